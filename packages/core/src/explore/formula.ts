@@ -1,0 +1,91 @@
+/** Conditions over a state: whole at the end of a run, and as far as they are known on the way. */
+import type { Machine } from "../machine/machine.js";
+import type { State, Stepper } from "../machine/step.js";
+import type { Formula, Operand } from "../program/program.js";
+
+function compare(operator: string, a: number, b: number): boolean {
+  switch (operator) {
+    case "=":
+      return a === b;
+    case "!=":
+      return a !== b;
+    case "<":
+      return a < b;
+    case "<=":
+      return a <= b;
+    case ">":
+      return a > b;
+    default:
+      return a >= b;
+  }
+}
+
+/** Is the formula true in a state in which the run has ended? */
+export function satisfied(stepper: Stepper, state: State, formula: Formula): boolean {
+  const operand = (of: Operand): number => {
+    switch (of.kind) {
+      case "constant":
+        return of.value;
+      case "register":
+        return stepper.register(state, of.thread, of.register);
+      case "location":
+        return stepper.location(state, of.location);
+    }
+  };
+  switch (formula.kind) {
+    case "constant":
+      return formula.value;
+    case "compare":
+      return compare(formula.operator, operand(formula.left), operand(formula.right));
+    case "order":
+      return state[stepper.machine.layout.monitors + monitorOf(stepper.machine, formula)] === 2;
+    case "not":
+      return !satisfied(stepper, state, formula.operand);
+    case "and":
+      return satisfied(stepper, state, formula.left) && satisfied(stepper, state, formula.right);
+    case "or":
+      return satisfied(stepper, state, formula.left) || satisfied(stepper, state, formula.right);
+  }
+}
+
+/** The number of the monitor that watches an `order` atom. */
+export function monitorOf(machine: Machine, formula: Formula & { kind: "order" }): number {
+  return machine.arrivals.findIndex(
+    (arrival) =>
+      arrival.first === formula.first.location &&
+      arrival.second === formula.second.location &&
+      arrival.firstValue === formula.first.value &&
+      arrival.secondValue === formula.second.value,
+  );
+}
+
+/** Three-valued evaluation: undefined where an atom is not known yet. `known` answers for an atom. */
+export function partly(formula: Formula, known: (atom: Formula) => boolean | undefined): boolean | undefined {
+  switch (formula.kind) {
+    case "constant":
+      return formula.value;
+    case "compare":
+    case "order":
+      return known(formula);
+    case "not": {
+      const inner = partly(formula.operand, known);
+      return inner === undefined ? undefined : !inner;
+    }
+    case "and": {
+      const left = partly(formula.left, known);
+      if (left === false) return false;
+      const right = partly(formula.right, known);
+      if (right === false) return false;
+      return left === true && right === true ? true : undefined;
+    }
+    case "or": {
+      const left = partly(formula.left, known);
+      if (left === true) return true;
+      const right = partly(formula.right, known);
+      if (right === true) return true;
+      return left === false && right === false ? false : undefined;
+    }
+  }
+}
+
+export { compare };

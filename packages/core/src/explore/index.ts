@@ -1,0 +1,2 @@
+export * from "./explore.js";
+export * from "./verdict.js";

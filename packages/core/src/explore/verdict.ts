@@ -1,0 +1,91 @@
+/** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
+import { buildMachine, type Machine } from "../machine/machine.js";
+import type { Platform } from "../platform/platform.js";
+import type { Program } from "../program/program.js";
+import { type EndState, type SearchResult, search } from "./explore.js";
+
+export interface Limits {
+  readonly mode: "states" | "verdict";
+  readonly reduce: "full" | "none";
+  readonly maxStates: number;
+  readonly interrupted?: () => boolean;
+  /** Option values the user fixed; a fixed option is not varied. */
+  readonly settings?: ReadonlyMap<string, string>;
+}
+
+export const DEFAULT_LIMITS: Limits = { mode: "verdict", reduce: "full", maxStates: 2_000_000 };
+
+/** The verdict of one setting of the options. */
+export type Plain = "allowed" | "forbidden" | "unknown";
+
+/** What one setting of the options gave. */
+export interface Variant {
+  /** The options that differ from their defaults. */
+  readonly settings: readonly { readonly option: string; readonly value: string }[];
+  readonly verdict: Plain;
+}
+
+export interface Verdict {
+  readonly test: string;
+  readonly platform: string;
+  readonly verdict: Plain | "depends";
+  /** The verdict with every option at its default; for `depends` the one that is printed first. */
+  readonly byDefault: Plain;
+  /** The settings that give another verdict than the default's. */
+  readonly variants: readonly Variant[];
+  /** Forbidden because no run ends. */
+  readonly vacuous: boolean;
+  /** Why unknown. */
+  readonly reason: string | undefined;
+  /** Bounds that the exploration met: rounds of loops beyond which overlap was not explored. */
+  readonly bounds: readonly string[];
+  /** Distinct end states under the default options (states mode). */
+  readonly ends: readonly EndState[];
+  readonly result: SearchResult | undefined;
+  /** The machine under the default options; replay a witness on it. */
+  readonly machine: Machine | undefined;
+}
+
+const plain = (result: SearchResult): Plain => (result.satisfiable ? "allowed" : result.complete ? "forbidden" : "unknown");
+
+/** Loops that do something in each round are unrolled; beyond, rounds do not overlap. */
+function loopBounds(program: Program): string[] {
+  return program.threads.flatMap((thread) =>
+    thread.code.some((operation) => operation.kind === "loop" && !operation.polls)
+      ? [`${thread.name}: the rounds of a loop beyond the second do not overlap`]
+      : [],
+  );
+}
+
+/** Checks one test on one platform. Deterministic, unless `interrupted` says stop. */
+export function check(program: Program, platform: Platform, limits: Limits = DEFAULT_LIMITS): Verdict {
+  const fixed = limits.settings ?? new Map<string, string>();
+  const machine = buildMachine(program, platform, fixed);
+  const result = search(machine, limits);
+  const byDefault = plain(result);
+  const variants: Variant[] = [];
+  // Options are looked up while tables are consulted, so the search itself may add to those read.
+  const open = platform.options.filter((option) => machine.optionsRead.has(option.id) && !fixed.has(option.id) && option.values.length > 1);
+  for (const option of open) {
+    for (const value of option.values) {
+      if (value === option.default) continue;
+      const varied = search(buildMachine(program, platform, new Map([...fixed, [option.id, value]])), { ...limits, mode: "verdict" });
+      const verdict = plain(varied);
+      if (verdict !== byDefault) variants.push({ settings: [{ option: option.id, value }], verdict });
+    }
+  }
+  const depends = byDefault !== "unknown" && variants.some((variant) => variant.verdict !== "unknown");
+  return {
+    test: program.name,
+    platform: platform.name,
+    verdict: depends ? "depends" : byDefault,
+    byDefault,
+    variants,
+    vacuous: byDefault === "forbidden" && !result.someRunEnds,
+    reason: result.stopped === "states" ? `more than ${limits.maxStates} states` : result.stopped === "interrupted" ? "stopped" : undefined,
+    bounds: byDefault === "forbidden" ? loopBounds(program) : [],
+    ends: result.ends,
+    result,
+    machine,
+  };
+}

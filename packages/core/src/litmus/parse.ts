@@ -1,0 +1,76 @@
+/** Text of a litmus test to its syntax tree. */
+import type { Outcome } from "../problem.js";
+import type { Source } from "../source.js";
+import { Cursor } from "./cursor.js";
+import { parseHeader } from "./parse-header.js";
+import { parseInit } from "./parse-init.js";
+import { atTail, emptyTail, parseTail } from "./parse-tail.js";
+import { parseThread } from "./parse-thread.js";
+import { atItem, atThread } from "./place.js";
+import type { Test, Thread } from "./test.js";
+
+/**
+ * Reads a test: docs/language.md is the description. Takes any text: never throws, in time linear in its length. Either the tree,
+ * perhaps with warnings, or all errors in the order of the text; a mistake does not hide those behind it.
+ */
+export function parseTest(source: Source): Outcome<Test> {
+  const cursor = new Cursor(source.text);
+  const header = parseHeader(cursor);
+  if (header === undefined) return cursor.outcome(nothing);
+  const init = header.init ? parseInit(cursor) : [];
+  const threads: Thread[] = [];
+  const tail = emptyTail();
+  let inTail = false;
+  while (!cursor.at("end")) {
+    if (atThread(cursor)) {
+      if (inTail) cursor.report("syntax", cursor.here, "the threads stand before the condition", "move this thread up");
+      threads.push(parseThread(cursor));
+    } else if (atTail(cursor)) {
+      inTail = true;
+      parseTail(cursor, tail);
+    } else if (!cursor.take(";")) {
+      failOutside(cursor, inTail);
+    }
+    if (cursor.failing) recover(cursor, inTail);
+  }
+  const { name, doc, info, start } = header;
+  return cursor.outcome({ name, doc, info, init, threads, ...tail, span: cursor.span(start) });
+}
+
+const nothing: Test = {
+  name: "",
+  doc: undefined,
+  info: [],
+  init: [],
+  threads: [],
+  ...emptyTail(),
+  span: { start: 0, end: 0 },
+};
+
+/** Neither a thread nor a part of the tail starts here. */
+function failOutside(cursor: Cursor, inTail: boolean): void {
+  const expected = inTail ? "`expect`, `source` or the end of the file" : "a thread or the condition";
+  if (cursor.at("}")) {
+    cursor.fail("syntax", cursor.here, "unexpected `}`", "one `}` too many: nothing is open here");
+  } else if (cursor.at("{")) {
+    cursor.fail(
+      "unsupported",
+      cursor.here,
+      "code outside the threads is not part of the language",
+      "put the initial state first, then the threads",
+    );
+  } else if (!inTail && cursor.at("word") && cursor.after().kind === "(") {
+    const hint = "`P0`, `P1`, … are CPU threads, `D0`, `D1`, … devices";
+    cursor.fail("syntax", cursor.here, `\`${cursor.token.text}\` is no name of a thread`, hint);
+  } else {
+    cursor.failExpected(expected);
+  }
+}
+
+/** Goes to the next thread or part of the tail. Before the tail, what is passed over may be C, where `(*` is no comment. */
+function recover(cursor: Cursor, inTail: boolean): void {
+  cursor.resume(inTail ? "outer" : "body");
+  while (!atItem(cursor)) cursor.advance();
+  cursor.resume("outer");
+  cursor.recovered();
+}

@@ -1,0 +1,196 @@
+/**
+ * The syntax tree of a litmus test: what the text says, with positions, and nothing resolved.
+ * A call stays a call (`readl(D0.status)`); what it means is decided in `program/`.
+ */
+import type { Span } from "../source.js";
+
+/** A whole test. */
+export interface Test {
+  readonly name: string;
+  /** The quoted line after the header, without its quotes. */
+  readonly doc: string | undefined;
+  /** `key=value` lines of the header, as diy writes them. */
+  readonly info: readonly { readonly key: string; readonly value: string }[];
+  readonly init: readonly Declaration[];
+  readonly threads: readonly Thread[];
+  /** `locations [...]`: more terms to show in States. */
+  readonly locations: readonly Term[];
+  readonly filter: Proposition | undefined;
+  readonly condition: Condition | undefined;
+  readonly expects: readonly Expectation[];
+  readonly sources: readonly string[];
+  readonly span: Span;
+}
+
+export interface Condition {
+  readonly quantifier: "exists" | "~exists" | "forall";
+  readonly proposition: Proposition;
+  readonly span: Span;
+}
+
+export type StatedVerdict = "allowed" | "forbidden" | "depends" | "unknown";
+
+/** One `expect` entry: the verdict stated for one name (a platform, or `all`). */
+export interface Expectation {
+  readonly platform: string;
+  readonly verdict: StatedVerdict;
+  readonly span: Span;
+}
+
+/** `name`, `name=value` or `name(value)` in an attribute list. */
+export interface Attribute {
+  readonly name: string;
+  readonly value: string | number | undefined;
+  readonly span: Span;
+}
+
+export type Space = "memory" | "mmio" | "port" | "config";
+
+export type Declaration =
+  | {
+      readonly kind: "location";
+      readonly space: Space;
+      /** True where the declaration starts with `dma(...)`. */
+      readonly dma: boolean;
+      readonly attributes: readonly Attribute[];
+      /** The type as written, spaces normalised (`int`, `int *`, `atomic_t`, `spinlock_t`); undefined in `x=1`. */
+      readonly type: string | undefined;
+      /** `D0` in `D0.status`. */
+      readonly owner: string | undefined;
+      readonly name: string;
+      /** Length, for `int x[2]`. */
+      readonly length: number | undefined;
+      readonly value: Initial | undefined;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "register";
+      /** `P0` for `0:r1` as well as for `P0:r1`; `D0` for `D0:r1`. */
+      readonly thread: string;
+      readonly type: string | undefined;
+      readonly name: string;
+      readonly value: Initial | undefined;
+      readonly span: Span;
+    }
+  | { readonly kind: "device" | "thread"; readonly name: string; readonly attributes: readonly Attribute[]; readonly span: Span }
+  | { readonly kind: "line"; readonly names: readonly string[]; readonly span: Span };
+
+export type Initial =
+  | { readonly kind: "integer"; readonly value: number }
+  /** `x=y` and `int *x = &y`: the address of y. */
+  | { readonly kind: "address"; readonly name: string }
+  | { readonly kind: "list"; readonly items: readonly Initial[] };
+
+export interface Thread {
+  /** `P0`, `D1`. */
+  readonly name: string;
+  readonly role: "cpu" | "device";
+  readonly parameters: readonly { readonly type: string; readonly name: string; readonly span: Span }[];
+  /** What stands between `)` and `{`: `user`, `cpu(0)`, `on msi(D0, 2)`, `in(D0)`. */
+  readonly clauses: readonly Clause[];
+  readonly body: readonly Statement[];
+  readonly span: Span;
+}
+
+export type Clause =
+  | { readonly kind: "attribute"; readonly name: string; readonly value: string | number | undefined; readonly span: Span }
+  | {
+      readonly kind: "on";
+      readonly event: "msi" | "intx" | "write" | "tell";
+      /** The device, or the register's owner. */
+      readonly device: string;
+      /** The register's name, for `write(D0.door)`. */
+      readonly register: string | undefined;
+      /** The vector, for `msi(D0, 2)`; 0 when not given. */
+      readonly vector: number;
+      readonly span: Span;
+    };
+
+export type Statement =
+  | { readonly kind: "declare"; readonly type: string; readonly name: string; readonly value: Expression | undefined; readonly span: Span }
+  /** `target = value`, `target += value`; `operator` is `+` for `+=`, undefined for `=`. */
+  | {
+      readonly kind: "assign";
+      readonly target: Expression;
+      readonly operator: string | undefined;
+      readonly value: Expression;
+      readonly span: Span;
+    }
+  | { readonly kind: "expression"; readonly expression: Expression; readonly span: Span }
+  | {
+      readonly kind: "if";
+      readonly condition: Expression;
+      readonly then: readonly Statement[];
+      readonly else: readonly Statement[];
+      readonly span: Span;
+    }
+  | { readonly kind: "while"; readonly condition: Expression; readonly body: readonly Statement[]; readonly span: Span }
+  | { readonly kind: "do"; readonly condition: Expression; readonly body: readonly Statement[]; readonly span: Span }
+  | {
+      readonly kind: "for";
+      readonly start: readonly Statement[];
+      readonly condition: Expression | undefined;
+      readonly step: readonly Statement[];
+      readonly body: readonly Statement[];
+      readonly span: Span;
+    }
+  | { readonly kind: "break" | "continue" | "return"; readonly span: Span }
+  | { readonly kind: "block" | "atomic"; readonly body: readonly Statement[]; readonly span: Span };
+
+export type Expression =
+  | { readonly kind: "integer"; readonly value: number; readonly span: Span }
+  | { readonly kind: "name"; readonly name: string; readonly span: Span }
+  /** `D0.status`. */
+  | { readonly kind: "member"; readonly owner: string; readonly name: string; readonly span: Span }
+  | { readonly kind: "index"; readonly base: Expression; readonly index: Expression; readonly span: Span }
+  /** `*p`, `&x`, `!e`, `~e`, `-e`. */
+  | { readonly kind: "unary"; readonly operator: "*" | "&" | "!" | "~" | "-" | "+"; readonly operand: Expression; readonly span: Span }
+  | { readonly kind: "binary"; readonly operator: string; readonly left: Expression; readonly right: Expression; readonly span: Span }
+  | {
+      readonly kind: "conditional";
+      readonly condition: Expression;
+      readonly then: Expression;
+      readonly else: Expression;
+      readonly span: Span;
+    }
+  /** `f(a, b)`, and herd7's raw primitives `__fence{mb}(a)`, whose annotation stands in `tags`. */
+  | {
+      readonly kind: "call";
+      readonly name: string;
+      readonly tags: readonly string[];
+      readonly arguments: readonly Expression[];
+      readonly span: Span;
+    };
+
+export type Proposition =
+  | { readonly kind: "constant"; readonly value: boolean; readonly span: Span }
+  | {
+      readonly kind: "compare";
+      readonly operator: "=" | "!=" | "<" | "<=" | ">" | ">=";
+      readonly left: Term;
+      readonly right: Term;
+      readonly span: Span;
+    }
+  | { readonly kind: "order"; readonly first: Arrival; readonly second: Arrival; readonly span: Span }
+  | { readonly kind: "not"; readonly operand: Proposition; readonly span: Span }
+  | { readonly kind: "and" | "or" | "implies"; readonly left: Proposition; readonly right: Proposition; readonly span: Span };
+
+/** `D0.a=1`: that write's arrival at the device. */
+export interface Arrival {
+  readonly owner: string;
+  readonly name: string;
+  readonly value: number;
+  readonly span: Span;
+}
+
+export type Term =
+  | { readonly kind: "integer"; readonly value: number; readonly span: Span }
+  | { readonly kind: "register"; readonly thread: string; readonly name: string; readonly span: Span }
+  /** `x`, `[x]`, `*x`, `x[1]`, `D0.status`; on the right of `=` a location stands for its address. */
+  | {
+      readonly kind: "location";
+      readonly owner: string | undefined;
+      readonly name: string;
+      readonly index: number | undefined;
+      readonly span: Span;
+    };

@@ -1,0 +1,3 @@
+export * from "./machine.js";
+export * from "./path.js";
+export * from "./step.js";

@@ -1,0 +1,1037 @@
+/**
+ * A machine: one program on one platform, made ready to run. Accessors are lowered to instructions, packets get their routes, tables become matrices over this
+ * program's instructions, and every part of the state gets its place in one Int32Array. What a step *is* stands in `step.ts`.
+ */
+import { holds } from "../platform/condition.js";
+import type { AccessKind, Cell, Lowered, PacketKind, Platform, RouteKind } from "../platform/platform.js";
+import { ADDRESS_BASE, type Attributes, type Expression, type Location, type Modify, type Operation, type Program, type Returns, type Thread } from "../program/program.js";
+
+export type InstructionKind =
+  /** Cached memory. */
+  | "load" | "store" | "rmw"
+  /** Window order; performed as an event of its own only where `active`. */
+  | "fence"
+  /** A packet that the thread waits for. */
+  | "token"
+  /** Control. */
+  | "assign" | "branch" | "jump" | "loop" | "loop-head" | "nothing"
+  /** Packets. */
+  | "pio-read" | "pio-write" | "dma-write" | "dma-read" | "dma-atomic" | "msi" | "intx" | "invalidate-done"
+  /** A device's own registers and its waiting. */
+  | "register-read" | "register-write" | "wait" | "tell" | "hear"
+  /** CPU odds and ends. */
+  | "interrupts" | "ats-wait" | "sync-for-cpu" | "sync-for-device";
+
+/** What an access is to the window's rules. */
+export interface AccessFacts {
+  readonly acquire: boolean;
+  readonly release: boolean;
+  readonly ordered: boolean;
+  readonly unordered: boolean;
+  readonly plain: boolean;
+  readonly atomic: boolean;
+  readonly lock: boolean;
+}
+
+export interface Instruction {
+  readonly id: number;
+  readonly thread: number;
+  readonly kind: InstructionKind;
+  /** The operation it comes from. */
+  readonly operation: Operation;
+  /** Register that receives its value, or -1. */
+  readonly target: number;
+  readonly address: Expression | undefined;
+  /** Location, where it is known before the run; -1 otherwise. */
+  readonly location: number;
+  /** What is stored, or the condition of a branch. */
+  readonly value: Expression | undefined;
+  readonly modify: Modify | undefined;
+  readonly returns: Returns;
+  /** Waits for the lock to be free. */
+  readonly locks: boolean;
+  readonly facts: AccessFacts;
+  /** Bits of AccessKind (index in ACCESS_KINDS); 0 for what is no access. */
+  readonly mask: number;
+  /** Fences: which kinds on either side; tokens hold back everything. */
+  readonly before: number;
+  readonly after: number;
+  readonly propagates: "none" | "stores" | "cumulative" | "strong" | "devices";
+  /** A fence that is performed as an event. */
+  readonly active: boolean;
+  readonly global: boolean;
+  readonly inherits: boolean;
+  readonly waits: boolean;
+  /** Control: where to go on (instruction ids), where arms join, and the registers that a loop's head stands for. */
+  readonly to: number;
+  readonly join: number;
+  readonly registers: readonly number[];
+  /** Packet number, or -1. */
+  readonly packet: number;
+  readonly reads: readonly { readonly target: number; readonly location: number }[];
+  readonly device: number;
+  readonly enable: boolean;
+}
+
+export interface Hop {
+  /** Instance number of the place. */
+  readonly place: number;
+  readonly kind: PacketKind;
+}
+
+/** What travels for one instruction: request hops up to `home`, then reply hops. */
+export interface Packet {
+  readonly instruction: number;
+  readonly hops: readonly Hop[];
+  /** Number of request hops: after the hop with this index (1-based) it arrives. */
+  readonly home: number;
+  /** Device id, or -2 - cpu. */
+  readonly requester: number;
+  /** The device whose places it uses, or -1 (chipset). */
+  readonly device: number;
+  readonly cpu: number;
+  readonly location: number;
+  readonly tc: number;
+  readonly uio: boolean;
+  readonly fields: ReadonlySet<string>;
+}
+
+/** One instance of a place. */
+export interface PlaceInstance {
+  readonly place: number;
+  readonly key: number;
+  readonly label: string;
+  /** Offset of its queue in the state and the most packets it can hold. */
+  readonly offset: number;
+  readonly capacity: number;
+  readonly credits: number;
+}
+
+export interface MachineThread {
+  readonly name: string;
+  readonly role: "cpu" | "device";
+  readonly thread: Thread;
+  readonly first: number;
+  /** One past the last instruction. */
+  readonly end: number;
+  /** Observer number: CPUs first, then devices (machines that are not multi-copy atomic). */
+  readonly observer: number;
+  readonly straight: boolean;
+  readonly handler: number;
+  /** The thread that this handler interrupts, or -1. */
+  readonly host: number;
+}
+
+export interface Layout {
+  readonly size: number;
+  readonly status: number;
+  /** Offset of the value of each instruction, or -1. */
+  readonly value: Int32Array;
+  /** Offset of a loop's kept registers, by `loop-head` instruction; -1 otherwise. */
+  readonly kept: Int32Array;
+  readonly memory: number;
+  /** Pending interrupts per handler, and whether the handler has started. */
+  readonly pending: number;
+  readonly started: number;
+  /** Where in its host's program a handler was taken. */
+  readonly taken: number;
+  readonly tells: number;
+  readonly monitors: number;
+  readonly masked: number;
+  readonly invalidated: number;
+  /** Not multi-copy atomic: what each observer has seen, what each message takes along, and each location's order. */
+  readonly seen: number;
+  readonly closure: Int32Array;
+  readonly order: Int32Array;
+  readonly orderCapacity: Int32Array;
+  /** Non-coherent: cached copies (0 absent, 1 clean, 2 dirty) and their values; -1 where a location has none. */
+  readonly copy: Int32Array;
+}
+
+export interface Machine {
+  readonly program: Program;
+  readonly platform: Platform;
+  readonly settings: ReadonlyMap<string, string>;
+  /** Options whose value was looked at while building. */
+  readonly optionsRead: ReadonlySet<string>;
+  readonly threads: readonly MachineThread[];
+  readonly instructions: readonly Instruction[];
+  readonly packets: readonly Packet[];
+  readonly places: readonly PlaceInstance[];
+  readonly observers: number;
+  /** The first observers are CPUs. */
+  readonly cpus: number;
+  /** Stores are kept as messages in coherence order, because observers may differ in what they have seen. */
+  readonly listLike: boolean;
+  /** Words per set of messages. */
+  readonly words: number;
+  /** Message number of a store on machines that are not multi-copy atomic, or -1; and back. */
+  readonly message: Int32Array;
+  readonly messages: Int32Array;
+  readonly tellPairs: readonly (readonly [number, number])[];
+  readonly arrivals: readonly { readonly first: number; readonly second: number; readonly firstValue: number; readonly secondValue: number }[];
+  readonly layout: Layout;
+  readonly initial: Int32Array;
+  /** May `younger` be performed before `older` by the window's rules alone? 0 no, 1 may, 2 not if to the same address. */
+  window(older: Instruction, younger: Instruction): number;
+  /** The window rule or cell that answered, for explanations. */
+  windowRule(older: Instruction, younger: Instruction): string | undefined;
+  /** May packet `younger` at its hop leave before `older` at its hop? */
+  pass(younger: number, youngerHop: number, older: number, olderHop: number): boolean;
+  cell(younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined;
+}
+
+const KIND_BIT: { readonly [kind in AccessKind]: number } = { read: 1, write: 2, in: 4, out: 8, wcin: 16, wcout: 32 };
+
+export function kindBits(kinds: readonly AccessKind[]): number {
+  return kinds.reduce((bits, kind) => bits | KIND_BIT[kind], 0);
+}
+
+const NO_FACTS: AccessFacts = { acquire: false, release: false, ordered: false, unordered: false, plain: false, atomic: false, lock: false };
+
+const BLANK = {
+  target: -1,
+  address: undefined,
+  location: -1,
+  value: undefined,
+  modify: undefined,
+  returns: "nothing",
+  locks: false,
+  facts: NO_FACTS,
+  mask: 0,
+  before: 0,
+  after: 0,
+  propagates: "none",
+  active: false,
+  global: false,
+  inherits: false,
+  waits: false,
+  to: -1,
+  join: -1,
+  registers: [],
+  packet: -1,
+  reads: [],
+  device: -1,
+  enable: false,
+} as const satisfies Partial<Instruction>;
+
+type Draft = { -readonly [key in keyof Instruction]: Instruction[key] };
+
+/** The location that an expression names outright, or -1. */
+function staticLocation(expression: Expression, locations: readonly Location[]): number {
+  if (expression.kind !== "constant") return -1;
+  const index = expression.value - ADDRESS_BASE;
+  return index >= 0 && index < locations.length ? index : -1;
+}
+
+/** Accessors that one platform file need not list because another says the same. */
+const ACCESSOR_FALLBACK: { readonly [name: string]: string } = {
+  smp_mb__before_atomic: "smp_mb",
+  smp_mb__after_atomic: "smp_mb",
+  atomic_read: "READ_ONCE",
+  atomic_set: "WRITE_ONCE",
+  plain_read: "READ_ONCE",
+  plain_write: "WRITE_ONCE",
+  rcu_dereference: "READ_ONCE",
+  rcu_assign_pointer: "smp_store_release",
+  spin_trylock: "spin_lock",
+  mutex_lock: "spin_lock",
+  mutex_unlock: "spin_unlock",
+  spin_is_locked: "READ_ONCE",
+};
+
+/** A platform without an accessor the program needs: the caller's platform was not validated. */
+export class MissingAccessor extends Error {
+  constructor(
+    readonly accessor: string,
+    readonly platform: string,
+  ) {
+    super(`platform ${platform} says nothing of ${accessor}`);
+  }
+}
+
+function accessorSteps(platform: Platform, name: string): readonly Lowered[] {
+  for (let at: string | undefined = name; at !== undefined; at = ACCESSOR_FALLBACK[at]) {
+    const found = platform.accessors.get(at);
+    if (found !== undefined) return found.steps;
+  }
+  throw new MissingAccessor(name, platform.name);
+}
+
+interface Builder {
+  readonly program: Program;
+  readonly platform: Platform;
+  readonly drafts: Draft[];
+}
+
+/** Lowers one thread; operation indices become instruction ids. */
+function lowerThread(builder: Builder, index: number, thread: Thread): { first: number; end: number } {
+  const { program, platform, drafts } = builder;
+  const first = drafts.length;
+  const start: number[] = [];
+  const fixes: { draft: Draft; to: number; join: number }[] = [];
+  const heads = new Map<number, readonly number[]>();
+  for (const operation of thread.code) {
+    if (operation.kind !== "loop") continue;
+    const registers = new Set<number>();
+    const at = thread.code.indexOf(operation);
+    for (const inside of thread.code.slice(operation.head, at)) for (const register of assigned(inside)) registers.add(register);
+    heads.set(operation.head, [...registers]);
+  }
+  let lastDevice = -1;
+  const add = (kind: InstructionKind, operation: Operation, fields: Partial<Draft>): Draft => {
+    const draft: Draft = { ...BLANK, id: drafts.length, thread: index, kind, operation, ...fields };
+    drafts.push(draft);
+    return draft;
+  };
+  /** The accessor's steps around the access that `access` adds. */
+  const lower = (name: string, operation: Operation, access: (step: Lowered & { kind: "access" }) => void): void => {
+    for (const step of accessorSteps(platform, name)) {
+      switch (step.kind) {
+        case "access":
+          access(step);
+          break;
+        case "fence": {
+          const strong = !platform.cpu.multiCopyAtomic && (step.propagates === "strong" || step.propagates === "devices");
+          const joins = !platform.cpu.readsJoin && (kindBits(step.before) & KIND_BIT.read) !== 0;
+          add("fence", operation, {
+            before: kindBits(step.before),
+            after: kindBits(step.after),
+            propagates: platform.cpu.multiCopyAtomic ? "none" : step.propagates,
+            active: strong || joins,
+          });
+          break;
+        }
+        case "token":
+          if (step.token === "flush" && lastDevice < 0) break;
+          if (platform.fabric.tokens[step.token] === undefined) break;
+          add("token", operation, { device: lastDevice, before: 0, after: 63, facts: { ...NO_FACTS, ordered: step.ordered }, waits: step.token !== "flush" });
+          break;
+      }
+    }
+  };
+  const facts = (step: Lowered & { kind: "access" }, more: Partial<AccessFacts> = {}): AccessFacts => ({
+    acquire: step.acquire,
+    release: step.release,
+    ordered: step.ordered,
+    unordered: step.unordered,
+    plain: false,
+    atomic: false,
+    lock: false,
+    ...more,
+  });
+  for (const [at, operation] of thread.code.entries()) {
+    start.push(drafts.length);
+    const head = heads.get(at);
+    if (head !== undefined) add("loop-head", operation, { registers: head });
+    switch (operation.kind) {
+      case "assign":
+        add("assign", operation, { target: operation.target, value: operation.value });
+        break;
+      case "branch":
+        fixes.push({ draft: add("branch", operation, { value: operation.condition }), to: operation.otherwise, join: operation.join });
+        break;
+      case "jump":
+        fixes.push({ draft: add("jump", operation, {}), to: operation.to, join: operation.to });
+        break;
+      case "loop":
+        fixes.push({ draft: add("loop", operation, {}), to: operation.head, join: operation.head });
+        break;
+      case "read":
+        lower(operation.accessor, operation, (step) =>
+          add("load", operation, {
+            target: operation.target,
+            address: operation.address,
+            location: staticLocation(operation.address, program.locations),
+            mask: KIND_BIT.read,
+            facts: facts(step, { plain: operation.accessor === "plain_read" }),
+          }),
+        );
+        break;
+      case "write":
+        lower(operation.accessor, operation, (step) =>
+          add("store", operation, {
+            address: operation.address,
+            location: staticLocation(operation.address, program.locations),
+            value: operation.value,
+            mask: KIND_BIT.write,
+            global: step.global,
+            facts: facts(step, { plain: operation.accessor === "plain_write" }),
+          }),
+        );
+        break;
+      case "atomic":
+        lower(`atomic_${operation.order}`, operation, (step) =>
+          add("rmw", operation, {
+            target: operation.target ?? -1,
+            address: operation.address,
+            location: staticLocation(operation.address, program.locations),
+            modify: operation.modify,
+            returns: operation.returns,
+            mask: KIND_BIT.read | KIND_BIT.write,
+            global: step.global,
+            facts: facts(step, { atomic: true }),
+          }),
+        );
+        break;
+      case "lock":
+      case "trylock":
+        lower(operation.kind === "lock" ? `${operation.flavour}_lock` : "spin_trylock", operation, (step) =>
+          add("rmw", operation, {
+            target: operation.kind === "trylock" ? operation.target : -1,
+            address: operation.address,
+            location: staticLocation(operation.address, program.locations),
+            modify: { kind: "compare", expected: { kind: "constant", value: 0 }, value: { kind: "constant", value: 1 } },
+            returns: operation.kind === "trylock" ? "success" : "nothing",
+            locks: operation.kind === "lock",
+            mask: KIND_BIT.read | KIND_BIT.write,
+            inherits: step.inherits,
+            global: step.global,
+            facts: facts(step, { atomic: true, lock: true }),
+          }),
+        );
+        break;
+      case "unlock":
+        lower(`${operation.flavour}_unlock`, operation, (step) =>
+          add("store", operation, {
+            address: operation.address,
+            location: staticLocation(operation.address, program.locations),
+            value: { kind: "constant", value: 0 },
+            mask: KIND_BIT.write,
+            global: step.global,
+            facts: facts(step, { lock: true }),
+          }),
+        );
+        break;
+      case "is-locked":
+        lower("spin_is_locked", operation, (step) =>
+          add("load", operation, {
+            target: operation.target,
+            address: operation.address,
+            location: staticLocation(operation.address, program.locations),
+            mask: KIND_BIT.read,
+            facts: facts(step, { lock: true }),
+          }),
+        );
+        break;
+      case "barrier":
+        lower(operation.accessor, operation, () => undefined);
+        break;
+      case "pio-read":
+      case "pio-write": {
+        const location = program.locations[operation.location];
+        if (location === undefined) break;
+        lastDevice = location.owner;
+        lower(operation.accessor, operation, (step) =>
+          operation.kind === "pio-read"
+            ? add("pio-read", operation, {
+                target: operation.target,
+                location: operation.location,
+                mask: location.memoryType === "wc" ? KIND_BIT.wcin : KIND_BIT.in,
+                device: location.owner,
+                facts: facts(step),
+              })
+            : add("pio-write", operation, {
+                location: operation.location,
+                value: operation.value,
+                mask: location.memoryType === "wc" ? KIND_BIT.wcout : KIND_BIT.out,
+                device: location.owner,
+                waits: step.waits || location.memoryType === "np",
+                facts: facts(step),
+              }),
+        );
+        break;
+      }
+      case "dma-write":
+        for (const part of operation.parts) add("dma-write", operation, { address: part.address, location: staticLocation(part.address, program.locations), value: part.value });
+        break;
+      case "dma-read":
+        for (const part of operation.parts) add("dma-read", operation, { address: part.address, location: staticLocation(part.address, program.locations), target: part.target });
+        break;
+      case "dma-atomic":
+        add("dma-atomic", operation, {
+          address: operation.address,
+          location: staticLocation(operation.address, program.locations),
+          target: operation.target ?? -1,
+          modify: operation.modify,
+          returns: "old",
+        });
+        break;
+      case "msi":
+        add("msi", operation, {});
+        break;
+      case "intx":
+        add("intx", operation, {});
+        break;
+      case "ats-invalidate-done":
+        add("invalidate-done", operation, {});
+        break;
+      case "register-read":
+        add("register-read", operation, { target: operation.target, location: operation.location });
+        break;
+      case "register-write":
+        add("register-write", operation, { location: operation.location, value: operation.value });
+        break;
+      case "wait":
+        add("wait", operation, { value: operation.condition, reads: operation.reads });
+        break;
+      case "tell":
+        add("tell", operation, { device: operation.device });
+        break;
+      case "hear":
+        add("hear", operation, { device: operation.device });
+        break;
+      case "interrupts":
+        add("interrupts", operation, { enable: operation.enable });
+        break;
+      case "ats-wait":
+        add("ats-wait", operation, { device: operation.device });
+        break;
+      case "dma-api": {
+        const location = program.locations[operation.location];
+        const cached = !platform.fabric.coherent && location !== undefined && location.mapping.mode === "streaming";
+        if (cached && operation.call === "sync-for-cpu") add("sync-for-cpu", operation, { location: operation.location });
+        else if (cached && operation.call === "sync-for-device") add("sync-for-device", operation, { location: operation.location });
+        else if (cached && operation.call === "unmap") add("sync-for-cpu", operation, { location: operation.location });
+        else if (cached && operation.call === "map") add("sync-for-device", operation, { location: operation.location });
+        else add("nothing", operation, {});
+        break;
+      }
+      case "delay":
+      case "migrate":
+      case "atomic-block":
+        add("nothing", operation, {});
+        break;
+    }
+  }
+  const end = drafts.length;
+  const id = (operation: number): number => start[operation] ?? end;
+  for (const fix of fixes) {
+    fix.draft.to = id(fix.to);
+    fix.draft.join = id(fix.join);
+  }
+  return { first, end };
+}
+
+/** Registers that an operation assigns. */
+function assigned(operation: Operation): readonly number[] {
+  switch (operation.kind) {
+    case "assign":
+    case "read":
+    case "trylock":
+    case "is-locked":
+    case "pio-read":
+    case "register-read":
+      return [operation.target];
+    case "atomic":
+    case "dma-atomic":
+      return operation.target === undefined ? [] : [operation.target];
+    case "dma-read":
+      return operation.parts.map((part) => part.target);
+    case "wait":
+      return operation.reads.map((read) => read.target);
+    default:
+      return [];
+  }
+}
+
+const NO_ATTRIBUTES: Attributes = { ro: false, ido: false, uio: false, tc: 0 };
+
+/** The packets of a program and the places they visit. */
+class Roads {
+  readonly packets: Packet[] = [];
+  readonly visits: { place: number; key: number; count: number }[] = [];
+  private readonly instances = new Map<string, number>();
+
+  constructor(
+    private readonly program: Program,
+    private readonly platform: Platform,
+    private readonly option: (id: string) => string | undefined,
+  ) {}
+
+  private instance(id: string, device: number, cpu: number): number {
+    const place = this.platform.fabric.places.findIndex((candidate) => candidate.id === id);
+    const found = this.platform.fabric.places[place];
+    if (found === undefined) throw new Error(`fabric ${this.platform.fabric.name}: no place ${id}`);
+    const at = this.program.devices[device];
+    const key = ((): number => {
+      switch (found.per) {
+        case "machine":
+          return 0;
+        case "node":
+          return at?.node ?? -1;
+        case "bridge":
+          return at === undefined ? -1 : at.node * 64 + at.bridge;
+        case "port":
+          return at?.port ?? -1;
+        case "slot":
+          return at === undefined ? -1 : (at.node * 64 + at.bridge) * 64 + at.slot;
+        case "card":
+          return at?.card ?? -1;
+        case "device":
+          return device;
+        case "cpu":
+          return cpu;
+      }
+    })();
+    const label = `${place}/${key}`;
+    let number = this.instances.get(label);
+    if (number === undefined) {
+      number = this.visits.length;
+      this.instances.set(label, number);
+      this.visits.push({ place, key, count: 0 });
+    }
+    return number;
+  }
+
+  private hops(route: RouteKind | readonly string[], kind: PacketKind, upstream: number, downstream: number, cpu: number): Hop[] {
+    const ids = typeof route === "string" ? this.platform.fabric.routes[route] : route;
+    return ids.map((id) => {
+      // A peer's packet goes up from its requester and down to its target: a place is downstream where only PIO requests and DMA replies go.
+      const down = this.platform.fabric.routes["pio-write"].includes(id) || this.platform.fabric.routes["dma-reply"].includes(id);
+      const place = this.instance(id, down ? downstream : upstream, cpu);
+      const visit = this.visits[place];
+      if (visit !== undefined) visit.count++;
+      return { place, kind };
+    });
+  }
+
+  /** Makes the packet of an instruction, or returns -1 where it sends none. */
+  add(draft: Draft, thread: Thread): number {
+    const { program } = this;
+    const operation = draft.operation;
+    const own = thread.device;
+    const attributes = "attributes" in operation ? operation.attributes : NO_ATTRIBUTES;
+    const target = program.locations[draft.location];
+    const fields = new Set<string>();
+    let requester = own >= 0 ? own : -2 - thread.cpu;
+    let device = own;
+    let request: Hop[] = [];
+    let reply: Hop[] = [];
+    const peer = own >= 0 && target !== undefined && target.space !== "memory";
+    switch (draft.kind) {
+      case "pio-read": {
+        device = target?.owner ?? -1;
+        const route: RouteKind = target?.space === "port" ? "port-read" : target?.space === "config" ? "config-read" : "pio-read";
+        if (device >= 0) {
+          request = this.hops(route, "read", device, device, thread.cpu);
+          reply = this.hops("pio-reply", "completion", device, device, thread.cpu);
+        }
+        break;
+      }
+      case "pio-write": {
+        device = target?.owner ?? -1;
+        const route: RouteKind = target?.space === "port" ? "port-write" : target?.space === "config" ? "config-write" : "pio-write";
+        if (device >= 0) {
+          const posted = target?.space === "mmio" && target.memoryType !== "np";
+          request = this.hops(route, posted ? "posted" : "npdata", device, device, thread.cpu);
+          if (draft.waits) reply = this.hops("pio-reply", posted ? "completion" : "io-completion", device, device, thread.cpu);
+        }
+        break;
+      }
+      case "dma-write":
+        if (peer) {
+          fields.add("peer");
+          request = this.hops("peer-write", "posted", own, target?.owner ?? -1, -1);
+        } else request = this.hops("dma-write", "posted", own, own, -1);
+        break;
+      case "dma-read":
+      case "dma-atomic": {
+        const kind: PacketKind = draft.kind === "dma-read" ? "read" : "npdata";
+        if (draft.kind === "dma-atomic") fields.add("atomic");
+        if (peer) {
+          fields.add("peer");
+          request = this.hops("peer-read", kind, own, target?.owner ?? -1, -1);
+          reply = this.hops("peer-reply", "completion", target?.owner ?? -1, own, -1);
+        } else {
+          request = this.hops("dma-read", kind, own, own, -1);
+          reply = this.hops("dma-reply", "completion", own, own, -1);
+        }
+        break;
+      }
+      case "msi":
+        fields.add("msi");
+        request = this.hops("msi", "posted", own, own, -1);
+        break;
+      case "intx":
+        request = this.hops("intx", "intx", own, own, -1);
+        break;
+      case "invalidate-done":
+        request = this.hops("dma-write", "posted", own, own, -1);
+        break;
+      case "token": {
+        const name = draft.waits ? "drain" : "flush";
+        const token = this.platform.fabric.tokens[name];
+        if (token === undefined) return -1;
+        requester = -2 - thread.cpu;
+        device = draft.device;
+        request = this.hops(token.route, token.kind, device, device, thread.cpu);
+        break;
+      }
+      default:
+        return -1;
+    }
+    if (operation.kind === "dma-read" && operation.zeroLength) fields.add("zero-length");
+    if (attributes.ro) fields.add("ro");
+    if (attributes.ido) fields.add("ido");
+    if (draft.facts.ordered) fields.add("ordered");
+    if (own >= 0 && !peer) this.map(draft, target, own, fields);
+    const packet: Packet = {
+      instruction: draft.id,
+      hops: [...request, ...reply],
+      home: request.length,
+      requester,
+      device,
+      cpu: thread.cpu,
+      location: draft.location,
+      tc: attributes.tc,
+      uio: attributes.uio,
+      fields,
+    };
+    this.packets.push(packet);
+    return this.packets.length - 1;
+  }
+
+  /** Requested against applied: what the platform makes of the mapping. */
+  private map(draft: Draft, target: Location | undefined, device: number, fields: Set<string>): void {
+    const requested = new Set<string>();
+    const message = draft.kind === "msi" || draft.kind === "intx";
+    if (message) requested.add(draft.kind);
+    else if (target !== undefined) {
+      const mapping = target.mapping.device < 0 || target.mapping.device === device ? target.mapping : undefined;
+      requested.add(mapping?.mode ?? "coherent");
+      fields.add(mapping?.mode ?? "coherent");
+      if (mapping?.writeBarrier === true) requested.add("write-barrier");
+      if (mapping?.weakOrdering === true) requested.add("weak-ordering");
+      if (mapping?.relaxedOrdering === true) requested.add("relaxed-ordering");
+      if (mapping?.prefetch === true) requested.add("prefetch");
+      requested.add((mapping?.mask ?? 64) > 32 ? "mask64" : "mask32");
+    }
+    for (const rule of this.platform.fabric.mapping) {
+      if (!holds(rule.when, (name) => requested.has(name), this.option)) continue;
+      for (const [attribute, value] of Object.entries(rule.set)) {
+        if (value) fields.add(attribute);
+        else fields.delete(attribute);
+      }
+    }
+  }
+}
+
+/** One fact about two packets in a place; see `platform/condition.ts`. */
+function packetFact(program: Program, name: string, younger: Packet, older: Packet): boolean {
+  const [side, field] = name.split(".") as [string, string | undefined];
+  if (field !== undefined) return (side === "younger" ? younger : older).fields.has(field);
+  const a = program.devices[younger.device];
+  const b = program.devices[older.device];
+  switch (name) {
+    case "different-class":
+      return younger.tc !== older.tc;
+    case "uio":
+      return younger.uio || older.uio;
+    case "same-requester":
+      return younger.requester === older.requester;
+    case "different-requester":
+      return younger.requester !== older.requester;
+    case "same-address":
+      return younger.location >= 0 && younger.location === older.location;
+    case "same-line":
+      return younger.location >= 0 && older.location >= 0 && program.locations[younger.location]?.line === program.locations[older.location]?.line;
+    case "same-target":
+      return younger.location >= 0 && older.location >= 0 && program.locations[younger.location]?.owner === program.locations[older.location]?.owner;
+    case "same-transaction":
+      return younger.instruction === older.instruction;
+    case "same-card":
+      return younger.device === older.device || (a !== undefined && a.card === b?.card);
+    case "same-slot":
+      return younger.device === older.device || (a !== undefined && b !== undefined && a.node === b.node && a.bridge === b.bridge && a.slot === b.slot);
+    case "same-bridge":
+      return younger.device === older.device || (a !== undefined && b !== undefined && a.node === b.node && a.bridge === b.bridge);
+    case "same-node":
+      return younger.device === older.device || (a !== undefined && a.node === b?.node);
+    case "same-port":
+      return younger.device === older.device || (a !== undefined && a.port === b?.port);
+    case "same-cpu":
+      return younger.cpu === older.cpu;
+    default:
+      throw new Error(`unknown condition ${name}`);
+  }
+}
+
+function accessFact(program: Program, name: string, older: Instruction, younger: Instruction): boolean {
+  const [side, field] = name.split(".") as [string, string | undefined];
+  if (field !== undefined) return (side === "younger" ? younger : older).facts[field as keyof AccessFacts] === true;
+  switch (name) {
+    case "same-device":
+      return older.location >= 0 && younger.location >= 0 && program.locations[older.location]?.owner === program.locations[younger.location]?.owner;
+    case "same-register-space":
+      return older.location >= 0 && younger.location >= 0 && program.locations[older.location]?.space === program.locations[younger.location]?.space;
+    case "same-address":
+      return older.location >= 0 && older.location === younger.location;
+    default:
+      throw new Error(`unknown condition ${name}`);
+  }
+}
+
+/** Options of a run: the value of each platform option that is not its default. */
+export type Settings = ReadonlyMap<string, string>;
+
+/** Builds the machine of a program on a platform. */
+export function buildMachine(program: Program, platform: Platform, settings: Settings = new Map()): Machine {
+  const optionsRead = new Set<string>();
+  const option = (id: string): string | undefined => {
+    const found = platform.options.find((candidate) => candidate.id === id);
+    if (found === undefined) return undefined;
+    optionsRead.add(id);
+    return settings.get(id) ?? found.default;
+  };
+  const drafts: Draft[] = [];
+  const builder: Builder = { program, platform, drafts };
+  const ranges = program.threads.map((thread, index) => lowerThread(builder, index, thread));
+
+  const roads = new Roads(program, platform, option);
+  for (const draft of drafts) {
+    const thread = program.threads[draft.thread];
+    if (thread !== undefined) draft.packet = roads.add(draft, thread);
+  }
+  const instructions: readonly Instruction[] = drafts;
+
+  // Observers: one per CPU, then one per device.
+  const cpus = [...new Set(program.threads.filter((thread) => thread.role === "cpu").map((thread) => thread.cpu))];
+  const observers = cpus.length + program.devices.length;
+  let handlers = 0;
+  const threads = program.threads.map((thread, index): MachineThread => {
+    const range = ranges[index] ?? { first: 0, end: 0 };
+    const code = instructions.slice(range.first, range.end);
+    const host = thread.on === undefined ? -1 : program.threads.findIndex((other) => other.role === "cpu" && other.on === undefined && other.cpu === thread.cpu);
+    return {
+      name: thread.name,
+      role: thread.role,
+      thread,
+      first: range.first,
+      end: range.end,
+      observer: thread.role === "cpu" ? cpus.indexOf(thread.cpu) : cpus.length + thread.device,
+      straight: code.every((instruction) => instruction.kind !== "branch" && instruction.kind !== "loop" && instruction.kind !== "jump"),
+      handler: thread.on === undefined ? -1 : handlers++,
+      host: thread.role === "cpu" ? host : -1,
+    };
+  });
+
+  // The state's layout.
+  let size = 0;
+  const take = (count: number): number => {
+    const at = size;
+    size += count;
+    return at;
+  };
+  const status = take(instructions.length);
+  const listLike = !platform.cpu.multiCopyAtomic || !platform.cpu.readsJoin || platform.cpu.devicesSee === "later";
+  const isStore = (instruction: Instruction): boolean => instruction.kind === "store" || instruction.kind === "rmw";
+  const storeList = listLike ? instructions.filter(isStore).map((instruction) => instruction.id) : [];
+  const message = new Int32Array(instructions.length).fill(-1);
+  storeList.forEach((id, number) => {
+    message[id] = number;
+  });
+  const words = Math.ceil(storeList.length / 31);
+  const value = new Int32Array(instructions.length).fill(-1);
+  const kept = new Int32Array(instructions.length).fill(-1);
+  const closure = new Int32Array(instructions.length).fill(-1);
+  for (const instruction of instructions) {
+    const hasValue =
+      ["load", "rmw", "pio-read", "pio-write", "dma-write", "dma-read", "dma-atomic", "register-read"].includes(instruction.kind) ||
+      (instruction.kind === "store" && listLike);
+    if (hasValue) value[instruction.id] = take(instruction.kind === "rmw" && listLike ? 2 : 1);
+    if (instruction.kind === "wait") value[instruction.id] = take(instruction.reads.length);
+    if (instruction.kind === "loop-head") kept[instruction.id] = take(instruction.registers.length);
+    if (listLike && (isStore(instruction) || instruction.kind === "load" || instruction.kind === "loop-head")) closure[instruction.id] = take(words);
+  }
+  const memory = take(program.locations.length);
+  const pending = take(handlers);
+  const started = take(handlers);
+  const taken = take(handlers);
+  const tellPairs: (readonly [number, number])[] = [];
+  for (const instruction of instructions) {
+    if (instruction.kind !== "tell") continue;
+    const from = program.threads[instruction.thread]?.device ?? -1;
+    if (!tellPairs.some(([a, b]) => a === from && b === instruction.device)) tellPairs.push([from, instruction.device]);
+  }
+  const tells = take(tellPairs.length);
+  const arrivals: { first: number; second: number; firstValue: number; secondValue: number }[] = [];
+  collectArrivals(program.condition.formula, arrivals);
+  if (program.filter !== undefined) collectArrivals(program.filter, arrivals);
+  const monitors = take(arrivals.length);
+  const masked = take(cpus.length);
+  const invalidated = take(program.devices.length);
+  const seen = take(listLike ? observers * words : 0);
+  const order = new Int32Array(program.locations.length).fill(-1);
+  const orderCapacity = new Int32Array(program.locations.length);
+  if (listLike) {
+    const dynamic = instructions.filter((instruction) => isStore(instruction) && instruction.location < 0).length;
+    program.locations.forEach((location, index) => {
+      if (location.space !== "memory") return;
+      const count = dynamic + instructions.filter((instruction) => isStore(instruction) && instruction.location === index).length;
+      orderCapacity[index] = count;
+      order[index] = take(count);
+    });
+  }
+  const copy = new Int32Array(program.locations.length).fill(-1);
+  if (!platform.fabric.coherent) {
+    program.locations.forEach((location, index) => {
+      if (location.space === "memory" && location.mapping.mode === "streaming") copy[index] = take(2);
+    });
+  }
+  const places = roads.visits.map((visit): PlaceInstance => {
+    const place = platform.fabric.places[visit.place];
+    return {
+      place: visit.place,
+      key: visit.key,
+      label: place === undefined ? "?" : `${place.id}${visit.key > 0 || place.per !== "machine" ? `(${visit.key})` : ""}`,
+      offset: take(visit.count + 1),
+      capacity: visit.count,
+      credits: place?.credits ?? Number.POSITIVE_INFINITY,
+    };
+  });
+
+  const initial = new Int32Array(size);
+  program.locations.forEach((location, index) => {
+    initial[memory + index] = location.initial;
+  });
+
+  // Matrices.
+  const count = instructions.length;
+  const windowAnswers = new Int8Array(count * count).fill(-1);
+  const windowRules = new Map<number, string>();
+  const computeWindow = (older: Instruction, younger: Instruction): number => {
+    let answer = 1;
+    const memoryBits = KIND_BIT.read | KIND_BIT.write;
+    const inMemory = (older.mask & memoryBits) !== 0 && (younger.mask & memoryBits) !== 0;
+    // Coherence: only a load may go before an older store to its address (it forwards).
+    if (inMemory && !(older.kind === "store" && younger.kind === "load")) {
+      if (older.location < 0 || younger.location < 0) answer = 2;
+      else if (older.location === younger.location) return 0;
+    }
+    for (const rule of platform.cpu.window) {
+      const matches =
+        (kindBits(rule.older) & older.mask) !== 0 &&
+        (kindBits(rule.younger) & younger.mask) !== 0 &&
+        holds(rule.when, (name) => accessFact(program, name, older, younger), option);
+      if (!matches) continue;
+      if (rule.pass === "no") {
+        windowRules.set(older.id * count + younger.id, rule.id);
+        return 0;
+      }
+      // An atomic has two kinds; a rule that lets one through does not answer for the other.
+      if (older.kind !== "rmw" && younger.kind !== "rmw") return answer;
+    }
+    return answer;
+  };
+  const span = Math.max(1, ...roads.packets.map((packet) => packet.hops.length + 1));
+  const keys = roads.packets.length * span;
+  const passAnswers = new Int8Array(keys * keys).fill(-1);
+  const cell = (younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined => {
+    const a = roads.packets[younger];
+    const b = roads.packets[older];
+    const hopA = a?.hops[youngerHop - 1];
+    const hopB = b?.hops[olderHop - 1];
+    if (a === undefined || b === undefined || hopA === undefined || hopB === undefined) return undefined;
+    const place = platform.fabric.places[places[hopA.place]?.place ?? -1];
+    const table = platform.fabric.tables[place?.table ?? ""] ?? [];
+    return table.find(
+      (candidate) =>
+        candidate.younger.includes(hopA.kind) && candidate.older.includes(hopB.kind) && holds(candidate.when, (name) => packetFact(program, name, a, b), option),
+    );
+  };
+  const sameTlp = (a: Packet, b: Packet): boolean => {
+    const first = instructions[a.instruction];
+    const second = instructions[b.instruction];
+    return first !== undefined && first.kind === "dma-write" && second?.operation === first.operation && !a.fields.has("ro") && !a.uio;
+  };
+  const pass = (younger: number, youngerHop: number, older: number, olderHop: number): boolean => {
+    const key = (younger * span + youngerHop) * keys + older * span + olderHop;
+    let answer = passAnswers[key] ?? 0;
+    if (answer < 0) {
+      const a = roads.packets[younger];
+      const b = roads.packets[older];
+      const found = cell(younger, youngerHop, older, olderHop);
+      answer = found === undefined || found.pass === "no" || (a !== undefined && b !== undefined && sameTlp(a, b)) ? 0 : 1;
+      passAnswers[key] = answer;
+    }
+    return answer === 1;
+  };
+  return {
+    program,
+    platform,
+    settings,
+    optionsRead,
+    threads,
+    instructions,
+    packets: roads.packets,
+    places,
+    observers,
+    cpus: cpus.length,
+    listLike,
+    words,
+    message,
+    messages: Int32Array.from(storeList),
+    tellPairs,
+    arrivals,
+    layout: {
+      size,
+      status,
+      value,
+      kept,
+      memory,
+      pending,
+      started,
+      taken,
+      tells,
+      monitors,
+      masked,
+      invalidated,
+      seen,
+      closure,
+      order,
+      orderCapacity,
+      copy,
+    },
+    initial,
+    window(older, younger) {
+      const key = older.id * count + younger.id;
+      let answer = windowAnswers[key] ?? 1;
+      if (answer < 0) {
+        answer = computeWindow(older, younger);
+        windowAnswers[key] = answer;
+      }
+      return answer;
+    },
+    windowRule: (older, younger) => windowRules.get(older.id * count + younger.id),
+    pass,
+    cell,
+  };
+}
+
+function collectArrivals(
+  formula: Program["condition"]["formula"],
+  into: { first: number; second: number; firstValue: number; secondValue: number }[],
+): void {
+  switch (formula.kind) {
+    case "order":
+      into.push({
+        first: formula.first.location,
+        second: formula.second.location,
+        firstValue: formula.first.value,
+        secondValue: formula.second.value,
+      });
+      break;
+    case "not":
+      collectArrivals(formula.operand, into);
+      break;
+    case "and":
+    case "or":
+      collectArrivals(formula.left, into);
+      collectArrivals(formula.right, into);
+      break;
+    case "constant":
+    case "compare":
+      break;
+  }
+}

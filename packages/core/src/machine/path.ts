@@ -1,0 +1,127 @@
+/**
+ * The path of a thread: the instructions that its window holds, in program order, as far as branches are decided or guessed. Paths form a tree (a child per
+ * decision at each branch); what can be precomputed about a path is kept on its node.
+ */
+import type { Instruction, Machine, MachineThread } from "./machine.js";
+
+/** How a branch stands: not decided, decided by its condition (arm taken or skipped), or guessed. */
+export const UNDECIDED = 0;
+export const TAKEN = 1;
+export const SKIPPED = 2;
+export const GUESSED_TAKEN = 3;
+export const GUESSED_SKIPPED = 4;
+
+export interface Path {
+  /** Instruction ids in program order; the last may be the branch or loop at which the path ends. */
+  readonly ids: readonly number[];
+  /** Why it ends: at a branch whose condition is open, at a loop's end, or at the thread's end. */
+  readonly ends: "branch" | "loop" | "end";
+  /** Positions of branches that are guessed. */
+  readonly guesses: readonly number[];
+  /** Children by how the last branch stands, and the path as it stands while the branch is open. */
+  readonly next: (Path | undefined)[];
+  /** Per position: instructions that have to be done before it (by rule or fence). */
+  readonly blockers: (readonly number[] | undefined)[];
+  /** Per position: older accesses that block it where they turn out to go to the same address. */
+  readonly sameAddress: (readonly number[] | undefined)[];
+  /** Per position: older stores that may forward to this load, youngest first. */
+  readonly forwards: (readonly number[] | undefined)[];
+  /** Position of the definition that a register read at a position sees; -1 for none. Keys: position * registers + register. */
+  readonly definitions: Map<number, number>;
+}
+
+/** Extends a path from an instruction up to the next branch, loop end or end of thread. */
+export function extend(machine: Machine, thread: MachineThread, prefix: readonly number[], guesses: readonly number[], from: number): Path {
+  const ids = [...prefix];
+  let at = from;
+  let ends: Path["ends"] = "end";
+  while (at < thread.end) {
+    const instruction = machine.instructions[at] as Instruction;
+    ids.push(at);
+    if (instruction.kind === "branch") {
+      ends = "branch";
+      break;
+    }
+    if (instruction.kind === "loop") {
+      ends = "loop";
+      break;
+    }
+    at = instruction.kind === "jump" ? instruction.to : at + 1;
+  }
+  return { ids, ends, guesses, next: [], blockers: [], sameAddress: [], forwards: [], definitions: new Map() };
+}
+
+/** Follows a decision at the branch that ends the path. */
+export function follow(machine: Machine, thread: MachineThread, path: Path, decision: number): Path {
+  let next = path.next[decision];
+  if (next === undefined) {
+    const last = path.ids.length - 1;
+    const branch = machine.instructions[path.ids[last] as number] as Instruction;
+    const taken = decision === TAKEN || decision === GUESSED_TAKEN;
+    const guessed = decision === GUESSED_TAKEN || decision === GUESSED_SKIPPED;
+    next = extend(machine, thread, path.ids, guessed ? [...path.guesses, last] : path.guesses, taken ? branch.id + 1 : branch.to);
+    path.next[decision] = next;
+  }
+  return next;
+}
+
+/** Instructions that do nothing of their own: they count as done. */
+export function passive(instruction: Instruction): boolean {
+  switch (instruction.kind) {
+    case "assign":
+    case "branch":
+    case "jump":
+    case "loop":
+    case "loop-head":
+    case "nothing":
+    case "interrupts":
+      return true;
+    case "fence":
+      return !instruction.active;
+    default:
+      return false;
+  }
+}
+
+/** Instructions that wait for everything older and hold back everything younger. */
+function serialising(instruction: Instruction): boolean {
+  return instruction.kind === "ats-wait" || instruction.kind === "sync-for-cpu" || instruction.kind === "sync-for-device";
+}
+
+/** PIO kinds: what a token waits for. */
+const IO_MASK = 4 | 8 | 16 | 32;
+
+/** Does `older` have to be done before `younger`, both in one window, with `between` standing between them? 2: if they go to one address. */
+export function blocks(machine: Machine, older: Instruction, younger: Instruction, between: (visit: (instruction: Instruction) => boolean) => boolean): number {
+  if (passive(older) || passive(younger)) return 0;
+  if (serialising(older) || serialising(younger)) return 1;
+  if (older.kind === "token") return 1;
+  if (younger.kind === "token") return (older.mask & IO_MASK) !== 0 ? 1 : 0;
+  if (younger.kind === "fence") return older.kind !== "fence" && (older.mask & younger.before) !== 0 ? 1 : 0;
+  if (older.kind === "fence") return (younger.mask & older.after) !== 0 ? 1 : 0;
+  const rule = machine.window(older, younger);
+  if (rule === 0) return 1;
+  const fenced = between((fence) => fence.kind === "fence" && (older.mask & fence.before) !== 0 && (younger.mask & fence.after) !== 0);
+  return fenced ? 1 : rule === 2 ? 2 : 0;
+}
+
+/** Fills in what the path says about one position. */
+export function prepare(machine: Machine, path: Path, position: number): void {
+  const younger = machine.instructions[path.ids[position] as number] as Instruction;
+  const hard: number[] = [];
+  const soft: number[] = [];
+  const forwards: number[] = [];
+  for (let i = position - 1; i >= 0; i--) {
+    const older = machine.instructions[path.ids[i] as number] as Instruction;
+    const answer = blocks(machine, older, younger, (visit) => {
+      for (let k = i + 1; k < position; k++) if (visit(machine.instructions[path.ids[k] as number] as Instruction)) return true;
+      return false;
+    });
+    if (answer === 1) hard.push(older.id);
+    else if (answer === 2) soft.push(older.id);
+    if (younger.kind === "load" && older.kind === "store" && (older.location < 0 || younger.location < 0 || older.location === younger.location)) forwards.push(older.id);
+  }
+  path.blockers[position] = hard;
+  path.sameAddress[position] = soft;
+  path.forwards[position] = forwards;
+}

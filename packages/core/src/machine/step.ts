@@ -1,0 +1,1332 @@
+/**
+ * What a step is: the one semantics. A state is an Int32Array (see `Layout` in machine.ts); `steps` lists what can happen next, `apply` makes one of them happen. The
+ * explorer, the simulator, replay and the pictures all use these two functions and nothing else.
+ *
+ * A step that turns a guess out to be wrong makes the state *discarded*: that run never happened.
+ */
+import { ADDRESS_BASE, type Expression, type Modify } from "../program/program.js";
+import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
+import { blocks, extend, follow, GUESSED_SKIPPED, GUESSED_TAKEN, type Path, passive, prepare, SKIPPED, TAKEN } from "./path.js";
+
+export type State = Int32Array;
+
+/** An instruction is performed, or its packet issued. */
+export const PERFORM = 0;
+/** A packet leaves its place. */
+export const MOVE = 1;
+/** A branch is guessed. */
+export const GUESS_TAKEN = 2;
+export const GUESS_SKIPPED = 3;
+/** A loop goes round once more. */
+export const AGAIN = 4;
+/** An interrupt is taken (subject: the thread; choice: where in the interrupted program). */
+export const HANDLE = 5;
+/** A cache line is filled (0), dropped (1) or written back (2) of its own accord (subject: the location). */
+export const CACHE = 6;
+
+/** A step packed into an integer: subject (an instruction, thread or location), action and choice. */
+export function packStep(subject: number, action: number, choice: number): number {
+  return subject | (action << 12) | (choice << 16);
+}
+export const stepSubject = (step: number): number => step & 0xfff;
+export const stepAction = (step: number): number => (step >> 12) & 0xf;
+export const stepChoice = (step: number): number => step >> 16;
+
+export interface Stepper {
+  readonly machine: Machine;
+  /** Writes the enabled steps to `out` and returns how many there are. */
+  steps(state: State, out: number[]): number;
+  /** Performs a step in place. False: the state is discarded. */
+  apply(state: State, step: number): boolean;
+  /** Every thread has ended and every place is empty. */
+  ended(state: State): boolean;
+  /** The path of a thread in a state. */
+  path(state: State, thread: number): Path;
+  /** Is the instruction done, as far as the window is concerned? */
+  done(state: State, instruction: number): boolean;
+  /** The value that a register has at the end of its thread, as far as it is known (0 otherwise). */
+  register(state: State, thread: number, register: number): number;
+  /** The last value of a location. */
+  location(state: State, location: number): number;
+  /** The memory location an access goes to in this state, or -1 where it is not known yet. */
+  address(state: State, instruction: number): number;
+}
+
+export function createStepper(machine: Machine): Stepper {
+  const { instructions, packets, places, threads, layout, program, listLike, words, observers } = machine;
+  const locations = program.locations;
+  const { status, value: valueOffset, memory, seen, closure, order, orderCapacity } = layout;
+  const roots: (Path | undefined)[] = threads.map(() => undefined);
+  const empty: Path = { ids: [], ends: "end", guesses: [], next: [], blockers: [], sameAddress: [], forwards: [], definitions: new Map() };
+
+  // ---------------------------------------------------------------- values
+
+  /** Set by `evaluate` when a value it needs is not there yet. */
+  let missing = false;
+
+  function definition(path: Path, position: number, thread: MachineThread, register: number): number {
+    const key = position * thread.thread.registers.length + register;
+    const known = path.definitions.get(key);
+    if (known !== undefined) return known;
+    let at = position - 1;
+    for (; at >= 0; at--) {
+      const instruction = instructions[path.ids[at] as number] as Instruction;
+      if (instruction.target === register) break;
+      if (instruction.kind === "wait" && instruction.reads.some((read) => read.target === register)) break;
+      if (instruction.kind === "loop-head" && instruction.registers.includes(register)) break;
+    }
+    path.definitions.set(key, at);
+    return at;
+  }
+
+  function registerAt(state: State, path: Path, position: number, thread: MachineThread, register: number): number {
+    const at = definition(path, position, thread, register);
+    if (at < 0) return thread.thread.initial[register] ?? 0;
+    const instruction = instructions[path.ids[at] as number] as Instruction;
+    const standing = state[status + instruction.id] as number;
+    const slot = valueOffset[instruction.id] as number;
+    switch (instruction.kind) {
+      case "assign":
+        return evaluate(state, path, at, thread, instruction.value as Expression);
+      case "loop-head":
+        if (standing === 0) return registerAt(state, path, at, thread, register);
+        return state[(layout.kept[instruction.id] as number) + instruction.registers.indexOf(register)] as number;
+      case "wait":
+        if (standing === 0) missing = true;
+        return state[slot + instruction.reads.findIndex((read) => read.target === register)] as number;
+      case "pio-read":
+      case "dma-read":
+      case "dma-atomic":
+        if (standing !== lastHop(instruction)) missing = true;
+        return state[slot] as number;
+      default:
+        if (standing === 0) missing = true;
+        return state[slot] as number;
+    }
+  }
+
+  function evaluate(state: State, path: Path, position: number, thread: MachineThread, expression: Expression): number {
+    switch (expression.kind) {
+      case "constant":
+        return expression.value;
+      case "register":
+        return registerAt(state, path, position, thread, expression.register);
+      case "unary": {
+        const operand = evaluate(state, path, position, thread, expression.operand);
+        switch (expression.operator) {
+          case "!":
+            return operand === 0 ? 1 : 0;
+          case "~":
+            return ~operand;
+          case "-":
+            return -operand | 0;
+        }
+        break;
+      }
+      case "conditional": {
+        const condition = evaluate(state, path, position, thread, expression.condition);
+        if (missing) return 0;
+        return evaluate(state, path, position, thread, condition !== 0 ? expression.then : expression.else);
+      }
+      case "binary": {
+        const a = evaluate(state, path, position, thread, expression.left);
+        const b = evaluate(state, path, position, thread, expression.right);
+        return binary(expression.operator, a, b);
+      }
+    }
+    return 0;
+  }
+
+  // ---------------------------------------------------------------- paths
+
+  function path(state: State, index: number): Path {
+    const thread = threads[index] as MachineThread;
+    if (thread.handler >= 0 && state[layout.started + thread.handler] === 0) return empty;
+    let at = roots[index];
+    if (at === undefined) {
+      at = extend(machine, thread, [], [], thread.first);
+      roots[index] = at;
+    }
+    while (at.ends === "branch") {
+      const position = at.ids.length - 1;
+      const branch = instructions[at.ids[position] as number] as Instruction;
+      missing = false;
+      const condition = evaluate(state, at, position, thread, branch.value as Expression);
+      if (!missing) at = follow(machine, thread, at, condition !== 0 ? TAKEN : SKIPPED);
+      else {
+        const guess = state[status + branch.id] as number;
+        if (guess === 0) break;
+        at = follow(machine, thread, at, guess);
+      }
+    }
+    return at;
+  }
+
+  const lastHop = (instruction: Instruction): number => {
+    const packet = packets[instruction.packet];
+    return packet === undefined ? 1 : packet.hops.length + 1;
+  };
+  const lastHops = Int32Array.from(instructions, lastHop);
+  const passives = instructions.map(passive);
+
+  function isDone(state: State, id: number): boolean {
+    if (passives[id] === true) return true;
+    const standing = state[status + id] as number;
+    const instruction = instructions[id] as Instruction;
+    switch (instruction.kind) {
+      case "pio-read":
+      case "token":
+        return standing === lastHops[id];
+      case "pio-write":
+        return instruction.waits ? standing === lastHops[id] : standing >= 1;
+      default:
+        return standing >= 1;
+    }
+  }
+
+  /** Everything that a thread has to do on this path is done, packets apart. */
+  function complete(state: State, of: Path): boolean {
+    if (of.ends !== "end" || of.guesses.length > 0) return false;
+    for (const id of of.ids) if (!isDone(state, id)) return false;
+    return true;
+  }
+
+  /** The location that an access goes to, or -1 where its address is not known yet. */
+  function target(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction): number {
+    if (instruction.location >= 0) return instruction.location;
+    if (instruction.address === undefined) return -1;
+    missing = false;
+    const address = evaluate(state, at, position, thread, instruction.address) - ADDRESS_BASE;
+    if (missing) return -1;
+    return address >= 0 && address < locations.length ? address : -2;
+  }
+
+  // ---------------------------------------------------------------- messages (stores that observers see one by one)
+
+  const bitWord = (message: number): number => Math.trunc(message / 31);
+  const bitMask = (message: number): number => 1 << (message % 31);
+  const isAtomicMessage = (message: number): boolean => (instructions[machine.messages[message] as number] as Instruction).kind === "rmw";
+
+  /** Who can ever look at a location: the others' views of it do not matter. */
+  const watchers: readonly (readonly number[])[] = locations.map((_, location) => {
+    const list = new Set<number>();
+    for (const instruction of instructions) {
+      const looks = ["load", "store", "rmw", "dma-read", "dma-atomic"].includes(instruction.kind);
+      if (looks && (instruction.location === location || instruction.location < 0)) list.add((threads[instruction.thread] as MachineThread).observer);
+    }
+    return [...list];
+  });
+
+  function orderLength(state: State, location: number): number {
+    const base = order[location] as number;
+    const capacity = orderCapacity[location] as number;
+    let length = 0;
+    while (length < capacity && state[base + length] !== 0) length++;
+    return length;
+  }
+
+  /** How far an observer has seen in a location's order: 0 is the oldest value still kept, k the k-th message. */
+  function seenUpTo(state: State, observer: number, location: number): number {
+    const base = order[location] as number;
+    for (let at = orderLength(state, location) - 1; at >= 0; at--) {
+      const message = (state[base + at] as number) - 1;
+      if (((state[seen + observer * words + bitWord(message)] as number) & bitMask(message)) !== 0) return at + 1;
+    }
+    return 0;
+  }
+
+  function messageValue(state: State, message: number): number {
+    const id = machine.messages[message] as number;
+    const slot = valueOffset[id] as number;
+    return state[(instructions[id] as Instruction).kind === "rmw" ? slot + 1 : slot] as number;
+  }
+
+  function valueAt(state: State, location: number, index: number): number {
+    if (index === 0) return state[memory + location] as number;
+    return messageValue(state, (state[(order[location] as number) + index - 1] as number) - 1);
+  }
+
+  const scratch = new Int32Array(Math.max(1, words));
+
+  /** Adds what an instruction's accesses carry to `scratch`. */
+  function gather(state: State, id: number): void {
+    const from = closure[id] as number;
+    if (from >= 0) for (let w = 0; w < words; w++) scratch[w] = (scratch[w] as number) | (state[from + w] as number);
+  }
+
+  function show(state: State, observer: number): void {
+    for (let w = 0; w < words; w++) {
+      const at = seen + observer * words + w;
+      state[at] = (state[at] as number) | (scratch[w] as number);
+    }
+  }
+
+  function forgetMessage(state: State, message: number): void {
+    const w = bitWord(message);
+    const keep = ~bitMask(message);
+    for (let observer = 0; observer < observers; observer++) {
+      const at = seen + observer * words + w;
+      state[at] = (state[at] as number) & keep;
+    }
+    for (const instruction of instructions) {
+      const at = closure[instruction.id] as number;
+      if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
+    }
+    const id = machine.messages[message] as number;
+    const slot = valueOffset[id] as number;
+    state[(instructions[id] as Instruction).kind === "rmw" ? slot + 1 : slot] = 0;
+  }
+
+  /** Drops what nobody can read any more: every observer has seen something newer. */
+  function settle(state: State, location: number): void {
+    const capacity = orderCapacity[location] as number;
+    const base = order[location] as number;
+    if (capacity === 0 || state[base] === 0) return;
+    let least = orderLength(state, location);
+    for (const observer of watchers[location] as readonly number[]) {
+      const upTo = seenUpTo(state, observer, location);
+      if (upTo < least) least = upTo;
+    }
+    if (least === 0) return;
+    state[memory + location] = valueAt(state, location, least);
+    for (let at = 0; at < least; at++) forgetMessage(state, (state[base + at] as number) - 1);
+    for (let at = 0; at < capacity; at++) state[base + at] = at + least < capacity ? (state[base + at + least] as number) : 0;
+  }
+
+  function settleAll(state: State): void {
+    for (let location = 0; location < locations.length; location++) if ((orderCapacity[location] as number) > 0) settle(state, location);
+  }
+
+  /** A write that everybody sees at once, last in its location's order: DMA that lands, a device's atomic. */
+  function land(state: State, location: number, value: number): void {
+    if (listLike) {
+      const base = order[location] as number;
+      const capacity = orderCapacity[location] as number;
+      for (let at = 0; at < capacity && state[base + at] !== 0; at++) {
+        forgetMessage(state, (state[base + at] as number) - 1);
+        state[base + at] = 0;
+      }
+    }
+    state[memory + location] = value;
+  }
+
+  function insertMessage(state: State, location: number, index: number, message: number): void {
+    const base = order[location] as number;
+    for (let at = orderLength(state, location); at > index; at--) state[base + at] = state[base + at - 1] as number;
+    state[base + index] = message + 1;
+  }
+
+  /** What a store takes along: what must be seen by whoever sees it. Left in `scratch`. */
+  function gatherForStore(state: State, at: Path, position: number, instruction: Instruction): void {
+    scratch.fill(0);
+    let everything = instruction.facts.release ? position : -1;
+    let stores = -1;
+    for (let i = position - 1; i >= 0; i--) {
+      const older = instructions[at.ids[i] as number] as Instruction;
+      if (older.kind === "fence" && (older.after & 2) !== 0) {
+        if (older.propagates === "stores") stores = Math.max(stores, i);
+        else if (older.propagates !== "none") everything = Math.max(everything, i);
+      }
+    }
+    for (let i = 0; i < position; i++) {
+      const older = instructions[at.ids[i] as number] as Instruction;
+      const isStore = older.kind === "store" || older.kind === "rmw";
+      if (i < everything || (isStore && i < stores) || (older.inherits && older.kind === "rmw")) gather(state, older.id);
+    }
+  }
+
+  // ---------------------------------------------------------------- caches that do not snoop
+
+  function line(location: number): number[] {
+    const number = locations[location]?.line;
+    const result: number[] = [];
+    locations.forEach((other, index) => {
+      if (other.line === number && (layout.copy[index] as number) >= 0) result.push(index);
+    });
+    return result;
+  }
+  const lines = locations.map((_, location) => ((layout.copy[location] as number) >= 0 ? line(location) : []));
+
+  function fill(state: State, location: number): void {
+    for (const word of lines[location] as number[]) {
+      const at = layout.copy[word] as number;
+      state[at] = 1;
+      state[at + 1] = state[memory + word] as number;
+    }
+  }
+  function drop(state: State, location: number): void {
+    for (const word of lines[location] as number[]) {
+      const at = layout.copy[word] as number;
+      state[at] = 0;
+      state[at + 1] = 0;
+    }
+  }
+  function writeBack(state: State, location: number): void {
+    for (const word of lines[location] as number[]) {
+      const at = layout.copy[word] as number;
+      state[memory + word] = state[at + 1] as number;
+      state[at] = 1;
+    }
+  }
+  const dirty = (state: State, location: number): boolean => (lines[location] as number[]).some((word) => state[layout.copy[word] as number] === 2);
+
+  function cpuRead(state: State, location: number): number {
+    const at = layout.copy[location] as number;
+    if (at < 0) return state[memory + location] as number;
+    if (state[at] === 0) fill(state, location);
+    return state[at + 1] as number;
+  }
+  function cpuWrite(state: State, location: number, value: number): void {
+    const at = layout.copy[location] as number;
+    if (at < 0) state[memory + location] = value;
+    else {
+      if (state[at] === 0) fill(state, location);
+      state[at] = 2;
+      state[at + 1] = value;
+    }
+  }
+
+  // ---------------------------------------------------------------- packets
+
+  function queueLength(state: State, place: number): number {
+    const { offset, capacity } = places[place] as (typeof places)[number];
+    let length = 0;
+    while (length < capacity && state[offset + length] !== 0) length++;
+    return length;
+  }
+
+  function enter(state: State, packet: number, hop: number): void {
+    const item = packets[packet] as Packet;
+    const place = (item.hops[hop - 1] as { place: number }).place;
+    state[(places[place] as { offset: number }).offset + queueLength(state, place)] = packet + 1;
+    state[status + item.instruction] = hop;
+  }
+
+  function leave(state: State, packet: number, hop: number): void {
+    const item = packets[packet] as Packet;
+    const { offset, capacity } = places[(item.hops[hop - 1] as { place: number }).place] as (typeof places)[number];
+    let at = 0;
+    while (state[offset + at] !== packet + 1) at++;
+    for (; at < capacity; at++) state[offset + at] = at + 1 < capacity ? (state[offset + at + 1] as number) : 0;
+  }
+
+  const postedClass = (kind: string): number => (kind === "posted" || kind === "intx" ? 0 : kind === "completion" || kind === "io-completion" ? 2 : 1);
+
+  function hasRoom(state: State, packet: number, hop: number): boolean {
+    const hops = (packets[packet] as Packet).hops;
+    const at = hops[hop - 1];
+    if (at === undefined) return true;
+    const place = places[at.place] as (typeof places)[number];
+    if (place.credits === Number.POSITIVE_INFINITY) return true;
+    let used = 0;
+    for (let i = 0; i < place.capacity && state[place.offset + i] !== 0; i++) {
+      const other = packets[(state[place.offset + i] as number) - 1] as Packet;
+      const otherHop = other.hops[(state[status + other.instruction] as number) - 1];
+      if (otherHop !== undefined && postedClass(otherHop.kind) === postedClass(at.kind)) used++;
+    }
+    return used < place.credits;
+  }
+
+  function mayLeave(state: State, packet: number): boolean {
+    const item = packets[packet] as Packet;
+    const hop = state[status + item.instruction] as number;
+    const { offset } = places[(item.hops[hop - 1] as { place: number }).place] as (typeof places)[number];
+    const drains = (instructions[item.instruction] as Instruction).kind === "token" && (instructions[item.instruction] as Instruction).facts.ordered;
+    for (let at = 0; state[offset + at] !== packet + 1; at++) {
+      const other = (state[offset + at] as number) - 1;
+      const older = packets[other] as Packet;
+      if (drains && !older.fields.has("ordered")) continue;
+      if (!machine.pass(packet, hop, other, state[status + older.instruction] as number)) return false;
+    }
+    return hop === item.hops.length || hasRoom(state, packet, hop + 1);
+  }
+
+  /** A value arrives at a register: handlers, monitors. */
+  function arriveAtRegister(state: State, location: number, value: number): void {
+    state[memory + location] = value;
+    for (const thread of threads) {
+      const on = thread.thread.on;
+      if (on?.kind === "write" && on.location === location) {
+        const at = layout.pending + thread.handler;
+        state[at] = Math.min(3, (state[at] as number) + 1);
+      }
+    }
+    machine.arrivals.forEach((arrival, index) => {
+      const at = layout.monitors + index;
+      if (state[at] !== 0) {
+        if (state[at] === 1 && arrival.second === location && arrival.secondValue === value) state[at] = 2;
+        return;
+      }
+      if (arrival.first === location && arrival.firstValue === value) state[at] = 1;
+      else if (arrival.second === location && arrival.secondValue === value) state[at] = 3;
+    });
+  }
+
+  function interrupt(state: State, kind: "msi" | "intx", device: number, vector: number): void {
+    for (const thread of threads) {
+      const on = thread.thread.on;
+      if (on === undefined || on.kind !== kind || on.device !== device) continue;
+      if (on.kind === "msi" && on.vector !== vector) continue;
+      state[layout.pending + thread.handler] = 1;
+    }
+  }
+
+  const modified = (modify: Modify, old: number, value: (expression: Expression) => number): { stores: boolean; value: number } => {
+    switch (modify.kind) {
+      case "exchange":
+        return { stores: true, value: value(modify.value) };
+      case "compare":
+        return { stores: old === value(modify.expected), value: value(modify.value) };
+      case "add-unless":
+        return { stores: old !== value(modify.unless), value: (old + value(modify.value)) | 0 };
+      case "arithmetic":
+        return { stores: true, value: binary(modify.operator, old, value(modify.value)) };
+    }
+  };
+
+  function returned(instruction: Instruction, old: number, result: { stores: boolean; value: number }): number {
+    switch (instruction.returns) {
+      case "old":
+        return old;
+      case "new":
+        return result.value;
+      case "zero":
+        return result.value === 0 ? 1 : 0;
+      case "negative":
+        return result.value < 0 ? 1 : 0;
+      case "success":
+        return result.stores ? 1 : 0;
+      case "nothing":
+        return 0;
+    }
+  }
+
+  /** How many ways there are for a packet to arrive: a read picks what it sees. */
+  function arrivalChoices(state: State, packet: number): readonly [number, number] {
+    const item = packets[packet] as Packet;
+    const instruction = instructions[item.instruction] as Instruction;
+    if (!listLike || instruction.kind !== "dma-read" || item.fields.has("zero-length")) return [0, 0];
+    const thread = threads[instruction.thread] as MachineThread;
+    const location = resolveIssued(state, instruction);
+    if (location < 0 || locations[location]?.space !== "memory") return [0, 0];
+    return [seenUpTo(state, thread.observer, location), orderLength(state, location)];
+  }
+
+  /** The location of an issued packet's access (devices issue in order: what its address needs was there). */
+  function resolveIssued(state: State, instruction: Instruction): number {
+    if (instruction.location >= 0) return instruction.location;
+    const at = path(state, instruction.thread);
+    return target(state, at, at.ids.indexOf(instruction.id), threads[instruction.thread] as MachineThread, instruction);
+  }
+
+  /** The end of a packet's request: it does what it came for. */
+  function arrive(state: State, packet: number, choice: number): void {
+    const item = packets[packet] as Packet;
+    const instruction = instructions[item.instruction] as Instruction;
+    const thread = threads[instruction.thread] as MachineThread;
+    const slot = valueOffset[instruction.id] as number;
+    const location = resolveIssued(state, instruction);
+    const inMemory = location >= 0 && locations[location]?.space === "memory";
+    switch (instruction.kind) {
+      case "pio-write":
+        arriveAtRegister(state, location, state[slot] as number);
+        if (lastHops[instruction.id] !== item.home + 1 || true) state[slot] = 0;
+        break;
+      case "pio-read":
+        state[slot] = state[memory + location] as number;
+        break;
+      case "dma-write":
+        if (location < 0) break;
+        if (inMemory) land(state, location, state[slot] as number);
+        else arriveAtRegister(state, location, state[slot] as number);
+        state[slot] = 0;
+        break;
+      case "dma-read":
+        if (item.fields.has("zero-length") || location < 0) state[slot] = 0;
+        else if (!inMemory || !listLike) state[slot] = state[memory + location] as number;
+        else {
+          state[slot] = valueAt(state, location, choice);
+          if (choice > 0) {
+            scratch.fill(0);
+            const message = (state[(order[location] as number) + choice - 1] as number) - 1;
+            gather(state, machine.messages[message] as number);
+            show(state, thread.observer);
+            settleAll(state);
+          }
+        }
+        break;
+      case "dma-atomic": {
+        if (location < 0) break;
+        const old = valueAt(state, location, listLike && inMemory ? orderLength(state, location) : 0);
+        const at = path(state, instruction.thread);
+        const position = at.ids.indexOf(instruction.id);
+        const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
+        if (result.stores) {
+          if (inMemory) land(state, location, result.value);
+          else arriveAtRegister(state, location, result.value);
+        }
+        state[slot] = returned(instruction, old, result);
+        break;
+      }
+      case "msi":
+        interrupt(state, "msi", thread.thread.device, instruction.operation.kind === "msi" ? instruction.operation.vector : 0);
+        break;
+      case "intx":
+        interrupt(state, "intx", thread.thread.device, 0);
+        break;
+      case "invalidate-done":
+        state[layout.invalidated + thread.thread.device] = 1;
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Sends a packet: into its first place, or straight to its end where the route is empty. */
+  function issue(state: State, packet: number): void {
+    const item = packets[packet] as Packet;
+    if (item.home > 0) enter(state, packet, 1);
+    else {
+      arrive(state, packet, 0);
+      if (item.hops.length > 0) enter(state, packet, 1);
+      else state[status + item.instruction] = 1;
+    }
+  }
+
+  // ---------------------------------------------------------------- what is enabled
+
+  /** Is `id` held back by older instructions of its own window? `position` is its place on the path. */
+  function heldBack(state: State, at: Path, position: number, thread: MachineThread): boolean {
+    let hard = at.blockers[position];
+    if (hard === undefined) {
+      prepare(machine, at, position);
+      hard = at.blockers[position] as readonly number[];
+    }
+    for (const id of hard) if (!isDone(state, id)) return true;
+    const soft = at.sameAddress[position] as readonly number[];
+    if (soft.length > 0) {
+      const instruction = instructions[at.ids[position] as number] as Instruction;
+      const mine = target(state, at, position, thread, instruction);
+      for (const id of soft) {
+        if (isDone(state, id)) continue;
+        const theirs = target(state, at, at.ids.indexOf(id), thread, instructions[id] as Instruction);
+        if (theirs === mine) return true;
+        if (theirs === -1 && instruction.kind !== "load" && machine.platform.cpu.addressPending === "no") return true;
+      }
+    }
+    return crossBlocked(state, position, thread, at);
+  }
+
+  /** Between a handler and the thread it interrupts. */
+  const handlersOf: readonly (readonly number[])[] = threads.map((_, host) => threads.flatMap((thread, index) => (thread.host === host ? [index] : [])));
+
+  function crossBlocked(state: State, position: number, thread: MachineThread, at: Path): boolean {
+    const younger = instructions[at.ids[position] as number] as Instruction;
+    if (thread.host >= 0) {
+      const host = threads[thread.host] as MachineThread;
+      const hostPath = path(state, thread.host);
+      const taken = Math.min(state[layout.taken + thread.handler] as number, hostPath.ids.length);
+      for (let i = 0; i < taken; i++) {
+        const older = instructions[hostPath.ids[i] as number] as Instruction;
+        if (isDone(state, older.id)) continue;
+        const answer = blocks(machine, older, younger, (visit) => {
+          for (let k = i + 1; k < taken; k++) if (visit(instructions[hostPath.ids[k] as number] as Instruction)) return true;
+          for (let k = 0; k < position; k++) if (visit(instructions[at.ids[k] as number] as Instruction)) return true;
+          return false;
+        });
+        if (answer === 1) return true;
+        if (answer === 2 && target(state, hostPath, i, host, older) === target(state, at, position, thread, younger)) return true;
+      }
+      return false;
+    }
+    for (const index of handlersOf[threads.indexOf(thread)] as readonly number[]) {
+      const handler = threads[index] as MachineThread;
+      if (state[layout.started + handler.handler] === 0) continue;
+      if (position < (state[layout.taken + handler.handler] as number)) continue;
+      const handlerPath = path(state, index);
+      if (!complete(state, handlerPath)) {
+        if (handlerPath.ends !== "end") return true;
+        for (const [i, id] of handlerPath.ids.entries()) {
+          if (isDone(state, id)) continue;
+          const older = instructions[id] as Instruction;
+          const answer = blocks(machine, older, younger, (visit) => {
+            for (let k = i + 1; k < handlerPath.ids.length; k++) if (visit(instructions[handlerPath.ids[k] as number] as Instruction)) return true;
+            return false;
+          });
+          if (answer !== 0) return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Loads may run ahead of an open branch; the rest waits, within the reach of the control dependency. */
+  function underGuess(state: State, at: Path, position: number, instruction: Instruction): boolean {
+    if (at.guesses.length === 0) return false;
+    for (const guess of at.guesses) {
+      if (guess >= position) break;
+      if (instruction.kind === "load") continue;
+      const branch = instructions[at.ids[guess] as number] as Instruction;
+      if (machine.platform.cpu.control === "all" || (instruction.mask & 3) === 0) return true;
+      if (instruction.id > branch.id && instruction.id < branch.join) return true;
+    }
+    return false;
+  }
+
+  function cpuSteps(state: State, index: number, out: number[], count: number): number {
+    const thread = threads[index] as MachineThread;
+    const at = path(state, index);
+    for (let position = 0; position < at.ids.length; position++) {
+      const id = at.ids[position] as number;
+      if (passives[id] === true || state[status + id] !== 0) continue;
+      const instruction = instructions[id] as Instruction;
+      if (underGuess(state, at, position, instruction) || heldBack(state, at, position, thread)) continue;
+      count = performSteps(state, at, position, thread, instruction, out, count);
+    }
+    const lastId = at.ids[at.ids.length - 1];
+    if (at.ends === "branch" && lastId !== undefined) {
+      // A guess is only worth making where the window can use it.
+      out[count++] = packStep(lastId, GUESS_TAKEN, 0);
+      out[count++] = packStep(lastId, GUESS_SKIPPED, 0);
+    } else if (at.ends === "loop" && lastId !== undefined && at.guesses.length === 0 && roundDone(state, at)) {
+      if ((handlersOf[index] as readonly number[]).every((other) => handlerIdle(state, other))) out[count++] = packStep(lastId, AGAIN, 0);
+    }
+    return count;
+  }
+
+  const handlerIdle = (state: State, index: number): boolean => {
+    const handler = threads[index] as MachineThread;
+    return state[layout.started + handler.handler] === 0 || complete(state, path(state, index));
+  };
+
+  /** The round of the loop that ends here is done. */
+  function roundDone(state: State, at: Path): boolean {
+    const loop = instructions[at.ids[at.ids.length - 1] as number] as Instruction;
+    for (const id of at.ids) if (id >= loop.to && !isDone(state, id)) return false;
+    return true;
+  }
+
+  function performSteps(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, out: number[], count: number): number {
+    const { id } = instruction;
+    switch (instruction.kind) {
+      case "load": {
+        const location = target(state, at, position, thread, instruction);
+        if (location === -1) return count;
+        const forward = forwarding(state, at, position, thread, location);
+        if (forward === -2) return count;
+        if (forward >= 0 || !listLike || location < 0) {
+          out[count++] = packStep(id, PERFORM, 0);
+          return count;
+        }
+        const end = orderLength(state, location);
+        for (let choice = seenUpTo(state, thread.observer, location); choice <= end; choice++) out[count++] = packStep(id, PERFORM, choice);
+        return count;
+      }
+      case "store": {
+        const location = target(state, at, position, thread, instruction);
+        if (location === -1) return count;
+        missing = false;
+        evaluate(state, at, position, thread, instruction.value as Expression);
+        if (missing) return count;
+        if (!listLike || location < 0) {
+          out[count++] = packStep(id, PERFORM, 0);
+          return count;
+        }
+        const end = orderLength(state, location);
+        const base = order[location] as number;
+        for (let choice = instruction.global ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
+          if (choice < end && isAtomicMessage((state[base + choice] as number) - 1)) continue;
+          out[count++] = packStep(id, PERFORM, choice);
+        }
+        return count;
+      }
+      case "rmw": {
+        const location = target(state, at, position, thread, instruction);
+        if (location === -1) return count;
+        missing = false;
+        if (instruction.modify !== undefined) modified(instruction.modify, 0, (expression) => evaluate(state, at, position, thread, expression));
+        if (missing) return count;
+        if (!listLike || location < 0) {
+          if (instruction.locks && location >= 0 && cachedValue(state, location) !== 0) return count;
+          out[count++] = packStep(id, PERFORM, 0);
+          return count;
+        }
+        const end = orderLength(state, location);
+        const base = order[location] as number;
+        for (let choice = instruction.locks || instruction.global ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
+          if (instruction.locks && valueAt(state, location, choice) !== 0) continue;
+          const value = (expression: Expression): number => evaluate(state, at, position, thread, expression);
+          const stores = modified(instruction.modify as Modify, valueAt(state, location, choice), value).stores;
+          if (stores && choice < end && isAtomicMessage((state[base + choice] as number) - 1)) continue;
+          out[count++] = packStep(id, PERFORM, choice);
+        }
+        return count;
+      }
+      case "pio-write":
+        missing = false;
+        evaluate(state, at, position, thread, instruction.value as Expression);
+        if (!missing && hasRoom(state, instruction.packet, 1)) out[count++] = packStep(id, PERFORM, 0);
+        return count;
+      case "pio-read":
+      case "token":
+        if (hasRoom(state, instruction.packet, 1)) out[count++] = packStep(id, PERFORM, 0);
+        return count;
+      case "fence":
+      case "sync-for-cpu":
+      case "sync-for-device":
+        out[count++] = packStep(id, PERFORM, 0);
+        return count;
+      case "ats-wait":
+        if (state[layout.invalidated + instruction.device] !== 0) out[count++] = packStep(id, PERFORM, 0);
+        return count;
+      default:
+        return count;
+    }
+  }
+
+  function cachedValue(state: State, location: number): number {
+    const at = layout.copy[location] as number;
+    return at >= 0 && state[at] !== 0 ? (state[at + 1] as number) : (state[memory + location] as number);
+  }
+
+  /** The own store that a load takes its value from: -1 none, -2 it exists but has no value yet. */
+  function forwarding(state: State, at: Path, position: number, thread: MachineThread, location: number): number {
+    const candidates = at.forwards[position] as readonly number[];
+    for (const id of candidates) {
+      if (state[status + id] !== 0) continue;
+      const store = instructions[id] as Instruction;
+      const where = at.ids.indexOf(id);
+      if (target(state, at, where, thread, store) !== location) continue;
+      missing = false;
+      evaluate(state, at, where, thread, store.value as Expression);
+      return missing ? -2 : id;
+    }
+    return -1;
+  }
+
+  function deviceSteps(state: State, index: number, out: number[], count: number): number {
+    const thread = threads[index] as MachineThread;
+    const at = path(state, index);
+    for (let position = 0; position < at.ids.length; position++) {
+      const id = at.ids[position] as number;
+      if (passives[id] === true || state[status + id] !== 0) continue;
+      // In order: the first that has not been issued, and nothing behind it.
+      if (deviceReady(state, at, position, thread, instructions[id] as Instruction)) out[count++] = packStep(id, PERFORM, 0);
+      return count;
+    }
+    const lastId = at.ids[at.ids.length - 1];
+    if (at.ends === "loop" && lastId !== undefined && roundDone(state, at)) out[count++] = packStep(lastId, AGAIN, 0);
+    return count;
+  }
+
+  function deviceReady(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction): boolean {
+    missing = false;
+    switch (instruction.kind) {
+      case "dma-write":
+      case "dma-read":
+      case "dma-atomic":
+        if (instruction.address !== undefined) evaluate(state, at, position, thread, instruction.address);
+        if (instruction.value !== undefined) evaluate(state, at, position, thread, instruction.value);
+        if (instruction.modify !== undefined) modified(instruction.modify, 0, (expression) => evaluate(state, at, position, thread, expression));
+        return !missing && hasRoom(state, instruction.packet, 1);
+      case "msi":
+      case "intx":
+      case "invalidate-done":
+        return hasRoom(state, instruction.packet, 1);
+      case "register-write":
+        evaluate(state, at, position, thread, instruction.value as Expression);
+        return !missing;
+      case "wait":
+        return waitHolds(state, at, position, thread, instruction);
+      case "hear":
+        return (state[tellSlot(instruction.device, thread.thread.device)] ?? 0) > 0;
+      default:
+        return true;
+    }
+  }
+
+  function tellSlot(from: number, to: number): number {
+    const at = machine.tellPairs.findIndex(([a, b]) => a === from && b === to);
+    return at < 0 ? -1 : layout.tells + at;
+  }
+
+  /** Reads the own registers of a `wait` into its slots for the time of the question. */
+  function waitHolds(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction): boolean {
+    const slot = valueOffset[instruction.id] as number;
+    instruction.reads.forEach((read, i) => {
+      state[slot + i] = state[memory + read.location] as number;
+    });
+    missing = false;
+    // The reads are defined by the wait itself: ask as if standing just behind it.
+    state[status + instruction.id] = 1;
+    const holdsNow = evaluate(state, at, position + 1, thread, instruction.value as Expression) !== 0 && !missing;
+    state[status + instruction.id] = 0;
+    instruction.reads.forEach((_, i) => {
+      state[slot + i] = 0;
+    });
+    return holdsNow;
+  }
+
+  function steps(state: State, out: number[]): number {
+    let count = 0;
+    for (let index = 0; index < threads.length; index++) {
+      const thread = threads[index] as MachineThread;
+      if (thread.handler >= 0) count = handlerSteps(state, index, out, count);
+      count = thread.role === "cpu" ? cpuSteps(state, index, out, count) : deviceSteps(state, index, out, count);
+    }
+    for (let packet = 0; packet < packets.length; packet++) {
+      const item = packets[packet] as Packet;
+      const hop = state[status + item.instruction] as number;
+      if (hop < 1 || hop > item.hops.length || !mayLeave(state, packet)) continue;
+      const [first, last] = hop === item.home ? arrivalChoices(state, packet) : [0, 0];
+      for (let choice = first; choice <= last; choice++) out[count++] = packStep(item.instruction, MOVE, choice);
+    }
+    for (let location = 0; location < locations.length; location++) {
+      const at = layout.copy[location] as number;
+      if (at < 0 || (lines[location] as number[])[0] !== location) continue;
+      if (state[at] === 0) out[count++] = packStep(location, CACHE, 0);
+      else if (dirty(state, location)) out[count++] = packStep(location, CACHE, 2);
+      else out[count++] = packStep(location, CACHE, 1);
+    }
+    return count;
+  }
+
+  /** A pending interrupt is taken: anywhere in the interrupted program where nothing younger was performed. */
+  function handlerSteps(state: State, index: number, out: number[], count: number): number {
+    const thread = threads[index] as MachineThread;
+    if (state[layout.pending + thread.handler] === 0 || !handlerIdle(state, index)) return count;
+    if (thread.host < 0) {
+      out[count++] = packStep(index, HANDLE, 0);
+      return count;
+    }
+    const hostPath = path(state, thread.host);
+    let least = 0;
+    hostPath.ids.forEach((id, position) => {
+      if (passives[id] !== true && state[status + id] !== 0) least = position + 1;
+    });
+    let masked = false;
+    const limit = hostPath.guesses[0] ?? hostPath.ids.length;
+    for (let position = 0; position <= limit; position++) {
+      if (position >= least && !masked) {
+        const next = hostPath.ids[position];
+        // Points with nothing but done instructions between them are the same point.
+        if (position === limit || (next !== undefined && passives[next] !== true && state[status + next] === 0)) out[count++] = packStep(index, HANDLE, position);
+      }
+      const id = hostPath.ids[position];
+      const instruction = id === undefined ? undefined : (instructions[id] as Instruction);
+      if (instruction?.kind === "interrupts") masked = !instruction.enable;
+    }
+    return count;
+  }
+
+  // ---------------------------------------------------------------- what happens
+
+  function apply(state: State, step: number): boolean {
+    const subject = stepSubject(step);
+    const choice = stepChoice(step);
+    switch (stepAction(step)) {
+      case PERFORM:
+        return perform(state, subject, choice);
+      case MOVE: {
+        const packet = (instructions[subject] as Instruction).packet;
+        const item = packets[packet] as Packet;
+        const hop = state[status + subject] as number;
+        leave(state, packet, hop);
+        if (hop === item.home) arrive(state, packet, choice);
+        if (hop < item.hops.length) enter(state, packet, hop + 1);
+        else state[status + subject] = hop + 1;
+        return hop < item.hops.length || checkGuesses(state, (instructions[subject] as Instruction).thread);
+      }
+      case GUESS_TAKEN:
+        state[status + subject] = GUESSED_TAKEN;
+        return true;
+      case GUESS_SKIPPED:
+        state[status + subject] = GUESSED_SKIPPED;
+        return true;
+      case AGAIN:
+        again(state, subject);
+        return true;
+      case HANDLE:
+        handle(state, subject, choice);
+        return true;
+      case CACHE:
+        if (choice === 0) fill(state, subject);
+        else if (choice === 1) drop(state, subject);
+        else writeBack(state, subject);
+        return true;
+      default:
+        throw new Error(`no such step ${step}`);
+    }
+  }
+
+  function perform(state: State, id: number, choice: number): boolean {
+    const instruction = instructions[id] as Instruction;
+    const thread = threads[instruction.thread] as MachineThread;
+    const at = path(state, instruction.thread);
+    const position = at.ids.indexOf(id);
+    const slot = valueOffset[id] as number;
+    switch (instruction.kind) {
+      case "load": {
+        const location = target(state, at, position, thread, instruction);
+        if (at.forwards[position] === undefined) prepare(machine, at, position);
+        const forward = location < 0 ? -1 : forwarding(state, at, position, thread, location);
+        let result = 0;
+        if (forward >= 0) {
+          const store = instructions[forward] as Instruction;
+          missing = false;
+          result = evaluate(state, at, at.ids.indexOf(forward), thread, store.value as Expression);
+        } else if (location >= 0) {
+          if (!listLike) result = cpuRead(state, location);
+          else {
+            result = valueAt(state, location, choice);
+            see(state, thread.observer, location, choice, id);
+          }
+        }
+        state[slot] = instruction.operation.kind === "is-locked" ? (result === 0 ? 0 : 1) : result;
+        state[status + id] = 1;
+        if (listLike) settleAll(state);
+        break;
+      }
+      case "store": {
+        const location = target(state, at, position, thread, instruction);
+        missing = false;
+        const result = evaluate(state, at, position, thread, instruction.value as Expression);
+        state[status + id] = 1;
+        if (location >= 0) {
+          if (!listLike) cpuWrite(state, location, result);
+          else {
+            state[slot] = result;
+            gatherForStore(state, at, position, instruction);
+            publish(state, thread, instruction, location, choice);
+          }
+        }
+        break;
+      }
+      case "rmw": {
+        const location = target(state, at, position, thread, instruction);
+        if (location < 0) {
+          state[status + id] = 1;
+          break;
+        }
+        const old = listLike ? valueAt(state, location, choice) : cpuRead(state, location);
+        missing = false;
+        const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
+        state[slot] = returned(instruction, old, result);
+        state[status + id] = 1;
+        if (!listLike) {
+          if (result.stores) cpuWrite(state, location, result.value);
+          break;
+        }
+        see(state, thread.observer, location, choice, id);
+        if (result.stores) {
+          state[slot + 1] = result.value;
+          gatherForStore(state, at, position, instruction);
+          gather(state, id);
+          publish(state, thread, instruction, location, choice);
+        } else settleAll(state);
+        break;
+      }
+      case "fence": {
+        scratch.fill(0);
+        const joins = !machine.platform.cpu.readsJoin && (instruction.before & 1) !== 0;
+        const spreads = instruction.propagates === "strong" || instruction.propagates === "devices";
+        for (let i = 0; i < position; i++) gather(state, at.ids[i] as number);
+        if (joins) show(state, thread.observer);
+        if (spreads) {
+          const later = machine.platform.cpu.devicesSee === "later";
+          for (let observer = 0; observer < observers; observer++) {
+            const device = observer >= machine.cpus;
+            if (device ? !later : instruction.propagates === "strong") show(state, observer);
+          }
+        }
+        state[status + id] = 1;
+        settleAll(state);
+        break;
+      }
+      case "token":
+      case "pio-read":
+      case "msi":
+      case "intx":
+      case "invalidate-done":
+      case "dma-read":
+      case "dma-atomic":
+        issue(state, instruction.packet);
+        break;
+      case "pio-write":
+      case "dma-write":
+        missing = false;
+        state[slot] = evaluate(state, at, position, thread, instruction.value as Expression);
+        issue(state, instruction.packet);
+        break;
+      case "register-read":
+        state[slot] = state[memory + instruction.location] as number;
+        state[status + id] = 1;
+        break;
+      case "register-write":
+        missing = false;
+        state[memory + instruction.location] = evaluate(state, at, position, thread, instruction.value as Expression);
+        state[status + id] = 1;
+        break;
+      case "wait":
+        instruction.reads.forEach((read, i) => {
+          state[slot + i] = state[memory + read.location] as number;
+        });
+        state[status + id] = 1;
+        break;
+      case "tell": {
+        const tell = tellSlot(thread.thread.device, instruction.device);
+        state[tell] = Math.min(3, (state[tell] as number) + 1);
+        state[status + id] = 1;
+        break;
+      }
+      case "hear": {
+        const tell = tellSlot(instruction.device, thread.thread.device);
+        state[tell] = (state[tell] as number) - 1;
+        state[status + id] = 1;
+        break;
+      }
+      case "sync-for-device":
+        if (dirty(state, instruction.location)) writeBack(state, instruction.location);
+        state[status + id] = 1;
+        break;
+      case "sync-for-cpu":
+        drop(state, instruction.location);
+        state[status + id] = 1;
+        break;
+      default:
+        state[status + id] = 1;
+    }
+    if (thread.role === "cpu" && instruction.location < 0 && (instruction.mask & 3) !== 0 && !addressHolds(state, instruction, thread)) return false;
+    return checkGuesses(state, instruction.thread);
+  }
+
+  /** A read of the `choice`-th message: the observer has now seen it, and what it carries. */
+  function see(state: State, observer: number, location: number, choice: number, id: number): void {
+    const at = closure[id] as number;
+    for (let w = 0; w < words; w++) state[at + w] = 0;
+    if (choice === 0) return;
+    const message = (state[(order[location] as number) + choice - 1] as number) - 1;
+    scratch.fill(0);
+    gather(state, machine.messages[message] as number);
+    for (let w = 0; w < words; w++) state[at + w] = scratch[w] as number;
+    if (!machine.platform.cpu.readsJoin) {
+      scratch.fill(0);
+      scratch[bitWord(message)] = bitMask(message);
+    }
+    show(state, observer);
+  }
+
+  /** A store takes its place in its location's order, carrying what `scratch` holds. */
+  function publish(state: State, thread: MachineThread, instruction: Instruction, location: number, choice: number): void {
+    const message = machine.message[instruction.id] as number;
+    insertMessage(state, location, choice, message);
+    scratch[bitWord(message)] = (scratch[bitWord(message)] as number) | bitMask(message);
+    const at = closure[instruction.id] as number;
+    for (let w = 0; w < words; w++) state[at + w] = scratch[w] as number;
+    const { multiCopyAtomic, devicesSee } = machine.platform.cpu;
+    for (let observer = 0; observer < observers; observer++) {
+      const device = observer >= machine.cpus;
+      const atOnce = instruction.global || (multiCopyAtomic && machine.platform.cpu.readsJoin) || observer === thread.observer;
+      if (device && devicesSee === "later" ? false : atOnce) show(state, observer);
+    }
+    settleAll(state);
+  }
+
+  /** An access whose address came late: was something younger to the same address performed too early? */
+  function addressHolds(state: State, instruction: Instruction, thread: MachineThread): boolean {
+    const at = path(state, instruction.thread);
+    const position = at.ids.indexOf(instruction.id);
+    if (position < 0) return true;
+    const location = target(state, at, position, thread, instruction);
+    if (location < 0) return true;
+    for (let i = position + 1; i < at.ids.length; i++) {
+      const younger = instructions[at.ids[i] as number] as Instruction;
+      if ((younger.mask & 3) === 0 || state[status + younger.id] === 0) continue;
+      if (target(state, at, i, thread, younger) !== location) continue;
+      // A younger load that forwarded from a store between the two is in order.
+      const between = at.ids.slice(position + 1, i).some((id, k) => {
+        const store = instructions[id] as Instruction;
+        return store.kind === "store" && target(state, at, position + 1 + k, thread, store) === location;
+      });
+      if (!between) return false;
+    }
+    return true;
+  }
+
+  /** Guesses whose branch is decided by now: wrong ones discard the run. */
+  function checkGuesses(state: State, index: number): boolean {
+    const thread = threads[index] as MachineThread;
+    if (thread.straight || thread.role !== "cpu") return true;
+    let at = roots[index];
+    if (at === undefined) return true;
+    while (at.ends === "branch") {
+      const position = at.ids.length - 1;
+      const branch = instructions[at.ids[position] as number] as Instruction;
+      const guess = state[status + branch.id] as number;
+      missing = false;
+      const condition = evaluate(state, at, position, thread, branch.value as Expression);
+      if (missing) {
+        if (guess === 0) return true;
+        at = follow(machine, thread, at, guess);
+      } else {
+        const decision = condition !== 0 ? TAKEN : SKIPPED;
+        if (guess !== 0) {
+          if ((guess === GUESSED_TAKEN) !== (decision === TAKEN)) return false;
+          state[status + branch.id] = 0;
+        }
+        at = follow(machine, thread, at, decision);
+      }
+    }
+    return true;
+  }
+
+  function again(state: State, id: number): void {
+    const loop = instructions[id] as Instruction;
+    const thread = threads[loop.thread] as MachineThread;
+    const at = path(state, loop.thread);
+    const head = loop.to;
+    const kept = layout.kept[head] as number;
+    const registers = (instructions[head] as Instruction).registers;
+    const values = registers.map((register) => {
+      missing = false;
+      return registerAt(state, at, at.ids.length, thread, register);
+    });
+    if (listLike) {
+      scratch.fill(0);
+      for (const inside of at.ids) if (inside >= head) gather(state, inside);
+      const keep = closure[head] as number;
+      for (let w = 0; w < words; w++) state[keep + w] = scratch[w] as number;
+    }
+    reset(state, head, id + 1);
+    state[status + head] = 1;
+    registers.forEach((_, i) => {
+      state[kept + i] = values[i] as number;
+    });
+    for (const index of handlersOf[loop.thread] as readonly number[]) state[layout.taken + (threads[index] as MachineThread).handler] = 0;
+  }
+
+  /** Forgets how the instructions from `first` up to `end` stood. */
+  function reset(state: State, first: number, end: number): void {
+    for (let id = first; id < end; id++) {
+      const instruction = instructions[id] as Instruction;
+      state[status + id] = 0;
+      const slot = valueOffset[id] as number;
+      const message = machine.message[id] as number;
+      const alive = message >= 0 && isAlive(state, message);
+      if (slot >= 0 && !alive) {
+        const width = instruction.kind === "wait" ? instruction.reads.length : instruction.kind === "rmw" && listLike ? 2 : 1;
+        for (let i = 0; i < width; i++) state[slot + i] = 0;
+      }
+      const from = closure[id] as number;
+      if (from >= 0 && !alive && instruction.kind !== "loop-head") for (let w = 0; w < words; w++) state[from + w] = 0;
+    }
+  }
+
+  /** Is a message still in some location's order? */
+  function isAlive(state: State, message: number): boolean {
+    return locations.some((_, location) => {
+      const base = order[location] as number;
+      const capacity = orderCapacity[location] as number;
+      for (let at = 0; at < capacity; at++) if (state[base + at] === message + 1) return true;
+      return false;
+    });
+  }
+
+  function handle(state: State, index: number, choice: number): void {
+    const thread = threads[index] as MachineThread;
+    reset(state, thread.first, thread.end);
+    const pending = layout.pending + thread.handler;
+    state[pending] = (state[pending] as number) - 1;
+    state[layout.started + thread.handler] = 1;
+    state[layout.taken + thread.handler] = choice;
+  }
+
+  // ---------------------------------------------------------------- the end
+
+  function ended(state: State): boolean {
+    for (let index = 0; index < threads.length; index++) {
+      const thread = threads[index] as MachineThread;
+      if (thread.handler >= 0) {
+        if (state[layout.pending + thread.handler] !== 0) return false;
+        if (state[layout.started + thread.handler] === 0) continue;
+      }
+      if (!complete(state, path(state, index))) return false;
+    }
+    for (const place of places) if (place.capacity > 0 && state[place.offset] !== 0) return false;
+    return true;
+  }
+
+  return {
+    machine,
+    steps,
+    apply,
+    ended,
+    path,
+    done: isDone,
+    register(state, index, register) {
+      const thread = threads[index] as MachineThread;
+      const at = path(state, index);
+      missing = false;
+      const result = registerAt(state, at, at.ids.length, thread, register);
+      return missing ? 0 : result;
+    },
+    location(state, location) {
+      return listLike && (orderCapacity[location] as number) > 0 ? valueAt(state, location, orderLength(state, location)) : cachedFinal(state, location);
+    },
+    address(state, id) {
+      const instruction = instructions[id] as Instruction;
+      if (instruction.location >= 0) return instruction.location;
+      const at = path(state, instruction.thread);
+      const position = at.ids.indexOf(id);
+      return position < 0 ? -1 : target(state, at, position, threads[instruction.thread] as MachineThread, instruction);
+    },
+  };
+
+  function cachedFinal(state: State, location: number): number {
+    return state[memory + location] as number;
+  }
+}
+
+/** 32-bit arithmetic; comparisons give 0 or 1; division by zero gives 0. */
+function binary(operator: string, a: number, b: number): number {
+  switch (operator) {
+    case "+":
+      return (a + b) | 0;
+    case "-":
+      return (a - b) | 0;
+    case "*":
+      return Math.imul(a, b);
+    case "/":
+      return b === 0 ? 0 : (a / b) | 0;
+    case "%":
+      return b === 0 ? 0 : a % b | 0;
+    case "&":
+      return a & b;
+    case "|":
+      return a | b;
+    case "^":
+      return a ^ b;
+    case "<<":
+      return a << b;
+    case ">>":
+      return a >> b;
+    case "==":
+      return a === b ? 1 : 0;
+    case "!=":
+      return a !== b ? 1 : 0;
+    case "<":
+      return a < b ? 1 : 0;
+    case "<=":
+      return a <= b ? 1 : 0;
+    case ">":
+      return a > b ? 1 : 0;
+    case ">=":
+      return a >= b ? 1 : 0;
+    case "&&":
+      return a !== 0 && b !== 0 ? 1 : 0;
+    case "||":
+      return a !== 0 || b !== 0 ? 1 : 0;
+    default:
+      throw new Error(`no operator ${operator}`);
+  }
+}

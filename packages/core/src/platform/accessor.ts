@@ -1,0 +1,62 @@
+/** The small notation in which platform files say what an accessor turns into: `access acquire`, `fence read -> read,write`, `token flush`. */
+import { ACCESS_KINDS, type AccessKind, type Lowered } from "./platform.js";
+
+const GROUPS: { readonly [name: string]: readonly AccessKind[] } = {
+  memory: ["read", "write"],
+  io: ["in", "out", "wcin", "wcout"],
+  all: ACCESS_KINDS,
+};
+
+function kinds(list: string): readonly AccessKind[] | undefined {
+  const result: AccessKind[] = [];
+  for (const word of list.split(",").map((part) => part.trim())) {
+    const group = GROUPS[word] ?? (ACCESS_KINDS.includes(word as AccessKind) ? [word as AccessKind] : undefined);
+    if (group === undefined) return undefined;
+    result.push(...group);
+  }
+  return result;
+}
+
+const PROPAGATES = ["stores", "cumulative", "strong", "devices"] as const;
+
+/** One step, or a sentence that says what is wrong with it. */
+export function parseStep(text: string): Lowered | string {
+  const [head, ...words] = text.trim().split(/\s+/);
+  switch (head) {
+    case "access": {
+      const flags = ["acquire", "release", "global", "waits", "ordered", "inherits", "split", "unordered"];
+      const unknown = words.find((word) => !flags.includes(word));
+      if (unknown !== undefined) return `unknown flag '${unknown}' of access; expected one of ${flags.join(", ")}`;
+      const has = (flag: string): boolean => words.includes(flag);
+      return {
+        kind: "access",
+        acquire: has("acquire"),
+        release: has("release"),
+        global: has("global"),
+        waits: has("waits"),
+        ordered: has("ordered"),
+        inherits: has("inherits"),
+        split: has("split"),
+        unordered: has("unordered"),
+      };
+    }
+    case "fence": {
+      const match = /^fence\s+([\w,\s]+?)\s*->\s*([\w,]+(?:\s*,\s*\w+)*)(?:\s+(\w+))?$/.exec(text.trim());
+      if (match === null) return "expected 'fence KINDS -> KINDS [stores|cumulative|strong|devices]'";
+      const before = kinds(match[1] ?? "");
+      const after = kinds(match[2] ?? "");
+      if (before === undefined || after === undefined) return `kinds are ${ACCESS_KINDS.join(", ")}, memory, io and all`;
+      const word = match[3];
+      const propagates = PROPAGATES.find((name) => name === word);
+      if (word !== undefined && propagates === undefined) return `unknown word '${word}'; expected one of ${PROPAGATES.join(", ")}`;
+      return { kind: "fence", before, after, propagates: propagates ?? "none" };
+    }
+    case "token": {
+      const name = words[0];
+      if (name === undefined) return "expected 'token NAME [ordered]'";
+      return { kind: "token", token: name, ordered: words.includes("ordered") };
+    }
+    default:
+      return `expected 'access', 'fence' or 'token', found '${head ?? ""}'`;
+  }
+}

@@ -1,0 +1,63 @@
+/** What a user can cause is a value: a problem with a stable code, a place, a sentence and, where possible, the fix. */
+import { lineText, position, type Source, type Span } from "./source.js";
+
+/** Every code there is. Codes are stable: scripts may match on them. */
+export type ProblemCode =
+  /** A character that starts no token. */
+  | "unexpected-character"
+  /** A comment, string or bracket that is not closed. */
+  | "unterminated"
+  /** A token where another was expected. */
+  | "syntax"
+  /** An integer that does not fit 32 bits. */
+  | "integer-range"
+  /** Nested deeper than the parser goes. */
+  | "too-deep"
+  /** The same name declared twice. */
+  | "duplicate"
+  /** A name that nothing declares. */
+  | "unknown-name"
+  /** A function that the language does not have. */
+  | "unknown-call"
+  /** Wrong number or kind of arguments. */
+  | "arguments"
+  /** An attribute that the declaration does not take. */
+  | "unknown-attribute"
+  /** A platform name that nothing defines. */
+  | "unknown-platform"
+  /** A construct that is read but that the explorer does not run (RCU, say). */
+  | "unsupported"
+  /** An operation in a place where it cannot stand (PIO in user space). */
+  | "misplaced"
+  /** A condition that speaks of nothing in the test. */
+  | "condition"
+  /** A platform file that is not well formed. */
+  | "platform"
+  /** A file that cannot be read. */
+  | "file";
+
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly severity: "error" | "warning";
+  readonly span: Span;
+  /** One sentence: what is wrong and what was expected. */
+  readonly message: string;
+  /** The fix, where there is an obvious one. */
+  readonly hint?: string;
+}
+
+/** Either a value with warnings, or at least one error. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T; readonly problems: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** `file:line:column: error[code]: message`, the line, a caret and the hint. */
+export function formatProblem(source: Source, problem: Problem): string {
+  const at = position(source.text, problem.span.start);
+  const line = lineText(source.text, at.line);
+  const width = Math.max(1, Math.min(problem.span.end - problem.span.start, line.length - at.column + 1));
+  const pad = line.slice(0, at.column - 1).replace(/[^\t]/g, " ");
+  const head = `${source.name}:${at.line}:${at.column}: ${problem.severity}[${problem.code}]: ${problem.message}`;
+  const hint = problem.hint === undefined ? "" : `\n  hint: ${problem.hint}`;
+  return `${head}\n  ${line}\n  ${pad}${"^".repeat(width)}${hint}`;
+}

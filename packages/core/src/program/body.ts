@@ -1,0 +1,79 @@
+/** What the lowering of one thread's body carries along. */
+import type { Expression as Tree, Thread } from "../litmus/test.js";
+import type { Code } from "./code.js";
+import type { Complaints } from "./complaints.js";
+import type { Devices } from "./devices.js";
+import { constant } from "./evaluate.js";
+import { ADDRESS_BASE, type Expression, type Location } from "./program.js";
+import { addressOf, type Locations, type Place } from "./resolve.js";
+import { children, type Scope } from "./scope.js";
+
+export interface Body {
+  readonly thread: Thread;
+  readonly role: "cpu" | "device";
+  /** The thread's device, or -1. */
+  readonly device: number;
+  readonly user: boolean;
+  readonly scope: Scope;
+  readonly code: Code;
+  readonly locations: Locations;
+  readonly devices: Devices;
+  readonly complaints: Complaints;
+  /** Whether hard interrupts are masked here, following the text from the top. */
+  masked: boolean;
+  /** What `masked` was at each `local_irq_save(flags)`, by the name of the flags. */
+  readonly saved: Map<string, boolean>;
+  /** The value of an expression; the accesses in it become operations. With `into`, an access that is the whole expression puts its value there. */
+  value(tree: Tree, into?: number): Expression;
+}
+
+/** The location that an address names, where that can be known. */
+export function locationAt(body: Body, address: Expression): number | undefined {
+  if (address.kind !== "constant") return undefined;
+  const index = address.value - ADDRESS_BASE;
+  return index >= 0 && index < body.locations.list.length ? index : undefined;
+}
+
+export function describe(body: Body, location: number): Location | undefined {
+  return body.locations.list[location];
+}
+
+/** The register or memory that `D0.status` names; an error where there is none. */
+export function member(body: Body, tree: Extract<Tree, { kind: "member" }>): Place | undefined {
+  const place = body.locations.owned(tree.owner, tree.name);
+  if (place === undefined) body.locations.unknownRegister(tree.owner, tree.name, tree.span);
+  return place;
+}
+
+/**
+ * The location that an expression names without computing anything: `x`, `*x`, `&x`, `x[1]`, `D0.status`, `&D0.status`.
+ * Reports nothing.
+ */
+export function staticLocation(body: Body, tree: Tree): number | undefined {
+  switch (tree.kind) {
+    case "name": {
+      const meaning = body.scope.lookup(tree.name);
+      return meaning.kind === "location" ? meaning.place.location : undefined;
+    }
+    case "member":
+      return body.locations.owned(tree.owner, tree.name)?.location;
+    case "unary":
+      return tree.operator === "*" || tree.operator === "&" ? staticLocation(body, tree.operand) : undefined;
+    case "index": {
+      const base = staticLocation(body, tree.base);
+      if (base === undefined || mayAccess(tree.index)) return undefined;
+      const index = body.value(tree.index);
+      return index.kind === "constant" ? locationAt(body, constant(addressOf(base) + index.value)) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the value of an expression may take an operation: a memory access, a call, a register of a device. */
+export function mayAccess(tree: Tree): boolean {
+  if (tree.kind === "call" || tree.kind === "index" || tree.kind === "member") return true;
+  if (tree.kind === "unary" && tree.operator === "*") return true;
+  if (tree.kind === "unary" && tree.operator === "&" && (tree.operand.kind === "name" || tree.operand.kind === "member")) return false;
+  return children(tree).some(mayAccess);
+}

@@ -1,0 +1,7 @@
+/** Test -> Program. */
+export { evaluate } from "./evaluate.js";
+export { lowerTest } from "./lower.js";
+export { didYouMean, nearest } from "./nearest.js";
+export { type Primitive, primitive, primitiveNames } from "./primitives.js";
+export { printExpression, printOperation, printProgram } from "./print.js";
+export * from "./program.js";

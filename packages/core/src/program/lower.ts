@@ -1,0 +1,57 @@
+/**
+ * Test -> Program: names resolved, control flow explicit, primitives known. All problems of a test are reported at once.
+ *
+ * Files by subject: devices.ts and resolve.ts (what the names are), scope.ts (what a bare name means in a thread), lower-thread.ts,
+ * lower-body.ts and loops.ts (statements), lower-expression.ts and access.ts (expressions and accesses through addresses),
+ * primitives.ts (every name that can be called), lower-call.ts, lower-atomic.ts, lower-pio.ts, lower-device.ts (calls),
+ * lower-condition.ts.
+ */
+import type { Test } from "../litmus/test.js";
+import type { Outcome } from "../problem.js";
+import type { Source } from "../source.js";
+import { collectComplaints, type Complaints } from "./complaints.js";
+import { resolveDevices } from "./devices.js";
+import { lowerConditions } from "./lower-condition.js";
+import { lowerThread } from "./lower-thread.js";
+import type { Program } from "./program.js";
+import { resolveLocations } from "./resolve.js";
+
+/** The program of a test; `source` is the text that the test's spans point into. Never throws. */
+export function lowerTest(test: Test, source: Source): Outcome<Program> {
+  const complaints = collectComplaints();
+  const devices = resolveDevices(test, complaints);
+  checkThreadNames(test, complaints);
+  const locations = resolveLocations(test, devices, complaints);
+  const lowered = test.threads.map((thread) => lowerThread(thread, test, source, locations, devices, complaints));
+  const { condition, filter, observed } = lowerConditions(test, { threads: lowered, locations, devices, complaints });
+  const problems = complaints.list();
+  if (problems.some((problem) => problem.severity === "error")) return { ok: false, problems };
+  const threads = lowered.map((thread) => thread.finish());
+  const program: Program = {
+    name: test.name,
+    test,
+    locations: locations.list,
+    devices: devices.list,
+    threads,
+    condition,
+    filter,
+    observed,
+  };
+  return { ok: true, value: program, problems };
+}
+
+function checkThreadNames(test: Test, complaints: Complaints): void {
+  const names = new Set<string>();
+  for (const thread of test.threads) {
+    if (names.has(thread.name)) {
+      const hint = thread.role === "device" ? `a second program of the device is an engine: \`D1(…) in(${thread.name})\`` : undefined;
+      complaints.error("duplicate", thread.span, `there are two threads \`${thread.name}\``, hint);
+    }
+    names.add(thread.name);
+  }
+  for (const declaration of test.init) {
+    const name = declaration.kind === "register" ? declaration.thread : declaration.kind === "thread" ? declaration.name : undefined;
+    if (name === undefined || names.has(name)) continue;
+    complaints.error("unknown-name", declaration.span, `there is no thread \`${name}\``, `the threads are ${[...names].join(", ")}`);
+  }
+}

@@ -1,0 +1,386 @@
+/** The locations of a test: what the initial state declares, and what the threads and the condition name besides. */
+import type { Attribute, Declaration, Initial, Proposition, Term, Test, Thread } from "../litmus/test.js";
+import type { Span } from "../source.js";
+import type { Complaints } from "./complaints.js";
+import { CHIPSET, type Devices } from "./devices.js";
+import { didYouMean } from "./nearest.js";
+import { ADDRESS_BASE, type Location, type MappingRequest } from "./program.js";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a name stands for: the first location, and how many follow it (an array). */
+export interface Place {
+  readonly location: number;
+  /** Elements of an array; undefined for a scalar. */
+  readonly length: number | undefined;
+}
+
+export interface Locations {
+  /** Those known so far. */
+  readonly list: readonly Location[];
+  /** Memory of that name. */
+  memory(name: string): Place | undefined;
+  /** A register by its owner and name. */
+  owned(owner: string, name: string): Place | undefined;
+  /** Whether the initial state declares that memory. */
+  declared(name: string): boolean;
+  /** What a bare name stands for in a thread or a condition: memory, or the only register of that name (`prefer`'s own if there are several). */
+  named(name: string, prefer?: number): Place | undefined;
+  /** Devices that have a register of that name. */
+  owners(name: string): readonly string[];
+  /** Memory of that name, made if need be: it starts at 0. */
+  ensure(name: string): Place;
+  /** Marks a location as one that is used as a lock. */
+  lock(location: number): void;
+  /** Marks a location as declared volatile. */
+  isVolatile(location: number): boolean;
+  /** The value that an initialiser stands for. */
+  initial(value: Initial | undefined, span: Span): number;
+  /** Reports a register that is not declared. */
+  unknownRegister(owner: string, name: string, span: Span): void;
+}
+
+/** The address of a location, as a value. */
+export const addressOf = (location: number): number => ADDRESS_BASE + location;
+
+const lockType = /\b(raw_)?spinlock_t\b|\bmutex(_t)?\b/;
+
+export function resolveLocations(test: Test, devices: Devices, complaints: Complaints): Locations {
+  const list: Mutable<Location>[] = [];
+  const memory = new Map<string, Place>();
+  const registers = new Map<string, { readonly owner: string; readonly name: string; readonly place: Place }>();
+  const declared = new Set<string>();
+  const volatiles = new Set<number>();
+
+  const create = (name: string, fields: Partial<Location>): number =>
+    list.push({
+      name,
+      space: "memory",
+      owner: -1,
+      initial: 0,
+      mapping: coherent,
+      memoryType: "uc",
+      combining: false,
+      line: list.length,
+      lock: false,
+      ...fields,
+    }) - 1;
+  const createAll = (name: string, length: number | undefined, fields: Partial<Location>): Place => {
+    const location = list.length;
+    if (length === undefined) create(name, fields);
+    else for (let i = 0; i < length; i++) create(`${name}[${i}]`, fields);
+    return { location, length };
+  };
+  /** An engine's registers are those of the device that it is in, but keep their printed name. */
+  const registerKey = (owner: string, name: string): string => `${owner === CHIPSET ? -1 : (devices.find(owner) ?? owner)}.${name}`;
+
+  const locations: Locations = {
+    list,
+    memory: (name) => memory.get(name),
+    owned: (owner, name) => registers.get(registerKey(owner, name))?.place,
+    declared: (name) => declared.has(name),
+    named(name, prefer) {
+      const found = memory.get(name);
+      if (found !== undefined) return found;
+      const candidates = [...registers.values()].filter((register) => register.name === name);
+      const own = candidates.find((candidate) => prefer !== undefined && list[candidate.place.location]?.owner === prefer);
+      return own?.place ?? (candidates.length === 1 ? candidates[0]?.place : undefined);
+    },
+    owners: (name) => [...registers.values()].filter((register) => register.name === name).map((register) => register.owner),
+    ensure(name) {
+      const found = memory.get(name);
+      if (found !== undefined) return found;
+      const place = createAll(name, undefined, {});
+      memory.set(name, place);
+      return place;
+    },
+    lock(location) {
+      const found = list[location];
+      if (found !== undefined) found.lock = true;
+    },
+    isVolatile: (location) => volatiles.has(location),
+    initial(value, span) {
+      if (value === undefined) return 0;
+      if (value.kind === "integer") return value.value | 0;
+      if (value.kind === "list") {
+        complaints.error("arguments", span, "a list of values needs an array", "write `int x[2]={1,2};`");
+        return 0;
+      }
+      const dot = value.name.indexOf(".");
+      if (dot === -1) return addressOf((locations.named(value.name) ?? locations.ensure(value.name)).location);
+      const owner = value.name.slice(0, dot);
+      const name = value.name.slice(dot + 1);
+      const place = locations.owned(owner, name);
+      if (place !== undefined) return addressOf(place.location);
+      locations.unknownRegister(owner, name, span);
+      return 0;
+    },
+    unknownRegister(owner, name, span) {
+      if (owner !== CHIPSET && devices.find(owner) === undefined) {
+        devices.expect(owner, span);
+        return;
+      }
+      const known = [...registers.values()].filter((register) => register.owner === owner).map((register) => `${owner}.${register.name}`);
+      const hint = didYouMean(`${owner}.${name}`, known) ?? `declare it in the initial state: \`mmio int ${owner}.${name};\``;
+      complaints.error("unknown-name", span, `\`${owner}.${name}\` is not declared`, hint);
+    },
+  };
+
+  // Declared locations first, in their order; then those that are only named.
+  const declarations = test.init.filter((declaration) => declaration.kind === "location");
+  const later: (() => void)[] = [];
+  for (const declaration of declarations) {
+    const { name, owner, span } = declaration;
+    const printed = owner === undefined ? name : `${owner}.${name}`;
+    const known = owner === undefined ? memory.get(name) : locations.owned(owner, name);
+    if (known !== undefined) {
+      // herd7 reads `int x; x=1;`: a declaration and its value.
+      if (owner !== undefined || declaration.type !== undefined || declaration.length !== undefined || declaration.dma) {
+        complaints.error("duplicate", span, `\`${printed}\` is declared twice`);
+        continue;
+      }
+      later.push(() => initialise(declaration, known, list, locations, complaints));
+      continue;
+    }
+    if (declaration.length !== undefined && (declaration.length < 1 || declaration.length > 1024)) {
+      complaints.error("arguments", span, `\`${printed}\` cannot have ${declaration.length} elements`, "an array has 1 to 1024");
+    }
+    const length = declaration.length === undefined ? undefined : Math.max(1, Math.min(1024, declaration.length));
+    const place = createAll(printed, length, fieldsOf(declaration, devices, complaints));
+    if (owner === undefined) {
+      memory.set(name, place);
+      declared.add(name);
+    } else registers.set(registerKey(owner, name), { owner, name, place });
+    if (declaration.type?.includes("volatile") === true) for (let i = 0; i < (length ?? 1); i++) volatiles.add(place.location + i);
+    later.push(() => initialise(declaration, place, list, locations, complaints));
+  }
+  for (const run of later) run();
+  for (const thread of test.threads) nameParameters(thread, locations, devices, complaints);
+  for (const term of termsOf(test)) {
+    if (
+      term.kind === "location" &&
+      term.owner === undefined &&
+      locations.named(term.name) === undefined &&
+      locations.owners(term.name).length === 0
+    ) {
+      locations.ensure(term.name);
+      complaints.warning(
+        "condition",
+        term.span,
+        `no thread and no declaration names \`${term.name}\`: it stays 0`,
+        didYouMean(term.name, memory.keys()),
+      );
+    }
+  }
+  mergeLines(test, list, locations, complaints);
+  return locations;
+}
+
+const coherent: MappingRequest = {
+  mode: "coherent",
+  writeBarrier: false,
+  weakOrdering: false,
+  relaxedOrdering: false,
+  prefetch: false,
+  mask: 64,
+  device: -1,
+};
+
+type LocationDeclaration = Extract<Declaration, { kind: "location" }>;
+
+function fieldsOf(declaration: LocationDeclaration, devices: Devices, complaints: Complaints): Partial<Location> {
+  const { space, attributes, owner, span } = declaration;
+  const lock = declaration.type !== undefined && lockType.test(declaration.type);
+  if (space === "memory") {
+    if (owner !== undefined) {
+      complaints.error(
+        "misplaced",
+        span,
+        "memory has no owner",
+        `a register behind a BAR is declared \`mmio int ${owner}.${declaration.name};\``,
+      );
+    }
+    return { lock, mapping: declaration.dma ? mappingOf(attributes, devices, complaints) : coherent };
+  }
+  if (owner === undefined) {
+    complaints.error("arguments", span, `\`${declaration.name}\` needs an owner`, `write \`${space} int D0.${declaration.name};\``);
+  }
+  const index = owner === undefined || owner === CHIPSET ? -1 : devices.expect(owner, span);
+  const fields: Mutable<Partial<Location>> = { space, owner: index };
+  for (const attribute of attributes) {
+    if (space === "mmio" && (attribute.name === "uc" || attribute.name === "wc" || attribute.name === "np"))
+      fields.memoryType = attribute.name;
+    else if (space === "mmio" && attribute.name === "combining") fields.combining = true;
+    else {
+      const known = space === "mmio" ? ["uc", "wc", "np", "combining"] : [];
+      const hint = known.length === 0 ? undefined : (didYouMean(attribute.name, known) ?? `there are ${known.join(", ")}`);
+      complaints.error("unknown-attribute", attribute.span, `\`${space}\` has no attribute \`${attribute.name}\``, hint);
+    }
+  }
+  return fields;
+}
+
+/** The names of `dma` attributes, today's and historical ones. */
+const mappingNames: Readonly<Record<string, keyof MappingRequest>> = {
+  streaming: "mode",
+  coherent: "mode",
+  consistent: "mode",
+  write_barrier: "writeBarrier",
+  dmaflush: "writeBarrier",
+  dmasync: "writeBarrier",
+  dma_barrier: "writeBarrier",
+  weak_ordering: "weakOrdering",
+  relaxed_ordering: "relaxedOrdering",
+  prefetch: "prefetch",
+  mask: "mask",
+  for: "device",
+};
+
+function mappingOf(attributes: readonly Attribute[], devices: Devices, complaints: Complaints): MappingRequest {
+  const mapping: Mutable<MappingRequest> = { ...coherent, mode: "streaming" };
+  let mode: string | undefined;
+  for (const { name, value, span } of attributes) {
+    switch (mappingNames[name]) {
+      case "mode":
+        if (mode !== undefined && (mode === "streaming") !== (name === "streaming")) {
+          complaints.error("arguments", span, "a mapping is either streaming or coherent");
+        }
+        mode = name;
+        mapping.mode = name === "streaming" ? "streaming" : "coherent";
+        break;
+      case "writeBarrier":
+        mapping.writeBarrier = true;
+        break;
+      case "weakOrdering":
+        mapping.weakOrdering = true;
+        break;
+      case "relaxedOrdering":
+        mapping.relaxedOrdering = true;
+        break;
+      case "prefetch":
+        mapping.prefetch = true;
+        break;
+      case "mask":
+        if (typeof value === "number" && value >= 1 && value <= 64) mapping.mask = value;
+        else complaints.error("arguments", span, "`mask` takes a number of bits, 1 to 64", "write `mask=32`");
+        break;
+      case "device":
+        if (typeof value === "string") mapping.device = devices.expect(value, span);
+        else complaints.error("arguments", span, "`for` takes a device", "write `for=D0`");
+        break;
+      default: {
+        const known = Object.keys(mappingNames);
+        complaints.error(
+          "unknown-attribute",
+          span,
+          `\`dma\` has no attribute \`${name}\``,
+          didYouMean(name, known) ?? `there are ${known.join(", ")}`,
+        );
+      }
+    }
+  }
+  return mapping;
+}
+
+function initialise(
+  declaration: LocationDeclaration,
+  place: Place,
+  list: Mutable<Location>[],
+  locations: Locations,
+  complaints: Complaints,
+): void {
+  const { value, span } = declaration;
+  if (value === undefined) return;
+  const set = (index: number, to: Initial): void => {
+    const location = list[place.location + index];
+    const initial = locations.initial(to, span);
+    if (location !== undefined) location.initial = initial;
+  };
+  if (value.kind !== "list") {
+    set(0, value);
+    return;
+  }
+  if (value.items.length > (place.length ?? 1)) {
+    complaints.error(
+      "arguments",
+      span,
+      `${value.items.length} values for ${place.length ?? 1} ${place.length === undefined ? "location" : "elements"}`,
+    );
+  }
+  value.items.slice(0, place.length ?? 1).forEach((item, index) => set(index, item));
+}
+
+/** Gives every parameter its location: memory, or the register of that name if there is only one. */
+function nameParameters(thread: Thread, locations: Locations, devices: Devices, complaints: Complaints): void {
+  const own = thread.role === "device" ? devices.find(thread.name) : undefined;
+  for (const parameter of thread.parameters) {
+    let place = locations.named(parameter.name, own);
+    if (place === undefined) {
+      const owners = locations.owners(parameter.name);
+      if (owners.length > 1) {
+        const choice = owners.map((owner) => `${owner}.${parameter.name}`).join(" or ");
+        complaints.error(
+          "unknown-name",
+          parameter.span,
+          `\`${parameter.name}\` may be any of ${owners.length} registers`,
+          `leave the parameter out and write ${choice}`,
+        );
+        continue;
+      }
+      place = locations.ensure(parameter.name);
+    }
+    if (lockType.test(parameter.type)) locations.lock(place.location);
+  }
+}
+
+/** All terms of the condition, the filter and `locations`, in order of the text's parts. */
+export function termsOf(test: Test): Term[] {
+  const terms: Term[] = [];
+  const walk = (proposition: Proposition | undefined): void => {
+    switch (proposition?.kind) {
+      case "compare":
+        terms.push(proposition.left, proposition.right);
+        break;
+      case "not":
+        walk(proposition.operand);
+        break;
+      case "and":
+      case "or":
+      case "implies":
+        walk(proposition.left);
+        walk(proposition.right);
+        break;
+      default:
+        break;
+    }
+  };
+  walk(test.condition?.proposition);
+  terms.push(...test.locations);
+  walk(test.filter);
+  return terms;
+}
+
+/** `line(x, y)`: they and what already shares a line with one of them share one line, the lowest number. */
+function mergeLines(test: Test, list: Mutable<Location>[], locations: Locations, complaints: Complaints): void {
+  for (const declaration of test.init) {
+    if (declaration.kind !== "line") continue;
+    const lines = new Set<number>();
+    for (const name of declaration.names) {
+      const place = locations.named(name) ?? elementOf(name, locations);
+      if (place === undefined) {
+        const known = list.map((location) => location.name);
+        complaints.error("unknown-name", declaration.span, `there is no location \`${name}\``, didYouMean(name, known));
+        continue;
+      }
+      for (let i = 0; i < (place.length ?? 1); i++) lines.add(list[place.location + i]?.line ?? 0);
+    }
+    const lowest = Math.min(...lines);
+    for (const location of list) if (lines.has(location.line)) location.line = lowest;
+  }
+}
+
+/** `x[1]` or `D0.a` as a name. */
+function elementOf(name: string, locations: Locations): Place | undefined {
+  const index = locations.list.findIndex((location) => location.name === name);
+  return index === -1 ? undefined : { location: index, length: undefined };
+}
