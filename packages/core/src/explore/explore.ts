@@ -71,8 +71,9 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
   const verdict = options.mode === "verdict";
   const relevance = options.reduce === "full" ? createRelevance(stepper, verdict) : undefined;
   const reduction = options.reduce === "full" ? createReduction(stepper) : undefined;
-  const table = createTable(machine);
-  const size = machine.layout.size;
+  // One field behind the machine's own: the condition is certain to be satisfied (see relevance.ts).
+  const size = machine.layout.size + 1;
+  const table = createTable(machine, 1);
   let parents = new Int32Array(256);
   let arrivedBy = new Int32Array(256);
   const ends = new Map<string, EndState>();
@@ -118,7 +119,7 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
     if (stepper.ended(current)) {
       if (program.filter === undefined || satisfied(stepper, current, program.filter)) {
         someRunEnds = true;
-        const satisfies = satisfied(stepper, current, program.condition.formula);
+        const satisfies = current[size - 1] === 1 || satisfied(stepper, current, program.condition.formula);
         if (satisfies && !satisfiable) {
           satisfiable = true;
           witness = trace(index);

@@ -1,5 +1,15 @@
-/** Forgets what nothing can look at any more, so that states that differ in nothing else become one. */
+/**
+ * Forgets what nothing can look at any more, so that states that differ in nothing else become one: values of registers that no later instruction and no undecided
+ * part of the condition reads, memory that nobody will read, what accesses carry when no later store or fence takes it along.
+ *
+ * In verdict mode the condition is evaluated as far as its atoms are known: a run that can no longer satisfy it is dropped, and once it is certain to be
+ * satisfied (the field behind the machine's own says so) its values are forgotten too.
+ */
+import type { Instruction, MachineThread } from "../machine/machine.js";
+import type { Path } from "../machine/path.js";
 import type { State, Stepper } from "../machine/step.js";
+import type { Expression, Formula, Operand } from "../program/program.js";
+import { compare, monitorOf } from "./formula.js";
 
 export interface Relevance {
   /** Forgets in place. False: in verdict mode, no end reached from here can satisfy the proposition. */
@@ -8,6 +18,335 @@ export interface Relevance {
   droppedRuns(): boolean;
 }
 
-export function createRelevance(_stepper: Stepper, _verdict: boolean): Relevance {
-  return { reduce: () => true, droppedRuns: () => false };
+/** Registers that an expression reads. */
+function registersOf(expression: Expression | undefined, into: Set<number>): void {
+  switch (expression?.kind) {
+    case undefined:
+    case "constant":
+      return;
+    case "register":
+      into.add(expression.register);
+      return;
+    case "unary":
+      registersOf(expression.operand, into);
+      return;
+    case "binary":
+      registersOf(expression.left, into);
+      registersOf(expression.right, into);
+      return;
+    case "conditional":
+      registersOf(expression.condition, into);
+      registersOf(expression.then, into);
+      registersOf(expression.else, into);
+  }
+}
+
+function readsOf(instruction: Instruction): Set<number> {
+  const result = new Set<number>();
+  registersOf(instruction.address, result);
+  registersOf(instruction.value, result);
+  const { modify } = instruction;
+  if (modify !== undefined) {
+    registersOf(modify.value, result);
+    if (modify.kind === "compare") registersOf(modify.expected, result);
+    if (modify.kind === "add-unless") registersOf(modify.unless, result);
+  }
+  return result;
+}
+
+const FOREVER = -1;
+
+/** For each instruction that has a value: the instructions that may read it ([FOREVER]: always needed). */
+function usersOfValues(stepper: Stepper): readonly (readonly number[])[] {
+  const { instructions, threads } = stepper.machine;
+  return instructions.map((definer) => {
+    const targets = definer.kind === "wait" ? definer.reads.map((read) => read.target) : definer.target >= 0 ? [definer.target] : [];
+    const thread = threads[definer.thread] as MachineThread;
+    const looping = instructions.slice(thread.first, thread.end).some((instruction) => instruction.kind === "loop");
+    const tainted = new Set<number>(targets);
+    const users: number[] = [];
+    // Assignments pass values on without holding them.
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (let id = looping ? thread.first : definer.id + 1; id < thread.end; id++) {
+        const instruction = instructions[id] as Instruction;
+        if (instruction.kind !== "assign" || tainted.has(instruction.target)) continue;
+        if ([...readsOf(instruction)].some((register) => tainted.has(register))) {
+          tainted.add(instruction.target);
+          changed = true;
+        }
+      }
+    }
+    for (let id = looping ? thread.first : definer.id + 1; id < thread.end; id++) {
+      const instruction = instructions[id] as Instruction;
+      if (instruction.kind === "assign") continue;
+      if (instruction.kind === "loop-head" && instruction.registers.some((register) => tainted.has(register))) users.push(FOREVER);
+      if (![...readsOf(instruction)].some((register) => tainted.has(register))) continue;
+      // A branch's condition is asked for again and again; so are addresses.
+      const address = new Set<number>();
+      registersOf(instruction.address, address);
+      const always = instruction.kind === "branch" || instruction.kind === "dma-atomic" || [...address].some((register) => tainted.has(register));
+      users.push(always ? FOREVER : id);
+    }
+    return users;
+  });
+}
+
+export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
+  const { machine } = stepper;
+  const { instructions, threads, layout, program, packets } = machine;
+  const { status } = layout;
+  const formula = program.condition.formula;
+  const decided = layout.size;
+  const users = usersOfValues(stepper);
+  const inLoop = new Uint8Array(instructions.length);
+  for (const instruction of instructions) {
+    const handler = (threads[instruction.thread] as MachineThread).handler >= 0;
+    if (handler) inLoop[instruction.id] = 1;
+    if (instruction.kind === "loop") for (let id = instruction.to; id <= instruction.id; id++) inLoop[id] = 1;
+  }
+  const last = Int32Array.from(instructions, (instruction) => {
+    const packet = packets[instruction.packet];
+    return packet === undefined ? 1 : packet.hops.length + 1;
+  });
+  const home = Int32Array.from(instructions, (instruction) => {
+    const packet = packets[instruction.packet];
+    return packet === undefined ? 1 : packet.home + 1;
+  });
+  /** May the instruction still read its operands? A packet evaluates them when issued. */
+  const ahead = (state: State, id: number): boolean => inLoop[id] === 1 || state[status + id] === 0;
+  /** May its access still happen? */
+  const accessAhead = (state: State, id: number): boolean => inLoop[id] === 1 || (state[status + id] as number) < (home[id] as number);
+
+  const observedLocations = new Set<number>();
+  for (const term of program.observed) if (term.kind === "location") observedLocations.add(term.location);
+  const most = Math.max(1, ...threads.map((thread) => thread.thread.registers.length));
+  const keyOf = (thread: number, register: number): number => thread * most + register;
+  const filterRegisters = new Set<number>();
+  const collect = (of: Formula): void => {
+    switch (of.kind) {
+      case "compare":
+        for (const side of [of.left, of.right]) {
+          if (side.kind === "register") filterRegisters.add(keyOf(side.thread, side.register));
+          if (side.kind === "location") observedLocations.add(side.location);
+        }
+        break;
+      case "not":
+        collect(of.operand);
+        break;
+      case "and":
+      case "or":
+        collect(of.left);
+        collect(of.right);
+        break;
+      default:
+    }
+  };
+  if (program.filter !== undefined) collect(program.filter);
+
+  const isReader = (instruction: Instruction): boolean =>
+    ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait"].includes(instruction.kind);
+  const readers = program.locations.map((_, location) =>
+    instructions.flatMap((instruction) =>
+      (isReader(instruction) && (instruction.location === location || (instruction.location < 0 && instruction.kind !== "wait"))) ||
+      instruction.reads.some((read) => read.location === location)
+        ? [instruction.id]
+        : [],
+    ),
+  );
+  const writers = program.locations.map((_, location) =>
+    instructions.flatMap((instruction) =>
+      ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind) &&
+      (instruction.location === location || instruction.location < 0)
+        ? [instruction.id]
+        : [],
+    ),
+  );
+
+  /** By path: the instruction whose value each register has at the end; -1 not known, -2 nothing defines it. */
+  const definitions = new WeakMap<Path, Int32Array>();
+
+  function finalDefinitions(thread: number, path: Path): Int32Array {
+    let result = definitions.get(path);
+    if (result === undefined) {
+      const owner = threads[thread] as MachineThread;
+      result = new Int32Array(owner.thread.registers.length).fill(-2);
+      for (let register = 0; register < result.length; register++) {
+        for (let at = path.ids.length - 1; at >= 0; at--) {
+          const instruction = instructions[path.ids[at] as number] as Instruction;
+          if (instruction.target === register || (instruction.kind === "wait" && instruction.reads.some((read) => read.target === register))) {
+            result[register] = instruction.id;
+            break;
+          }
+          if (instruction.kind === "loop-head" && instruction.registers.includes(register)) {
+            result[register] = -1;
+            break;
+          }
+        }
+      }
+      definitions.set(path, result);
+    }
+    return result;
+  }
+
+  function known(state: State, operand: Operand): number | undefined {
+    switch (operand.kind) {
+      case "constant":
+        return operand.value;
+      case "register": {
+        if ((threads[operand.thread] as MachineThread).handler >= 0) return undefined;
+        const path = stepper.path(state, operand.thread);
+        if (path.ends !== "end" || path.guesses.length > 0) return undefined;
+        const at = finalDefinitions(operand.thread, path)[operand.register] as number;
+        if (at === -1) return undefined;
+        if (at >= 0) {
+          const instruction = instructions[at] as Instruction;
+          if (instruction.kind === "assign") return undefined;
+          const need = instruction.packet >= 0 ? (last[at] as number) : 1;
+          if ((state[status + at] as number) < need) return undefined;
+        }
+        return stepper.register(state, operand.thread, operand.register);
+      }
+      case "location": {
+        if (machine.listLike || (layout.copy[operand.location] as number) >= 0) return undefined;
+        const open = (writers[operand.location] as readonly number[]).some((id) => accessAhead(state, id));
+        return open ? undefined : stepper.location(state, operand.location);
+      }
+    }
+  }
+
+  /** Registers that the condition still needs. */
+  const needed = new Uint8Array(threads.length * most);
+
+  function evaluateAtom(state: State, of: Formula): boolean | undefined {
+    if (of.kind === "order") {
+      const at = state[layout.monitors + monitorOf(machine, of)] as number;
+      return at === 2 ? true : at === 3 ? false : undefined;
+    }
+    if (of.kind !== "compare") return undefined;
+    const left = known(state, of.left);
+    const right = left === undefined ? undefined : known(state, of.right);
+    return left === undefined || right === undefined ? undefined : compare(of.operator, left, right);
+  }
+
+  /** What each part of the formula is worth in the state at hand. */
+  const worth = new Map<Formula, boolean | undefined>();
+
+  function evaluate(state: State, of: Formula): boolean | undefined {
+    const result = ((): boolean | undefined => {
+      switch (of.kind) {
+        case "constant":
+          return of.value;
+        case "compare":
+        case "order":
+          return evaluateAtom(state, of);
+        case "not": {
+          const inner = evaluate(state, of.operand);
+          return inner === undefined ? undefined : !inner;
+        }
+        case "and": {
+          const left = evaluate(state, of.left);
+          const right = evaluate(state, of.right);
+          return left === false || right === false ? false : left === undefined || right === undefined ? undefined : true;
+        }
+        case "or": {
+          const left = evaluate(state, of.left);
+          const right = evaluate(state, of.right);
+          return left === true || right === true ? true : left === undefined || right === undefined ? undefined : false;
+        }
+      }
+    })();
+    worth.set(of, result);
+    return result;
+  }
+
+  /** Marks the registers that keep the formula's value what it is: of a decided conjunction or disjunction, one deciding side. */
+  function support(of: Formula): void {
+    switch (of.kind) {
+      case "compare":
+        for (const side of [of.left, of.right]) if (side.kind === "register") needed[keyOf(side.thread, side.register)] = 1;
+        break;
+      case "not":
+        support(of.operand);
+        break;
+      case "and":
+      case "or": {
+        const deciding = of.kind === "or";
+        if (worth.get(of.left) === deciding) support(of.left);
+        else if (worth.get(of.right) === deciding) support(of.right);
+        else {
+          support(of.left);
+          support(of.right);
+        }
+        break;
+      }
+      default:
+    }
+  }
+
+  const observedRegisters = program.observed.flatMap((term) => (term.kind === "register" ? [keyOf(term.thread, term.register)] : []));
+  let dropped = false;
+
+  /** Threads with a fence or store that takes along what earlier accesses saw. */
+  const takers = instructions.map((instruction) => {
+    const thread = threads[instruction.thread] as MachineThread;
+    const result: number[] = [];
+    for (let id = instruction.id + 1; id < thread.end; id++) {
+      const later = instructions[id] as Instruction;
+      if (later.kind === "store" || later.kind === "rmw" || (later.kind === "fence" && later.active)) result.push(id);
+    }
+    return result;
+  });
+
+  /** Registers that assignments set: they may hand a value on to a register that is still needed. */
+  const assignments = threads.map((thread) =>
+    instructions.slice(thread.first, thread.end).flatMap((instruction) => (instruction.kind === "assign" ? [instruction.target] : [])),
+  );
+
+  return {
+    droppedRuns: () => dropped,
+    reduce(state) {
+      needed.fill(0);
+      for (const key of filterRegisters) needed[key] = 1;
+      if (!verdict) for (const key of observedRegisters) needed[key] = 1;
+      else if (state[decided] === 0) {
+        const value = evaluate(state, formula);
+        if (value === false) {
+          dropped = true;
+          return false;
+        }
+        if (value === true) state[decided] = 1;
+        else support(formula);
+      }
+      for (const instruction of instructions) {
+        const { id } = instruction;
+        const slot = layout.value[id] as number;
+        if (slot < 0 || state[slot] === 0 || (state[status + id] as number) < (last[id] as number)) continue;
+        if (inLoop[id] === 1 || instruction.kind === "store") continue;
+        if (instruction.kind === "wait") continue;
+        if (instruction.target >= 0 && needed[keyOf(instruction.thread, instruction.target)] === 1) continue;
+        if (instruction.target >= 0 && (assignments[instruction.thread] as readonly number[]).some((target) => needed[keyOf(instruction.thread, target)] === 1)) continue;
+        if ((users[id] as readonly number[]).some((user) => user === FOREVER || ahead(state, user))) continue;
+        state[slot] = 0;
+      }
+      if (machine.listLike) {
+        for (const instruction of instructions) {
+          const at = layout.closure[instruction.id] as number;
+          if (at < 0 || instruction.kind !== "load" || state[status + instruction.id] === 0 || inLoop[instruction.id] === 1) continue;
+          if ((takers[instruction.id] as readonly number[]).some((id) => ahead(state, id))) continue;
+          for (let w = 0; w < machine.words; w++) state[at + w] = 0;
+        }
+      }
+      for (let location = 0; location < program.locations.length; location++) {
+        if (observedLocations.has(location)) continue;
+        const at = layout.memory + location;
+        const listed = (layout.orderCapacity[location] as number) > 0;
+        if ((layout.copy[location] as number) >= 0) continue;
+        if (state[at] === 0 && !(listed && state[layout.order[location] as number] !== 0)) continue;
+        if ((readers[location] as readonly number[]).some((id) => accessAhead(state, id))) continue;
+        stepper.forget(state, location);
+      }
+      return true;
+    },
+  };
 }

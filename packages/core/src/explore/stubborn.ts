@@ -1,11 +1,389 @@
-/** Stubborn sets: of the enabled steps of a state, enough to reach every end state. */
-import type { State, Stepper } from "../machine/step.js";
+/**
+ * Stubborn sets (Valmari): of the enabled steps of a state, enough to reach every end state and every deadlock. This is what makes delivery late-bound: a write in
+ * flight is only moved where something that could see the difference is about to happen.
+ *
+ * A *node* is what can act: an instruction (performed, guessed, gone round), its packet (moving), a handler (started), a cache line. Two nodes *conflict* where one
+ * can disable the other or their order can be told apart; most conflicts are over once one of the two has done the act in question, which a status tells. A set is
+ * stubborn when it is closed: with an enabled node come all that conflict with it, with a disabled one come nodes one of which must act before it can.
+ * docs/decisions/0002-reductions.md has the argument and the side conditions.
+ */
+import type { Instruction, Machine, MachineThread } from "../machine/machine.js";
+import { CACHE, HANDLE, MOVE, type State, type Stepper, stepAction, stepSubject } from "../machine/step.js";
 
 export interface Reduction {
   /** Moves the steps to explore to the front of `steps` and returns how many they are. */
   select(state: State, steps: number[], count: number): number;
 }
 
-export function createReduction(_stepper: Stepper): Reduction {
-  return { select: (_state, _steps, count) => count };
+/** The two nodes conflict when the one's next step is the act in question (its status is just below `mine`) and the other's lies ahead (below `theirs`). */
+interface Conflict {
+  readonly node: number;
+  readonly mine: number;
+  readonly theirs: number;
+}
+
+const ALWAYS = 1 << 20;
+
+/** One act of a node that others may notice. */
+interface Act {
+  readonly node: number;
+  readonly instruction: number;
+  /** The act lies ahead while the instruction's status is below this. */
+  readonly until: number;
+}
+
+export function createReduction(stepper: Stepper): Reduction {
+  const { machine } = stepper;
+  const { instructions, threads, layout, packets } = machine;
+  const perform = (id: number): number => 2 * id;
+  const move = (id: number): number => 2 * id + 1;
+  const handlerNode = (thread: number): number => 2 * instructions.length + thread;
+  const lineNode = (location: number): number => 2 * instructions.length + threads.length + location;
+  const nodes = 2 * instructions.length + threads.length + machine.program.locations.length;
+  const conflicts = collectConflicts(machine, { perform, move, handlerNode, lineNode, nodes });
+
+  // Instructions that may act again after they are done: in a loop that is still going, in a handler.
+  const inLoop = new Uint8Array(instructions.length);
+  for (const instruction of instructions) {
+    if (instruction.kind === "loop") for (let id = instruction.to; id <= instruction.id; id++) inLoop[id] = 1;
+  }
+  const raisers = threads.map((thread): readonly number[] => {
+    const on = thread.thread.on;
+    if (on === undefined) return [];
+    return instructions.flatMap((instruction) => {
+      if (on.kind === "write") return writes(instruction) && (instruction.location === on.location || instruction.location < 0) ? [instruction.id] : [];
+      return instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : [];
+    });
+  });
+  const straightMachine = threads.every((thread) => thread.straight && thread.handler < 0);
+  const last = Int32Array.from(instructions, (instruction) => {
+    const packet = packets[instruction.packet];
+    return packet === undefined ? 1 : packet.hops.length + 1;
+  });
+
+  const enabled = new Uint8Array(nodes);
+  const inSet = new Uint32Array(nodes);
+  let round = 0;
+  const stack: number[] = [];
+  /** Per instruction: 0 by its status, 1 may act again whatever its status, 2 can never act again. */
+  const standing = new Uint8Array(instructions.length);
+
+  function stand(state: State): void {
+    if (straightMachine) return;
+    standing.fill(0);
+    for (let index = 0; index < threads.length; index++) {
+      const thread = threads[index] as MachineThread;
+      const again = thread.handler >= 0 && mayRise(state, index);
+      const at = stepper.path(state, index);
+      const over = at.ends === "end";
+      for (let id = thread.first; id < thread.end; id++) {
+        if (again || (inLoop[id] === 1 && !over)) standing[id] = 1;
+        else if (over && state[layout.status + id] === 0) standing[id] = 2;
+      }
+      if (over && !again) for (const id of at.ids) if (standing[id] === 2) standing[id] = 0;
+    }
+  }
+
+  function mayRise(state: State, index: number): boolean {
+    if (state[layout.pending + (threads[index] as MachineThread).handler] !== 0) return true;
+    return (raisers[index] as readonly number[]).some((id) => {
+      const instruction = instructions[id] as Instruction;
+      return (threads[instruction.thread] as MachineThread).handler >= 0 || inLoop[id] === 1 || (state[layout.status + id] as number) < (last[id] as number);
+    });
+  }
+
+  const ahead = (state: State, node: number, until: number): boolean => {
+    if (until === ALWAYS) return true;
+    const id = node >> 1;
+    if (standing[id] === 2) return false;
+    return standing[id] === 1 || (state[layout.status + id] as number) < until;
+  };
+
+  function push(node: number): void {
+    if (inSet[node] === round) return;
+    inSet[node] = round;
+    stack.push(node);
+  }
+
+  function pushInstruction(id: number): void {
+    if (id < 0) push(handlerNode(-1 - id));
+    else {
+      push(perform(id));
+      if ((instructions[id] as Instruction).packet >= 0) push(move(id));
+    }
+  }
+
+  /** Closes the set around a node; returns how many enabled nodes it holds, or a number of at least `limit` where it gave up. */
+  function close(state: State, seed: number, limit: number): number {
+    round++;
+    stack.length = 0;
+    push(seed);
+    let count = 0;
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (enabled[node] !== 0) {
+        count += enabled[node] as number;
+        if (count >= limit) return count;
+        for (const conflict of conflicts[node] as readonly Conflict[]) {
+          if (inSet[conflict.node] === round) continue;
+          const now = conflict.mine === ALWAYS || (state[layout.status + (node >> 1)] as number) === conflict.mine - 1;
+          if (now && ahead(state, conflict.node, conflict.theirs)) push(conflict.node);
+        }
+        continue;
+      }
+      if (node >= 2 * instructions.length) {
+        const index = node - 2 * instructions.length;
+        if (index < threads.length) for (const id of stepper.handlerObstacles(state, index)) pushInstruction(id);
+        continue;
+      }
+      const id = node >> 1;
+      if (standing[id] === 2) continue;
+      const status = state[layout.status + id] as number;
+      if ((node & 1) === 1) {
+        // A packet.
+        if (status === 0) push(perform(id));
+        else if (status < (last[id] as number)) for (const other of stepper.packetObstacles(state, id)) push(move(other));
+        else if (standing[id] === 1) push(perform(id));
+        continue;
+      }
+      if (status !== 0 && standing[id] !== 1) continue;
+      for (const other of stepper.obstacles(state, id)) if (other !== id) pushInstruction(other);
+    }
+    return count;
+  }
+
+  function nodeOf(step: number): number {
+    const subject = stepSubject(step);
+    switch (stepAction(step)) {
+      case MOVE:
+        return move(subject);
+      case HANDLE:
+        return handlerNode(subject);
+      case CACHE:
+        return lineNode(subject);
+      default:
+        return perform(subject);
+    }
+  }
+
+  return {
+    select(state, steps, count) {
+      stand(state);
+      enabled.fill(0);
+      for (let i = 0; i < count; i++) {
+        const node = nodeOf(steps[i] as number);
+        enabled[node] = (enabled[node] as number) + 1;
+      }
+      let best = count;
+      let bestSeed = -1;
+      let previous = -1;
+      for (let i = 0; i < count && best > 1; i++) {
+        const seed = nodeOf(steps[i] as number);
+        if (seed === previous) continue;
+        previous = seed;
+        const size = close(state, seed, best);
+        if (size < best) {
+          best = size;
+          bestSeed = seed;
+        }
+      }
+      if (bestSeed < 0) return count;
+      close(state, bestSeed, count + 1);
+      let kept = 0;
+      for (let i = 0; i < count; i++) {
+        const step = steps[i] as number;
+        if (inSet[nodeOf(step)] === round) {
+          steps[i] = steps[kept] as number;
+          steps[kept++] = step;
+        }
+      }
+      return kept;
+    },
+  };
+}
+
+const writes = (instruction: Instruction): boolean =>
+  ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind);
+const reads = (instruction: Instruction): boolean =>
+  ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait"].includes(instruction.kind);
+const inMemory = (instruction: Instruction): boolean => instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw";
+
+interface Naming {
+  perform(id: number): number;
+  move(id: number): number;
+  handlerNode(thread: number): number;
+  lineNode(location: number): number;
+  readonly nodes: number;
+}
+
+/** Who can disable whom, or be told apart in order. Symmetric. */
+function collectConflicts(machine: Machine, naming: Naming): readonly (readonly Conflict[])[] {
+  const { instructions, packets, threads, program } = machine;
+  const result: Conflict[][] = Array.from({ length: naming.nodes }, () => []);
+  const add = (a: Act, b: Act): void => {
+    if (a.node === b.node) return;
+    (result[a.node] as Conflict[]).push({ node: b.node, mine: a.until, theirs: b.until });
+    (result[b.node] as Conflict[]).push({ node: a.node, mine: b.until, theirs: a.until });
+  };
+
+  /** When an instruction's access happens: performed, or arrived. */
+  const access = (instruction: Instruction): Act => {
+    const packet = packets[instruction.packet];
+    if (packet === undefined || packet.home === 0) return { node: naming.perform(instruction.id), instruction: instruction.id, until: 1 };
+    return { node: naming.move(instruction.id), instruction: instruction.id, until: packet.home + 1 };
+  };
+  const always = (node: number, instruction: number): Act => ({ node, instruction, until: ALWAYS });
+  const mayMeet = (a: number, b: number): boolean => a < 0 || b < 0 || a === b;
+  const observed = new Set<number>();
+  for (const term of program.observed) if (term.kind === "location") observed.add(term.location);
+  for (const arrival of machine.arrivals) {
+    observed.add(arrival.first);
+    observed.add(arrival.second);
+  }
+  const isLooked = program.locations.map((_, location): boolean =>
+    observed.has(location) ||
+    threads.some((thread) => thread.thread.on?.kind === "write" && thread.thread.on.location === location) ||
+    instructions.some(
+      (instruction) =>
+        (reads(instruction) && (instruction.location < 0 || instruction.location === location)) || instruction.reads.some((read) => read.location === location),
+    ),
+  );
+  const looked = (location: number): boolean => location < 0 || isLooked[location] === true;
+  /** Locations that an instruction's access may touch; a wait looks at several. */
+  const touched = (instruction: Instruction): readonly number[] => (instruction.kind === "wait" ? instruction.reads.map((read) => read.location) : [instruction.location]);
+
+  const accesses = instructions.filter((instruction) => reads(instruction) || writes(instruction));
+  accesses.forEach((a, i) => {
+    for (const b of accesses.slice(i + 1)) {
+      if (!writes(a) && !writes(b)) continue;
+      const meet = touched(a).some((x) => touched(b).some((y) => mayMeet(x, y) && looked(x < 0 ? y : x)));
+      if (meet) add(access(a), access(b));
+    }
+  });
+
+  // What one observer has seen bounds all that it does next.
+  if (machine.listLike) {
+    accesses.forEach((a, i) => {
+      for (const b of accesses.slice(i + 1)) {
+        const sameObserver = threads[a.thread]?.observer === threads[b.thread]?.observer;
+        const both = (inMemory(a) && inMemory(b)) || (a.kind === "dma-read" && b.kind === "dma-read");
+        if (sameObserver && both) add(access(a), access(b));
+      }
+    });
+    for (const fence of instructions) {
+      if (fence.kind !== "fence" || !fence.active) continue;
+      for (const other of accesses) if (inMemory(other) || other.kind === "dma-read") add(access(fence), access(other));
+    }
+  }
+
+  // Guesses meet the values that decide them.
+  for (const branch of instructions) {
+    if (branch.kind !== "branch") continue;
+    for (const other of instructions) {
+      if (other.thread !== branch.thread || other.target < 0) continue;
+      const packet = packets[other.packet];
+      const act: Act =
+        packet === undefined
+          ? { node: naming.perform(other.id), instruction: other.id, until: 1 }
+          : { node: naming.move(other.id), instruction: other.id, until: packet.hops.length + 1 };
+      add(always(naming.perform(branch.id), branch.id), act);
+    }
+  }
+
+  // Packets that share a place in which one of them cannot pass the other: who enters first is for good.
+  const entry = (packet: number, hop: number): Act => {
+    const item = packets[packet];
+    const id = item?.instruction ?? 0;
+    return hop === 1 ? { node: naming.perform(id), instruction: id, until: 1 } : { node: naming.move(id), instruction: id, until: hop };
+  };
+  packets.forEach((a, p) => {
+    packets.slice(p + 1).forEach((b, offset) => {
+      const q = p + 1 + offset;
+      a.hops.forEach((hopA, i) => {
+        b.hops.forEach((hopB, j) => {
+          if (hopA.place !== hopB.place) return;
+          const finite = (machine.places[hopA.place]?.credits ?? Number.POSITIVE_INFINITY) !== Number.POSITIVE_INFINITY;
+          if (!finite && machine.pass(p, i + 1, q, j + 1) && machine.pass(q, j + 1, p, i + 1)) return;
+          add(entry(p, i + 1), entry(q, j + 1));
+        });
+      });
+    });
+  });
+
+  // What arrived where first.
+  for (const arrival of machine.arrivals) {
+    for (const a of instructions) {
+      if (!writes(a) || !mayMeet(a.location, arrival.first)) continue;
+      for (const b of instructions) if (b.id !== a.id && writes(b) && mayMeet(b.location, arrival.second)) add(access(a), access(b));
+    }
+  }
+
+  // Handlers: with what raises them, and with the thread they interrupt.
+  threads.forEach((thread, index) => {
+    const on = thread.thread.on;
+    if (on === undefined) return;
+    const node = always(naming.handlerNode(index), -1);
+    for (const instruction of instructions) {
+      const raises =
+        on.kind === "write"
+          ? writes(instruction) && mayMeet(instruction.location, on.location)
+          : instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device;
+      if (raises) add(node, access(instruction));
+      const host = thread.host >= 0 && (instruction.thread === thread.host || instruction.thread === index);
+      if (host) {
+        add(node, { node: naming.perform(instruction.id), instruction: instruction.id, until: ALWAYS });
+        if (instruction.packet >= 0) add(node, { node: naming.move(instruction.id), instruction: instruction.id, until: ALWAYS });
+      }
+    }
+    if (thread.host < 0) return;
+    // The handler's instructions stand inside its host's window.
+    for (const a of instructions) {
+      if (a.thread !== thread.host) continue;
+      for (const b of instructions) {
+        if (b.thread === index) add(always(naming.perform(a.id), a.id), always(naming.perform(b.id), b.id));
+      }
+    }
+  });
+
+  // Two engines of a device hear the same word once.
+  const hears = instructions.filter((instruction) => instruction.kind === "hear");
+  hears.forEach((a, i) => {
+    for (const b of hears.slice(i + 1)) if (a.device === b.device && threads[a.thread]?.thread.device === threads[b.thread]?.thread.device) add(access(a), access(b));
+  });
+
+  // Cache lines move about by themselves.
+  program.locations.forEach((location, index) => {
+    if ((machine.layout.copy[index] as number) < 0) return;
+    const node = always(naming.lineNode(index), -1);
+    for (const instruction of instructions) {
+      const touchesLine =
+        instruction.location < 0 || program.locations[instruction.location]?.line === location.line;
+      if (!touchesLine) continue;
+      if (reads(instruction) || writes(instruction)) add(node, access(instruction));
+      if (instruction.kind === "sync-for-cpu" || instruction.kind === "sync-for-device") add(node, { node: naming.perform(instruction.id), instruction: instruction.id, until: 1 });
+    }
+  });
+  for (const sync of instructions) {
+    if (sync.kind !== "sync-for-cpu" && sync.kind !== "sync-for-device") continue;
+    const number = program.locations[sync.location]?.line;
+    for (const other of accesses) {
+      if (other.location < 0 || program.locations[other.location]?.line === number) add({ node: naming.perform(sync.id), instruction: sync.id, until: 1 }, access(other));
+    }
+  }
+  // On machines whose caches do not snoop, words of one line move together.
+  if (!machine.platform.fabric.coherent) {
+    accesses.forEach((a, i) => {
+      for (const b of accesses.slice(i + 1)) {
+        if (a.location < 0 || b.location < 0 || a.location === b.location) continue;
+        if (program.locations[a.location]?.line === program.locations[b.location]?.line) add(access(a), access(b));
+      }
+    });
+  }
+  return result.map(unique);
+}
+
+/** Drops repeated conflicts: for one pair of nodes the widest bounds win. */
+function unique(list: readonly Conflict[]): readonly Conflict[] {
+  const seen = new Map<string, Conflict>();
+  for (const conflict of list) seen.set(`${conflict.node}/${conflict.mine}/${conflict.theirs}`, conflict);
+  return [...seen.values()];
 }

@@ -56,11 +56,12 @@ function fieldWidths(machine: Machine): Uint8Array {
 /** Values are numbered as they appear; a field of values takes this many bits until the numbers run out. */
 const VALUE_BITS = 6;
 
-/** Makes an empty table for the states of a machine. `extra` more 32-bit fields follow the machine's own. */
+/** Makes an empty table for the states of a machine. `extra` more one-bit fields follow the machine's own. */
 export function createTable(machine: Machine, extra = 0): StateTable {
   const size = machine.layout.size + extra;
   const widths = new Uint8Array(size).fill(32);
   widths.set(fieldWidths(machine).subarray(0, machine.layout.size));
+  widths.fill(1, machine.layout.size);
   // Fields of unknown width hold values: number them.
   const wide = Array.from(widths, (width) => width === 32);
   let numbered = true;

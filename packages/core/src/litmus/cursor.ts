@@ -246,8 +246,8 @@ export class Cursor {
 
 /** `(*x=1)` is meant as a term far more often than as a comment. */
 function commentHint(text: string): string {
-  const term = /^\(\*\s?(\w+)\s*[=!<>/)]/.exec(text);
-  if (term !== null) return `\`(*\` opens a comment here; write \`[${term[1]}]\` for the value of ${term[1]}`;
+  const term = /^\(\*\s?(\w{1,40})\s{0,4}[=!<>/,)]/.exec(text);
+  if (term !== null) return `\`(*\` opens a comment here; write \`( *${term[1]}\` or \`[${term[1]}]\``;
   return text.startsWith("(*") ? "add `*)`; such comments nest" : "add `*/`";
 }
 

@@ -57,7 +57,8 @@ const parameterHint = "a parameter is a pointer to the location of its name: `in
 
 function parseParameter(cursor: Cursor): Parameter | undefined {
   const start = cursor.token.start;
-  const type = typeText([...parseBaseType(cursor), ...parseStars(cursor)]);
+  const base = parseBaseType(cursor);
+  const type = typeText([...base, ...parseStars(cursor)]);
   const keyword = cursor.at("word") && isTypeKeyword(cursor.token.text);
   if (keyword) cursor.advance();
   const name = cursor.expectWord(keyword || type !== "" ? "the name of the parameter" : "a parameter", parameterHint);

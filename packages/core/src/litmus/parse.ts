@@ -22,6 +22,7 @@ export function parseTest(source: Source): Outcome<Test> {
   const tail = emptyTail();
   let inTail = false;
   while (!cursor.at("end")) {
+    const before = cursor.token.start;
     if (atThread(cursor)) {
       if (inTail) cursor.report("syntax", cursor.here, "the threads stand before the condition", "move this thread up");
       threads.push(parseThread(cursor));
@@ -32,6 +33,8 @@ export function parseTest(source: Source): Outcome<Test> {
       failOutside(cursor, inTail);
     }
     if (cursor.failing) recover(cursor, inTail);
+    // What looks like the head of a thread to C may be none outside, where `(*` opens a comment.
+    if (cursor.token.start === before && !cursor.at("end")) cursor.advance();
   }
   const { name, doc, info, start } = header;
   return cursor.outcome({ name, doc, info, init, threads, ...tail, span: cursor.span(start) });
@@ -50,7 +53,10 @@ const nothing: Test = {
 /** Neither a thread nor a part of the tail starts here. */
 function failOutside(cursor: Cursor, inTail: boolean): void {
   const expected = inTail ? "`expect`, `source` or the end of the file" : "a thread or the condition";
-  if (cursor.at("}")) {
+  if (cursor.after().kind === "unclosed-comment") {
+    // Going there reports it, and nothing else is wrong.
+    cursor.advance();
+  } else if (cursor.at("}")) {
     cursor.fail("syntax", cursor.here, "unexpected `}`", "one `}` too many: nothing is open here");
   } else if (cursor.at("{")) {
     cursor.fail(

@@ -276,6 +276,12 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
     const registers = new Set<number>();
     const at = thread.code.indexOf(operation);
     for (const inside of thread.code.slice(operation.head, at)) for (const register of assigned(inside)) registers.add(register);
+    // A register that each round assigns before anything can read it need not be kept from round to round.
+    for (const inside of thread.code.slice(operation.head, at)) {
+      if (inside.kind !== "read" && inside.kind !== "pio-read" && inside.kind !== "register-read") break;
+      if (inside.kind === "read" && inside.address.kind !== "constant") break;
+      registers.delete(inside.target);
+    }
     heads.set(operation.head, [...registers]);
   }
   let lastDevice = -1;

@@ -48,6 +48,15 @@ export interface Stepper {
   register(state: State, thread: number, register: number): number;
   /** The last value of a location. */
   location(state: State, location: number): number;
+  /**
+   * For an instruction that cannot be performed now: instructions one of which has to act first (-1 - t: handler t has to be started). Empty: never again.
+   * `packetObstacles`: the same for a packet under way that cannot leave its place; `handlerObstacles`: for a handler that cannot be started.
+   */
+  obstacles(state: State, instruction: number): readonly number[];
+  packetObstacles(state: State, instruction: number): readonly number[];
+  handlerObstacles(state: State, thread: number): readonly number[];
+  /** Nobody will read the location any more: drop what it holds. */
+  forget(state: State, location: number): void;
   /** The memory location an access goes to in this state, or -1 where it is not known yet. */
   address(state: State, instruction: number): number;
 }
@@ -63,6 +72,8 @@ export function createStepper(machine: Machine): Stepper {
 
   /** Set by `evaluate` when a value it needs is not there yet. */
   let missing = false;
+  /** The instruction that value is waiting for. */
+  let missingId = -1;
 
   function definition(path: Path, position: number, thread: MachineThread, register: number): number {
     const key = position * thread.thread.registers.length + register;
@@ -79,6 +90,11 @@ export function createStepper(machine: Machine): Stepper {
     return at;
   }
 
+  function lack(id: number): void {
+    if (!missing) missingId = id;
+    missing = true;
+  }
+
   function registerAt(state: State, path: Path, position: number, thread: MachineThread, register: number): number {
     const at = definition(path, position, thread, register);
     if (at < 0) return thread.thread.initial[register] ?? 0;
@@ -92,15 +108,15 @@ export function createStepper(machine: Machine): Stepper {
         if (standing === 0) return registerAt(state, path, at, thread, register);
         return state[(layout.kept[instruction.id] as number) + instruction.registers.indexOf(register)] as number;
       case "wait":
-        if (standing === 0) missing = true;
+        if (standing === 0) lack(instruction.id);
         return state[slot + instruction.reads.findIndex((read) => read.target === register)] as number;
       case "pio-read":
       case "dma-read":
       case "dma-atomic":
-        if (standing !== lastHop(instruction)) missing = true;
+        if (standing !== lastHops[instruction.id]) lack(instruction.id);
         return state[slot] as number;
       default:
-        if (standing === 0) missing = true;
+        if (standing === 0) lack(instruction.id);
         return state[slot] as number;
     }
   }
@@ -207,14 +223,19 @@ export function createStepper(machine: Machine): Stepper {
   const bitMask = (message: number): number => 1 << (message % 31);
   const isAtomicMessage = (message: number): boolean => (instructions[machine.messages[message] as number] as Instruction).kind === "rmw";
 
-  /** Who can ever look at a location: the others' views of it do not matter. */
-  const watchers: readonly (readonly number[])[] = locations.map((_, location) => {
-    const list = new Set<number>();
+  /** By location: the observers that can look at it, each with the instructions that do; once these are done, its view does not matter. */
+  const watchers: readonly (readonly { readonly observer: number; readonly ids: readonly number[]; readonly always: boolean }[])[] = locations.map((_, location) => {
+    const byObserver = new Map<number, { observer: number; ids: number[]; always: boolean }>();
     for (const instruction of instructions) {
       const looks = ["load", "store", "rmw", "dma-read", "dma-atomic"].includes(instruction.kind);
-      if (looks && (instruction.location === location || instruction.location < 0)) list.add((threads[instruction.thread] as MachineThread).observer);
+      if (!looks || (instruction.location !== location && instruction.location >= 0)) continue;
+      const thread = threads[instruction.thread] as MachineThread;
+      const watcher = byObserver.get(thread.observer) ?? { observer: thread.observer, ids: [], always: false };
+      byObserver.set(thread.observer, watcher);
+      watcher.ids.push(instruction.id);
+      if (!thread.straight || thread.handler >= 0) watcher.always = true;
     }
-    return [...list];
+    return [...byObserver.values()];
   });
 
   function orderLength(state: State, location: number): number {
@@ -283,14 +304,20 @@ export function createStepper(machine: Machine): Stepper {
     const base = order[location] as number;
     if (capacity === 0 || state[base] === 0) return;
     let least = orderLength(state, location);
-    for (const observer of watchers[location] as readonly number[]) {
-      const upTo = seenUpTo(state, observer, location);
+    for (const watcher of watchers[location] as (typeof watchers)[number]) {
+      if (!watcher.always && watcher.ids.every((id) => accessDone(state, id))) continue;
+      const upTo = seenUpTo(state, watcher.observer, location);
       if (upTo < least) least = upTo;
     }
     if (least === 0) return;
     state[memory + location] = valueAt(state, location, least);
     for (let at = 0; at < least; at++) forgetMessage(state, (state[base + at] as number) - 1);
     for (let at = 0; at < capacity; at++) state[base + at] = at + least < capacity ? (state[base + at + least] as number) : 0;
+  }
+
+  function accessDone(state: State, id: number): boolean {
+    const packet = packets[(instructions[id] as Instruction).packet];
+    return (state[status + id] as number) > (packet === undefined ? 0 : packet.home);
   }
 
   function settleAll(state: State): void {
@@ -530,7 +557,7 @@ export function createStepper(machine: Machine): Stepper {
     switch (instruction.kind) {
       case "pio-write":
         arriveAtRegister(state, location, state[slot] as number);
-        if (lastHops[instruction.id] !== item.home + 1 || true) state[slot] = 0;
+        state[slot] = 0;
         break;
       case "pio-read":
         state[slot] = state[memory + location] as number;
@@ -696,14 +723,23 @@ export function createStepper(machine: Machine): Stepper {
 
   const handlerIdle = (state: State, index: number): boolean => {
     const handler = threads[index] as MachineThread;
-    return state[layout.started + handler.handler] === 0 || complete(state, path(state, index));
+    if (state[layout.started + handler.handler] === 0) return true;
+    const at = path(state, index);
+    return complete(state, at) && at.ids.every((id) => isFinished(state, id));
   };
 
   /** The round of the loop that ends here is done. */
   function roundDone(state: State, at: Path): boolean {
     const loop = instructions[at.ids[at.ids.length - 1] as number] as Instruction;
-    for (const id of at.ids) if (id >= loop.to && !isDone(state, id)) return false;
+    for (const id of at.ids) if (id >= loop.to && !isFinished(state, id)) return false;
     return true;
+  }
+
+  /** Done, and its packet at the end of its way: the instruction can be used again. */
+  function isFinished(state: State, id: number): boolean {
+    if (passives[id] === true) return true;
+    const instruction = instructions[id] as Instruction;
+    return instruction.packet >= 0 ? state[status + id] === lastHops[id] : isDone(state, id);
   }
 
   function performSteps(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, out: number[], count: number): number {
@@ -917,6 +953,151 @@ export function createStepper(machine: Machine): Stepper {
       if (instruction?.kind === "interrupts") masked = !instruction.enable;
     }
     return count;
+  }
+
+  // ---------------------------------------------------------------- why not
+
+  const writersOf = (location: number): readonly number[] =>
+    instructions.flatMap((instruction) =>
+      ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind) &&
+      (instruction.location === location || instruction.location < 0)
+        ? [instruction.id]
+        : [],
+    );
+  const writers = locations.map((_, location) => writersOf(location));
+  const idsOf = (thread: MachineThread): readonly number[] => Array.from({ length: thread.end - thread.first }, (_, i) => thread.first + i);
+  const inPlace = (state: State, place: number): readonly number[] => {
+    const { offset, capacity } = places[place] as (typeof places)[number];
+    const result: number[] = [];
+    for (let i = 0; i < capacity && state[offset + i] !== 0; i++) result.push((packets[(state[offset + i] as number) - 1] as Packet).instruction);
+    return result;
+  };
+
+  /** What has to act before a path can grow. */
+  function beyond(state: State, at: Path): readonly number[] {
+    const last = at.ids[at.ids.length - 1];
+    if (last === undefined || at.ends === "end") return [];
+    const instruction = instructions[last] as Instruction;
+    if (at.ends === "loop") return [last, ...at.ids.filter((id) => id >= instruction.to && !isFinished(state, id)), ...guessProviders(state, at)];
+    const thread = threads[instruction.thread] as MachineThread;
+    missing = false;
+    evaluate(state, at, at.ids.length - 1, thread, instruction.value as Expression);
+    return missing ? [last, missingId] : [last];
+  }
+
+  function guessProviders(state: State, at: Path): readonly number[] {
+    return at.guesses.flatMap((guess) => {
+      const branch = instructions[at.ids[guess] as number] as Instruction;
+      missing = false;
+      evaluate(state, at, guess, threads[branch.thread] as MachineThread, branch.value as Expression);
+      return missing ? [missingId] : [];
+    });
+  }
+
+  const lacking = (state: State, at: Path, position: number, thread: MachineThread, expressions: readonly (Expression | undefined)[]): number => {
+    missing = false;
+    for (const expression of expressions) if (expression !== undefined) evaluate(state, at, position, thread, expression);
+    return missing ? missingId : -1;
+  };
+
+  const modifyExpressions = (modify: Modify | undefined): readonly Expression[] => {
+    if (modify === undefined) return [];
+    switch (modify.kind) {
+      case "compare":
+        return [modify.expected, modify.value];
+      case "add-unless":
+        return [modify.value, modify.unless];
+      default:
+        return [modify.value];
+    }
+  };
+
+  function obstacles(state: State, id: number): readonly number[] {
+    const instruction = instructions[id] as Instruction;
+    const thread = threads[instruction.thread] as MachineThread;
+    if (thread.handler >= 0 && (state[layout.started + thread.handler] === 0 || state[status + id] !== 0)) return [-1 - instruction.thread];
+    const at = path(state, instruction.thread);
+    const position = at.ids.indexOf(id);
+    if (position < 0 || passives[id] === true || state[status + id] !== 0) {
+      const result = beyond(state, at);
+      return result.length === 0 && thread.handler >= 0 ? [-1 - instruction.thread] : result;
+    }
+    if (thread.role === "device") {
+      for (let i = 0; i < position; i++) {
+        const before = at.ids[i] as number;
+        if (passives[before] !== true && state[status + before] === 0) return [before];
+      }
+    } else {
+      for (const guess of at.guesses) {
+        if (guess < position && underGuess(state, at, position, instruction)) return guessProviders(state, at);
+      }
+      if (at.blockers[position] === undefined) prepare(machine, at, position);
+      for (const blocker of at.blockers[position] as readonly number[]) if (!isDone(state, blocker)) return [blocker];
+      if (heldBack(state, at, position, thread)) {
+        const soft = (at.sameAddress[position] as readonly number[]).filter((blocker) => !isDone(state, blocker));
+        const own = lacking(state, at, position, thread, [instruction.address]);
+        const addresses = soft.map((blocker) => lacking(state, at, at.ids.indexOf(blocker), thread, [instructions[blocker]?.address]));
+        const others = thread.host >= 0 ? [thread.host] : (handlersOf[instruction.thread] as readonly number[]);
+        return [...soft, own, ...addresses, ...others.flatMap((other) => idsOf(threads[other] as MachineThread))].filter((each) => each >= 0);
+      }
+    }
+    const lack = lacking(state, at, position, thread, [instruction.address, instruction.kind === "wait" ? undefined : instruction.value, ...modifyExpressions(instruction.modify)]);
+    if (lack >= 0) return [lack];
+    switch (instruction.kind) {
+      case "load": {
+        const location = target(state, at, position, thread, instruction);
+        const forward = forwarding(state, at, position, thread, location);
+        return forward === -2 ? [missingId] : [];
+      }
+      case "rmw": {
+        const location = target(state, at, position, thread, instruction);
+        return location < 0 ? [] : (writers[location] as readonly number[]).filter((writer) => writer !== id);
+      }
+      case "wait": {
+        waitHolds(state, at, position, thread, instruction);
+        const missed = missing ? [missingId] : [];
+        return [...missed, ...instruction.reads.flatMap((read) => writers[read.location] as readonly number[])];
+      }
+      case "hear":
+        return instructions.flatMap((other) =>
+          other.kind === "tell" && other.device === thread.thread.device && threads[other.thread]?.thread.device === instruction.device ? [other.id] : [],
+        );
+      case "ats-wait":
+        return instructions.flatMap((other) => (other.kind === "invalidate-done" && threads[other.thread]?.thread.device === instruction.device ? [other.id] : []));
+      default: {
+        const first = packets[instruction.packet]?.hops[0];
+        return first === undefined ? [] : inPlace(state, first.place);
+      }
+    }
+  }
+
+  function packetObstacles(state: State, id: number): readonly number[] {
+    const packet = (instructions[id] as Instruction).packet;
+    const item = packets[packet] as Packet;
+    const hop = state[status + id] as number;
+    const here = (item.hops[hop - 1] as { place: number }).place;
+    const { offset } = places[here] as (typeof places)[number];
+    for (let at = 0; state[offset + at] !== packet + 1; at++) {
+      const other = (state[offset + at] as number) - 1;
+      const older = (packets[other] as Packet).instruction;
+      if (!machine.pass(packet, hop, other, state[status + older] as number)) return [older];
+    }
+    const next = item.hops[hop];
+    return next === undefined ? [] : inPlace(state, next.place);
+  }
+
+  const raisers = threads.map((thread) => {
+    const on = thread.thread.on;
+    if (on === undefined) return [];
+    if (on.kind === "write") return writersOf(on.location);
+    return instructions.flatMap((instruction) => (instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : []));
+  });
+
+  function handlerObstacles(state: State, index: number): readonly number[] {
+    const thread = threads[index] as MachineThread;
+    if (state[layout.pending + thread.handler] === 0) return raisers[index] as readonly number[];
+    const own = idsOf(thread);
+    return thread.host >= 0 ? [...own, ...idsOf(threads[thread.host] as MachineThread)] : own;
   }
 
   // ---------------------------------------------------------------- what happens
@@ -1198,7 +1379,7 @@ export function createStepper(machine: Machine): Stepper {
       for (let w = 0; w < words; w++) state[keep + w] = scratch[w] as number;
     }
     reset(state, head, id + 1);
-    state[status + head] = 1;
+    if (registers.length > 0) state[status + head] = 1;
     registers.forEach((_, i) => {
       state[kept + i] = values[i] as number;
     });
@@ -1263,6 +1444,10 @@ export function createStepper(machine: Machine): Stepper {
     ended,
     path,
     done: isDone,
+    obstacles,
+    packetObstacles,
+    handlerObstacles,
+    forget: (state, location) => land(state, location, 0),
     register(state, index, register) {
       const thread = threads[index] as MachineThread;
       const at = path(state, index);

@@ -1,7 +1,7 @@
 /** Accesses through an address: to memory, to a register that is mapped, or to a device's own register. */
 import type { Expression as Tree } from "../litmus/test.js";
 import type { Span } from "../source.js";
-import { type Body, describe, locationAt, member } from "./body.js";
+import { type Body, describe, isOutside, locationAt, member } from "./body.js";
 import { binary, constant } from "./evaluate.js";
 import type { Expression } from "./program.js";
 import { addressOf } from "./resolve.js";
@@ -57,7 +57,34 @@ function isOwn(body: Body, tree: Extract<Tree, { kind: "member" }>): boolean {
 /** The address of `x[i]`. */
 export function element(body: Body, tree: Extract<Tree, { kind: "index" }>): Expression {
   const base = pointer(body, tree.base);
-  return binary("+", base, body.value(tree.index));
+  const index = body.value(tree.index);
+  if (index.kind !== "constant") {
+    const location = locationAt(body, base);
+    const found = location === undefined ? undefined : describe(body, location);
+    if (found !== undefined && found.space !== "memory") {
+      unknownIndex(body, tree.index);
+      return base;
+    }
+  } else if (isOutside(body, tree, index.value)) {
+    noElement(body, tree, index.value);
+    return base;
+  }
+  return binary("+", base, index);
+}
+
+/** Which register is accessed must be known: it decides where the access goes. */
+export function unknownIndex(body: Body, index: Tree): void {
+  body.complaints.error(
+    "arguments",
+    index.span,
+    "the index of a register must be a constant",
+    "write one access for each, or a `for` with constant bounds",
+  );
+}
+
+/** There is no `x[5]`. */
+export function noElement(body: Body, tree: Extract<Tree, { kind: "index" }>, index: number): void {
+  body.complaints.error("arguments", tree.span, `there is no element ${index}`, "an array is declared in the initial state: `int x[2];`");
 }
 
 /** The value of a pointer: what `smp_load_acquire`, `xchg` or `spin_lock` get. A register of a device stands for its address. */

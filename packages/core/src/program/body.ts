@@ -1,5 +1,5 @@
 /** What the lowering of one thread's body carries along. */
-import type { Expression as Tree, Thread } from "../litmus/test.js";
+import type { Thread, Expression as Tree } from "../litmus/test.js";
 import type { Code } from "./code.js";
 import type { Complaints } from "./complaints.js";
 import type { Devices } from "./devices.js";
@@ -63,11 +63,21 @@ export function staticLocation(body: Body, tree: Tree): number | undefined {
       const base = staticLocation(body, tree.base);
       if (base === undefined || mayAccess(tree.index)) return undefined;
       const index = body.value(tree.index);
-      return index.kind === "constant" ? locationAt(body, constant(addressOf(base) + index.value)) : undefined;
+      if (index.kind !== "constant" || isOutside(body, tree, index.value)) return undefined;
+      return locationAt(body, constant(addressOf(base) + index.value));
     }
     default:
       return undefined;
   }
+}
+
+/** Whether `x[index]` is known not to exist: `x` is a location or an array, and has fewer elements. */
+export function isOutside(body: Body, tree: Extract<Tree, { kind: "index" }>, index: number): boolean {
+  const { base } = tree;
+  const meaning = base.kind === "name" ? body.scope.lookup(base.name) : undefined;
+  const place =
+    meaning?.kind === "location" ? meaning.place : base.kind === "member" ? body.locations.owned(base.owner, base.name) : undefined;
+  return place !== undefined && (index < 0 || index >= (place.length ?? 1));
 }
 
 /** Whether the value of an expression may take an operation: a memory access, a call, a register of a device. */

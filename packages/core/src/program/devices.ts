@@ -93,7 +93,10 @@ function place(
     if (declaration.kind !== "device") continue;
     if (!names.includes(declaration.name)) {
       const device = find(declaration.name);
-      const hint = device === undefined ? "devices are named D0, D1, …" : `it is an engine of ${names[device] ?? "a device"}, and sits where that sits`;
+      const hint =
+        device === undefined
+          ? "devices are named D0, D1, …"
+          : `it is an engine of ${names[device] ?? "a device"}, and sits where that sits`;
       complaints.error("misplaced", declaration.span, `\`${declaration.name}\` is no device of its own`, hint);
       continue;
     }

@@ -1,5 +1,5 @@
 /** What kind of a loop a loop is: one that polls, or one whose rounds can be counted. */
-import type { Expression as Tree, Statement } from "../litmus/test.js";
+import type { Statement, Expression as Tree } from "../litmus/test.js";
 import { applyBinary, applyUnary, isBinaryOperator } from "./evaluate.js";
 import type { Operation } from "./program.js";
 import { sets } from "./scope.js";

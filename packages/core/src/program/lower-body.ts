@@ -1,14 +1,14 @@
 /** Statements: control flow becomes branches, jumps and loops between operations. */
-import type { Expression as Tree, Statement } from "../litmus/test.js";
+import type { Statement, Expression as Tree } from "../litmus/test.js";
 import type { Source, Span } from "../source.js";
 import { load, store, target } from "./access.js";
 import { type Body, describe, staticLocation } from "./body.js";
 import type { Label } from "./code.js";
 import { binary, isBinaryOperator, register } from "./evaluate.js";
+import { constantRounds, isEmpty, polls } from "./loops.js";
 import { lowerCall } from "./lower-call.js";
 import { isWait, lowerWait } from "./lower-device.js";
 import { lowerCondition } from "./lower-expression.js";
-import { constantRounds, isEmpty, polls } from "./loops.js";
 
 /** Where `break`, `continue` and `return` go. */
 interface Exits {

@@ -5,7 +5,7 @@ import type { Complaints } from "./complaints.js";
 import type { Devices } from "./devices.js";
 import { didYouMean } from "./nearest.js";
 import type { Arrival, Condition, Formula, Observed, Operand } from "./program.js";
-import { addressOf, type Locations } from "./resolve.js";
+import { addressOf, type Locations, type Place } from "./resolve.js";
 
 /** A thread's registers, as far as a condition needs them. */
 export interface Registers {
@@ -31,7 +31,12 @@ export function lowerConditions(
     test.condition === undefined
       ? { quantifier: "exists", formula: { kind: "constant", value: true } }
       : { quantifier: test.condition.quantifier, formula: lowerProposition(test.condition.proposition, context, observed.add) };
-  for (const term of test.locations) operand(term, "left", context, observed.add);
+  for (const term of test.locations) {
+    // An array shows all of its elements.
+    const place = term.kind === "location" && term.index === undefined ? placeOf(term, context.locations) : undefined;
+    if (place?.length === undefined) operand(term, "left", context, observed.add);
+    else for (let i = 0; i < place.length; i++) observed.add({ kind: "location", location: place.location + i });
+  }
   // The filter decides which runs count; it does not add to what is shown.
   const filter = test.filter === undefined ? undefined : lowerProposition(test.filter, context, () => {});
   return { condition, filter, observed: observed.list };
@@ -117,10 +122,14 @@ function operand(term: Term, side: "left" | "right", context: Context, seen: See
   }
 }
 
+function placeOf(term: Extract<Term, { kind: "location" }>, locations: Locations): Place | undefined {
+  return term.owner === undefined ? locations.named(term.name) : locations.owned(term.owner, term.name);
+}
+
 function locationOf(term: Extract<Term, { kind: "location" }>, context: Context): number | undefined {
   const { locations, complaints } = context;
   const name = term.owner === undefined ? term.name : `${term.owner}.${term.name}`;
-  const place = term.owner === undefined ? locations.named(term.name) : locations.owned(term.owner, term.name);
+  const place = placeOf(term, locations);
   if (place === undefined) {
     const owners = term.owner === undefined ? locations.owners(term.name) : [];
     const hint =

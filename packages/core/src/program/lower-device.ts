@@ -1,12 +1,12 @@
 /** What a device does: DMA, interrupts, waiting, telling. */
 import type { Expression as Tree } from "../litmus/test.js";
+import type { Span } from "../source.js";
 import { target } from "./access.js";
 import { argument, type Call, deviceArgument, outRegister } from "./arguments.js";
 import { type Body, describe, locationAt, mayAccess, member } from "./body.js";
 import { binary, conditional, constant, isBinaryOperator, negate, register, unary } from "./evaluate.js";
 import type { Meaning } from "./primitives.js";
 import type { Attributes, Expression, Modify } from "./program.js";
-import type { Span } from "../source.js";
 
 /** Lowers a call of a device's primitive; undefined where it has no value. */
 export function lowerDeviceCall(body: Body, call: Call, meaning: Meaning, into: number | undefined): Expression | undefined {

@@ -1,6 +1,6 @@
 /** Programmed I/O: which register a call names, and which family of accessors it belongs to. */
 import type { Expression as Tree } from "../litmus/test.js";
-import { reader, spaceName, writer } from "./access.js";
+import { noElement, reader, spaceName, unknownIndex, writer } from "./access.js";
 import { type Call, outRegister } from "./arguments.js";
 import { type Body, describe, staticLocation } from "./body.js";
 import { constant, register } from "./evaluate.js";
@@ -20,14 +20,14 @@ export function lowerPioRead(body: Body, call: Call, found: Primitive, meaning: 
   const config = family === "config_read";
   const target = out ?? into ?? code.temporary();
   code.emit({ kind: "pio-read", accessor: family, target, location: at.location }, call.span);
-  if (out === undefined && meaning.string === true && destination !== undefined) {
+  if (out === undefined && (config || meaning.string === true) && destination !== undefined) {
     const buffer = memoryOf(body, destination);
     if (buffer !== undefined) {
       code.emit({ kind: "write", accessor: "plain_write", address: constant(addressOf(buffer)), value: register(target) }, call.span);
     }
   }
   // With a place for the value, pci_read_config_* returns whether it went well.
-  return config && out !== undefined ? constant(0) : register(target);
+  return config && destination !== undefined ? constant(0) : register(target);
 }
 
 export function lowerPioWrite(body: Body, call: Call, found: Primitive, meaning: Pio): void {
@@ -37,10 +37,8 @@ export function lowerPioWrite(body: Body, call: Call, found: Primitive, meaning:
   const addressFirst = config || found.form.includes("(register,") || found.form.includes("(port,");
   const at = registerArgument(body, call, found, addressFirst ? call.arguments : preferSecond(body, call.arguments));
   if (at === undefined) return;
-  const index = call.arguments.indexOf(at.tree);
   const family = familyOf(body, call, meaning, at.location);
-  const others = call.arguments.filter((tree, i) => i !== index && !(config && isDevice(body, tree)));
-  const tree = others[0];
+  const tree = call.arguments[addressFirst ? at.index + 1 : at.index === 0 ? 1 : 0];
   if (tree === undefined) {
     body.complaints.error("arguments", call.span, `\`${call.name}\` needs a value`, `it is written \`${found.form}\``);
     return;
@@ -73,25 +71,28 @@ function memoryOf(body: Body, tree: Tree): number | undefined {
   return location !== undefined && describe(body, location)?.space === "memory" ? location : undefined;
 }
 
-const isDevice = (body: Body, tree: Tree): boolean => tree.kind === "name" && body.devices.find(tree.name) !== undefined;
-
 /** The first of the arguments that names a register, and its place among the call's arguments. */
 function registerArgument(
   body: Body,
   call: Call,
   found: Primitive,
   trees: readonly Tree[],
-): { readonly location: number; readonly index: number; readonly tree: Tree } | undefined {
+): { readonly location: number; readonly index: number } | undefined {
   let other: Location | undefined;
   for (const tree of trees) {
     const location = staticLocation(body, tree);
     if (location === undefined) continue;
     const description = describe(body, location);
-    if (description !== undefined && description.space !== "memory") return { location, index: call.arguments.indexOf(tree), tree };
+    if (description !== undefined && description.space !== "memory") return { location, index: call.arguments.indexOf(tree) };
     other ??= description;
   }
   const missing = call.arguments.map(undeclared).find((tree) => tree !== undefined);
-  if (missing !== undefined && body.locations.owned(missing.owner, missing.name) === undefined) {
+  const indexed = call.arguments.find((tree) => tree.kind === "index" && isRegister(body, tree.base));
+  if (indexed?.kind === "index") {
+    const index = body.value(indexed.index);
+    if (index.kind === "constant") noElement(body, indexed, index.value);
+    else unknownIndex(body, indexed.index);
+  } else if (missing !== undefined && body.locations.owned(missing.owner, missing.name) === undefined) {
     body.locations.unknownRegister(missing.owner, missing.name, missing.span);
   } else if (other !== undefined) {
     body.complaints.error(

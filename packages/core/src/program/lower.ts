@@ -9,7 +9,7 @@
 import type { Test } from "../litmus/test.js";
 import type { Outcome } from "../problem.js";
 import type { Source } from "../source.js";
-import { collectComplaints, type Complaints } from "./complaints.js";
+import { type Complaints, collectComplaints } from "./complaints.js";
 import { resolveDevices } from "./devices.js";
 import { lowerConditions } from "./lower-condition.js";
 import { lowerThread } from "./lower-thread.js";

@@ -1,10 +1,11 @@
 /** The locations of a test: what the initial state declares, and what the threads and the condition name besides. */
-import type { Attribute, Declaration, Initial, Proposition, Term, Test, Thread } from "../litmus/test.js";
+import type { Initial, Proposition, Term, Test, Thread } from "../litmus/test.js";
 import type { Span } from "../source.js";
 import type { Complaints } from "./complaints.js";
+import { coherent, fieldsOf, type LocationDeclaration, lockType } from "./declaration.js";
 import { CHIPSET, type Devices } from "./devices.js";
 import { didYouMean } from "./nearest.js";
-import { ADDRESS_BASE, type Location, type MappingRequest } from "./program.js";
+import { ADDRESS_BASE, type Location } from "./program.js";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -42,8 +43,6 @@ export interface Locations {
 
 /** The address of a location, as a value. */
 export const addressOf = (location: number): number => ADDRESS_BASE + location;
-
-const lockType = /\b(raw_)?spinlock_t\b|\bmutex(_t)?\b/;
 
 export function resolveLocations(test: Test, devices: Devices, complaints: Complaints): Locations {
   const list: Mutable<Location>[] = [];
@@ -135,7 +134,10 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
     const known = owner === undefined ? memory.get(name) : locations.owned(owner, name);
     if (known !== undefined) {
       // herd7 reads `int x; x=1;`: a declaration and its value.
-      if (owner !== undefined || declaration.type !== undefined || declaration.length !== undefined || declaration.dma) {
+      const valued = declarations.some(
+        (other) => other !== declaration && other.owner === owner && other.name === name && other.value !== undefined,
+      );
+      if (valued || owner !== undefined || declaration.type !== undefined || declaration.length !== undefined || declaration.dma) {
         complaints.error("duplicate", span, `\`${printed}\` is declared twice`);
         continue;
       }
@@ -156,130 +158,9 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
   }
   for (const run of later) run();
   for (const thread of test.threads) nameParameters(thread, locations, devices, complaints);
-  for (const term of termsOf(test)) {
-    if (
-      term.kind === "location" &&
-      term.owner === undefined &&
-      locations.named(term.name) === undefined &&
-      locations.owners(term.name).length === 0
-    ) {
-      locations.ensure(term.name);
-      complaints.warning(
-        "condition",
-        term.span,
-        `no thread and no declaration names \`${term.name}\`: it stays 0`,
-        didYouMean(term.name, memory.keys()),
-      );
-    }
-  }
+  nameTerms(test, locations, memory, complaints);
   mergeLines(test, list, locations, complaints);
   return locations;
-}
-
-const coherent: MappingRequest = {
-  mode: "coherent",
-  writeBarrier: false,
-  weakOrdering: false,
-  relaxedOrdering: false,
-  prefetch: false,
-  mask: 64,
-  device: -1,
-};
-
-type LocationDeclaration = Extract<Declaration, { kind: "location" }>;
-
-function fieldsOf(declaration: LocationDeclaration, devices: Devices, complaints: Complaints): Partial<Location> {
-  const { space, attributes, owner, span } = declaration;
-  const lock = declaration.type !== undefined && lockType.test(declaration.type);
-  if (space === "memory") {
-    if (owner !== undefined) {
-      complaints.error(
-        "misplaced",
-        span,
-        "memory has no owner",
-        `a register behind a BAR is declared \`mmio int ${owner}.${declaration.name};\``,
-      );
-    }
-    return { lock, mapping: declaration.dma ? mappingOf(attributes, devices, complaints) : coherent };
-  }
-  if (owner === undefined) {
-    complaints.error("arguments", span, `\`${declaration.name}\` needs an owner`, `write \`${space} int D0.${declaration.name};\``);
-  }
-  const index = owner === undefined || owner === CHIPSET ? -1 : devices.expect(owner, span);
-  const fields: Mutable<Partial<Location>> = { space, owner: index };
-  for (const attribute of attributes) {
-    if (space === "mmio" && (attribute.name === "uc" || attribute.name === "wc" || attribute.name === "np"))
-      fields.memoryType = attribute.name;
-    else if (space === "mmio" && attribute.name === "combining") fields.combining = true;
-    else {
-      const known = space === "mmio" ? ["uc", "wc", "np", "combining"] : [];
-      const hint = known.length === 0 ? undefined : (didYouMean(attribute.name, known) ?? `there are ${known.join(", ")}`);
-      complaints.error("unknown-attribute", attribute.span, `\`${space}\` has no attribute \`${attribute.name}\``, hint);
-    }
-  }
-  return fields;
-}
-
-/** The names of `dma` attributes, today's and historical ones. */
-const mappingNames: Readonly<Record<string, keyof MappingRequest>> = {
-  streaming: "mode",
-  coherent: "mode",
-  consistent: "mode",
-  write_barrier: "writeBarrier",
-  dmaflush: "writeBarrier",
-  dmasync: "writeBarrier",
-  dma_barrier: "writeBarrier",
-  weak_ordering: "weakOrdering",
-  relaxed_ordering: "relaxedOrdering",
-  prefetch: "prefetch",
-  mask: "mask",
-  for: "device",
-};
-
-function mappingOf(attributes: readonly Attribute[], devices: Devices, complaints: Complaints): MappingRequest {
-  const mapping: Mutable<MappingRequest> = { ...coherent, mode: "streaming" };
-  let mode: string | undefined;
-  for (const { name, value, span } of attributes) {
-    switch (mappingNames[name]) {
-      case "mode":
-        if (mode !== undefined && (mode === "streaming") !== (name === "streaming")) {
-          complaints.error("arguments", span, "a mapping is either streaming or coherent");
-        }
-        mode = name;
-        mapping.mode = name === "streaming" ? "streaming" : "coherent";
-        break;
-      case "writeBarrier":
-        mapping.writeBarrier = true;
-        break;
-      case "weakOrdering":
-        mapping.weakOrdering = true;
-        break;
-      case "relaxedOrdering":
-        mapping.relaxedOrdering = true;
-        break;
-      case "prefetch":
-        mapping.prefetch = true;
-        break;
-      case "mask":
-        if (typeof value === "number" && value >= 1 && value <= 64) mapping.mask = value;
-        else complaints.error("arguments", span, "`mask` takes a number of bits, 1 to 64", "write `mask=32`");
-        break;
-      case "device":
-        if (typeof value === "string") mapping.device = devices.expect(value, span);
-        else complaints.error("arguments", span, "`for` takes a device", "write `for=D0`");
-        break;
-      default: {
-        const known = Object.keys(mappingNames);
-        complaints.error(
-          "unknown-attribute",
-          span,
-          `\`dma\` has no attribute \`${name}\``,
-          didYouMean(name, known) ?? `there are ${known.join(", ")}`,
-        );
-      }
-    }
-  }
-  return mapping;
 }
 
 function initialise(
@@ -330,6 +211,17 @@ function nameParameters(thread: Thread, locations: Locations, devices: Devices, 
       place = locations.ensure(parameter.name);
     }
     if (lockType.test(parameter.type)) locations.lock(place.location);
+  }
+}
+
+/** Locations that only the condition names start at 0, and stay it. */
+function nameTerms(test: Test, locations: Locations, memory: ReadonlyMap<string, Place>, complaints: Complaints): void {
+  for (const term of termsOf(test)) {
+    if (term.kind !== "location" || term.owner !== undefined) continue;
+    if (locations.named(term.name) !== undefined || locations.owners(term.name).length > 0) continue;
+    const hint = didYouMean(term.name, memory.keys());
+    complaints.warning("condition", term.span, `no thread and no declaration names \`${term.name}\`: it stays 0`, hint);
+    locations.ensure(term.name);
   }
 }
 

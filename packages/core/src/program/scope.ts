@@ -21,7 +21,11 @@ export interface Scope {
   readonly constants: Map<string, number>;
 }
 
-const words: Readonly<Record<string, number>> = { NULL: 0, true: 1, false: 0 };
+const words: ReadonlyMap<string, number> = new Map([
+  ["NULL", 0],
+  ["true", 1],
+  ["false", 0],
+]);
 
 /**
  * The scope of `thread`. In this order: a local declaration is a register; a parameter is its location (as in C, the parameter
@@ -52,7 +56,7 @@ export function scopeOf(thread: Thread, test: Test, locations: Locations, device
 
   const constants = new Map<string, number>();
   const registers = new Set([...declared, ...assigned, ...named]);
-  for (const name of [...parameters]) if (!declared.has(name)) registers.delete(name);
+  for (const name of parameters) if (!declared.has(name)) registers.delete(name);
   return {
     registers,
     observed,
@@ -67,7 +71,7 @@ export function scopeOf(thread: Thread, test: Test, locations: Locations, device
       if (assigned.has(name) || named.has(name) || observed.has(name))
         return { kind: "register", known: assigned.has(name) || named.has(name) };
       if (place !== undefined) return { kind: "location", place };
-      const word = words[name];
+      const word = words.get(name);
       return word === undefined ? { kind: "register", known: false } : { kind: "constant", value: word };
     },
   };

@@ -23,7 +23,9 @@ describe("accesses", () => {
   });
 
   test("a volatile parameter makes plain accesses marked ones", () => {
-    expect(code("P0(volatile int *x, int *y) { int r0 = *x; *x = 1; *y = 2; }")).toBe("r0 = READ_ONCE x; WRITE_ONCE x = 1; plain_write y = 2");
+    expect(code("P0(volatile int *x, int *y) { int r0 = *x; *x = 1; *y = 2; }")).toBe(
+      "r0 = READ_ONCE x; WRITE_ONCE x = 1; plain_write y = 2",
+    );
   });
 
   test("through a pointer in a register", () => {
@@ -49,16 +51,44 @@ describe("accesses", () => {
   });
 });
 
+test("elements that an array does not have", () => {
+  expect(problems("P0(int *a, int *x) { a[2] = 1; int r0 = READ_ONCE(x[1]); readl(D0.m[7]); }", "int a[2]; mmio int D0.m[2];")).toEqual([
+    'arguments "a[2]": there is no element 2 (an array is declared in the initial state: `int x[2];`)',
+    'arguments "x[1]": there is no element 1 (an array is declared in the initial state: `int x[2];`)',
+    'arguments "D0.m[7]": there is no element 7 (an array is declared in the initial state: `int x[2];`)',
+  ]);
+});
+
 describe("evaluation", () => {
   test.each([
     ["left to right", "int r0 = READ_ONCE(*x) - READ_ONCE(*y);", "$0 = READ_ONCE x; $1 = READ_ONCE y; r0 = $0 - $1"],
-    ["temporaries are used again", "WRITE_ONCE(*y, READ_ONCE(*x)); WRITE_ONCE(*x, READ_ONCE(*y));", "$0 = READ_ONCE x; WRITE_ONCE y = $0; $0 = READ_ONCE y; WRITE_ONCE x = $0"],
+    [
+      "temporaries are used again",
+      "WRITE_ONCE(*y, READ_ONCE(*x)); WRITE_ONCE(*x, READ_ONCE(*y));",
+      "$0 = READ_ONCE x; WRITE_ONCE y = $0; $0 = READ_ONCE y; WRITE_ONCE x = $0",
+    ],
     ["constants are folded", "WRITE_ONCE(*x, 2 * 3 + (1 << 4));", "WRITE_ONCE x = 22"],
     ["&& without accesses is an expression", "int r0 = 1; int r1 = r0 && r0 < 3;", "r0 = 1; r1 = r0 && (r0 < 3)"],
-    ["&& with an access is lazy", "int r0 = READ_ONCE(*x) && READ_ONCE(*y);", "$0 = READ_ONCE x; $1 = $0 != 0; branch $1 else 5 join 5; $2 = READ_ONCE y; $1 = $1 && $2; r0 = $1"],
-    ["|| likewise", "int r0 = READ_ONCE(*x) || READ_ONCE(*y);", "$0 = READ_ONCE x; $1 = $0 != 0; branch !$1 else 5 join 5; $2 = READ_ONCE y; $1 = $1 || $2; r0 = $1"],
-    ["?: likewise", "int r0 = READ_ONCE(*x) ? READ_ONCE(*y) : 7;", "$0 = READ_ONCE x; branch $0 else 5 join 6; $2 = READ_ONCE y; $1 = $0 ? $2 : 0; jump 6; $1 = $0 ? 0 : 7; r0 = $1"],
-    ["compound assignment", "int r0 = 1; r0 += READ_ONCE(*x); *y |= r0; r0++;", "r0 = 1; $0 = READ_ONCE x; r0 = r0 + $0; $0 = plain_read y; plain_write y = $0 | r0; r0 = r0 + 1"],
+    [
+      "&& with an access is lazy",
+      "int r0 = READ_ONCE(*x) && READ_ONCE(*y);",
+      "$0 = READ_ONCE x; $1 = $0 != 0; branch $1 else 5 join 5; $2 = READ_ONCE y; $1 = $1 && $2; r0 = $1",
+    ],
+    [
+      "|| likewise",
+      "int r0 = READ_ONCE(*x) || READ_ONCE(*y);",
+      "$0 = READ_ONCE x; $1 = $0 != 0; branch !$1 else 5 join 5; $2 = READ_ONCE y; $1 = $1 || $2; r0 = $1",
+    ],
+    [
+      "?: likewise",
+      "int r0 = READ_ONCE(*x) ? READ_ONCE(*y) : 7;",
+      "$0 = READ_ONCE x; branch $0 else 5 join 6; $2 = READ_ONCE y; $1 = $0 ? $2 : 0; jump 6; $1 = $0 ? 0 : 7; r0 = $1",
+    ],
+    [
+      "compound assignment",
+      "int r0 = 1; r0 += READ_ONCE(*x); *y |= r0; r0++;",
+      "r0 = 1; $0 = READ_ONCE x; r0 = r0 + $0; $0 = plain_read y; plain_write y = $0 | r0; r0 = r0 + 1",
+    ],
   ])("%s", (_, body, expected) => {
     expect(cpu(body)).toBe(expected);
   });
@@ -88,7 +118,9 @@ describe("atomics", () => {
 
 describe("names", () => {
   test("what nothing sets reads as 0, with a warning", () => {
-    expect(problems("P0(int *x) { int r1 = 1; WRITE_ONCE(*x, rl); }")).toEqual(['warning unknown-name "rl": nothing sets `rl`: it reads as 0 (did you mean `r1`?)']);
+    expect(problems("P0(int *x) { int r1 = 1; WRITE_ONCE(*x, rl); }")).toEqual([
+      'warning unknown-name "rl": nothing sets `rl`: it reads as 0 (did you mean `r1`?)',
+    ]);
   });
 
   test("what is dereferenced must be known", () => {
@@ -114,7 +146,9 @@ describe("names", () => {
   });
 
   test("a parameter cannot be assigned", () => {
-    expect(problems("P0(int *x) { x = 1; }")).toEqual(['misplaced "x": `x` is the address of a location, which cannot be assigned (write `*x = …`)']);
+    expect(problems("P0(int *x) { x = 1; }")).toEqual([
+      'misplaced "x": `x` is the address of a location, which cannot be assigned (write `*x = …`)',
+    ]);
   });
 
   test("RCU is named, once for each use", () => {

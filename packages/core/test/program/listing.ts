@@ -13,7 +13,8 @@ export function lower(text: string): { readonly source: Source; readonly outcome
 }
 
 /** `threads` and what may follow them, after an initial state. */
-const whole = (threads: string, init: string): string => `C t\n{ ${init} }\n${threads}\n${/^(~?exists|forall)/m.test(threads) ? "" : "exists (true)\n"}`;
+const whole = (threads: string, init: string): string =>
+  `C t\n{ ${init} }\n${threads}\n${/^(~?exists|forall)/m.test(threads) ? "" : "exists (true)\n"}`;
 
 /** The program of a test; what is wrong with it, where it has none. */
 export function program(threads: string, init = ""): Program {
@@ -39,7 +40,8 @@ export const cpu = (body: string, init = ""): string => code(`P0(int *x, int *y,
 
 /** A body of D0, which has the registers a and b; memory x and y; D1 has the register c. */
 export const device = (body: string): string => code(`D0(int *x, int *y) { ${body} }`, deviceInit, "D0");
-export const deviceInit = "mmio int D0.a; mmio int D0.b; mmio int D1.c; port int D0.p; config int D0.q; mmio(wc) int D0.w; mmio int D0.many[4];";
+export const deviceInit =
+  "mmio int D0.a; mmio int D0.b; mmio int D1.c; port int D0.p; config int D0.q; mmio(wc) int D0.w; mmio int D0.many[4];";
 
 /** A body of P0 that knows the same registers. */
 export const driver = (body: string, clauses = ""): string => code(`P0(int *x, int *y) ${clauses} { ${body} }`, deviceInit, "P0");
