@@ -238,7 +238,7 @@ export class Cursor {
       if (!known) this.report("unterminated", span, "this string is not closed on its line", 'add `"`');
     } else if (!known) {
       const plural = [...token.text].length > 1 ? "s" : "";
-      this.report("unexpected-character", span, `unexpected character${plural} ${visible(token.text)}`);
+      this.report("unexpected-character", span, `unexpected character${plural} ${visible(token.text)}`, lookalikes.get(token.text));
       this.#unreadable = token.start;
     }
   }
@@ -250,6 +250,19 @@ function commentHint(text: string): string {
   if (term !== null) return `\`(*\` opens a comment here; write \`( *${term[1]}\` or \`[${term[1]}]\``;
   return text.startsWith("(*") ? "add `*)`; such comments nest" : "add `*/`";
 }
+
+/** What word processors and mathematicians write. */
+const lookalikes: ReadonlyMap<string, string> = new Map([
+  ["∧", "and is written `/\\`"],
+  ["∨", "or is written `\\/`"],
+  ["¬", "not is written `~`"],
+  ["≠", "write `!=`"],
+  ["⇒", "write `=>`"],
+  ["“", 'write `"`'],
+  ["”", 'write `"`'],
+  ["−", "write `-`"],
+  ["–", "write `-`"],
+]);
 
 function visible(text: string): string {
   const shown = [...text].slice(0, 8).map((each) => {

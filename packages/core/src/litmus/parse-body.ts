@@ -4,6 +4,7 @@ import type { Cursor } from "./cursor.js";
 import { assignmentOperators, type ExpressionReader, expressionReader, parseAssigned, parseExpression } from "./parse-expression.js";
 import { atDeclaration, parseBaseType, parseStars, typeText } from "./parse-type.js";
 import { atItem } from "./place.js";
+import type { Token, TokenKind } from "./scan.js";
 import type { Expression, Statement } from "./test.js";
 
 /**
@@ -188,12 +189,12 @@ function checkTarget(cursor: Cursor, target: Expression, here: Span): boolean {
 /** `( condition )`, with the assignments in it left in `reader.pending`. */
 function parseCondition(reader: ExpressionReader): Expression {
   const { cursor } = reader;
-  const open = cursor.here;
+  const open = cursor.token;
   cursor.expect("(", "`(` before the condition");
   const condition = parseExpression(reader);
   rejectAssignment(cursor);
   cursor.expectClosing(")", open);
-  recoverHead(cursor);
+  recoverHead(cursor, open);
   return condition;
 }
 
@@ -203,12 +204,29 @@ function rejectAssignment(cursor: Cursor): void {
   cursor.fail("syntax", cursor.here, "`=` assigns", "write `==` to compare, or `((r = …))` if the assignment is meant");
 }
 
-/** After an error in the parentheses of `if`, `while`, `for`: the body stands where a `{` or a new line starts. */
-function recoverHead(cursor: Cursor): void {
+/**
+ * After an error in the parentheses of `if`, `while` or `for`: goes behind the `)` that closes them, so that the body is read.
+ * If there is none, the body stands where a `{` or a new line starts.
+ */
+function recoverHead(cursor: Cursor, open: Token): void {
   if (!cursor.failing) return;
-  while (!cursor.at("{") && !cursor.at("}") && !cursor.onNewLine && !cursor.at("end")) cursor.advance();
+  const close = closing(cursor, open);
+  if (close !== undefined && close.start >= cursor.token.start) cursor.jump(close.end, "body");
+  else while (!cursor.at("{") && !cursor.at("}") && !cursor.onNewLine && !cursor.at("end")) cursor.advance();
   cursor.recovered();
 }
+
+/** The `)` that closes `open`, if one comes before any brace. */
+function closing(cursor: Cursor, open: Token): Token | undefined {
+  let depth = 0;
+  for (let token = open; !bodyEnds.has(token.kind); token = cursor.after(token)) {
+    if (token.kind === "(") depth++;
+    if (token.kind === ")" && --depth === 0) return token;
+  }
+  return undefined;
+}
+
+const bodyEnds: ReadonlySet<string> = new Set<TokenKind>(["{", "}", "end", "unclosed-comment"]);
 
 function parseIf(cursor: Cursor, list: Statement[]): void {
   const { start } = cursor.advance();
@@ -275,9 +293,11 @@ function continues(statements: readonly Statement[]): boolean {
   });
 }
 
+const forHint = "a loop is written `for (i = 0; i < 3; i++)`";
+
 function parseFor(cursor: Cursor, list: Statement[]): void {
   const { start } = cursor.advance();
-  const open = cursor.here;
+  const open = cursor.token;
   const first: Statement[] = [];
   const step: Statement[] = [];
   const reader = expressionReader(cursor);
@@ -285,14 +305,14 @@ function parseFor(cursor: Cursor, list: Statement[]): void {
   if (cursor.expect("(", "`(` after `for`")) {
     if (atDeclaration(cursor)) parseDeclaration(cursor, first);
     else parseSimples(cursor, first, ";");
-    if (!cursor.failing) cursor.expect(";", "`;` after the start of the loop");
+    if (!cursor.failing) cursor.expect(";", "`;` after the start of the loop", forHint);
     if (!cursor.failing && !cursor.at(";")) condition = parseExpression(reader);
     rejectAssignment(cursor);
-    if (!cursor.failing) cursor.expect(";", "`;` after the condition of the loop");
+    if (!cursor.failing) cursor.expect(";", "`;` after the condition of the loop", forHint);
     if (!cursor.failing) parseSimples(cursor, step, ")");
     cursor.expectClosing(")", open);
   }
-  recoverHead(cursor);
+  recoverHead(cursor, open);
   const body = parseBranch(cursor);
   first.push(...reader.pending);
   step.push(...reader.pending);

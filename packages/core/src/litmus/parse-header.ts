@@ -52,7 +52,7 @@ function rejectFirstLine(cursor: Cursor, start: number, language: string | undef
   const line = { start, end: endOfLine(cursor.text, start) };
   if (language !== undefined && architectures.has(language.toLowerCase())) {
     const span = { start, end: start + language.length };
-    cursor.report("unsupported", span, `this is a test in ${language} assembly or another language; Fencepost reads C tests`);
+    cursor.report("unsupported", span, `this is a test for ${language}; Fencepost reads tests in C`);
   } else if (line.end === cursor.text.length && cursor.text.slice(start).trim() === "") {
     cursor.report("syntax", line, "there is no test in this file", hint);
   } else {
@@ -71,16 +71,12 @@ function parseLines(cursor: Cursor, start: number, name: string, from: number): 
   const strays: { span: Span; message: string }[] = [];
   let at = skipComments(cursor, from);
   while (at !== undefined && at < text.length) {
-    const line = lineSpan(text, at);
-    const shown = text.slice(line.start, line.end);
-    keyValue.lastIndex = at;
-    const [whole, key, value] = keyValue.exec(text) ?? [];
-    if (shown === "") {
+    if (text.startsWith("{", at)) {
       for (const each of strays) cursor.warn("syntax", each.span, each.message);
       cursor.jump(at, "outer");
       return { name, doc, info, start, init: true };
     }
-    if (shown.startsWith('"')) {
+    if (text.startsWith('"', at)) {
       const close = text.indexOf('"', at + 1);
       if (close === -1) {
         cursor.report("unterminated", { start: at, end: at + 1 }, "this string is not closed", 'add `"`');
@@ -89,14 +85,21 @@ function parseLines(cursor: Cursor, start: number, name: string, from: number): 
       if (doc === undefined) doc = text.slice(at + 1, close);
       else strays.push({ span: { start: at, end: close + 1 }, message: "a test has one doc string; this one is passed over" });
       at = close + 1;
-    } else if (threadHead.test(shown) || shown.startsWith("}")) {
-      return missingState(cursor, { name, doc, info, start, init: false }, line, strays[0]?.span ?? line);
-    } else if (whole !== undefined && key !== undefined && value !== undefined) {
-      info.push({ key, value: value.trimEnd() });
-      at += whole.length;
     } else {
-      strays.push({ span: line, message: "this line is passed over: it is not `key=value`, a comment or a doc string" });
-      at = line.end;
+      const line = lineSpan(text, at);
+      const shown = text.slice(line.start, line.end);
+      keyValue.lastIndex = at;
+      const [whole, key, value] = keyValue.exec(text) ?? [];
+      if (threadHead.test(shown) || shown.startsWith("}")) {
+        return missingState(cursor, { name, doc, info, start, init: false }, line, strays[0]?.span ?? line);
+      }
+      if (whole !== undefined && key !== undefined && value !== undefined) {
+        info.push({ key, value: value.trimEnd() });
+        at += whole.length;
+      } else {
+        strays.push({ span: line, message: "this line is passed over: it is not `key=value`, a comment or a doc string" });
+        at = line.end;
+      }
     }
     at = skipComments(cursor, at);
   }

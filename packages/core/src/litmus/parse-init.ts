@@ -2,7 +2,7 @@
 import type { Cursor } from "./cursor.js";
 import { parseAttributes } from "./parse-attribute.js";
 import { atSigned, parseInteger, parseSigned } from "./parse-integer.js";
-import { isTypeWord, typeText } from "./parse-type.js";
+import { checkType, isTypeWord, typeText } from "./parse-type.js";
 import { atThreadPrefix, isThreadName, parseThreadName, parseThreadPrefix } from "./parse-thread-name.js";
 import { atItem } from "./place.js";
 import type { Token } from "./scan.js";
@@ -146,6 +146,7 @@ function parseLength(cursor: Cursor): number {
 
 /** The words and stars before the name, which is the last word, a `[x]`, a `0:r1` or a `D0.reg`. */
 function parseType(cursor: Cursor): string | undefined {
+  const { start } = cursor.token;
   const parts: string[] = [];
   while (!cursor.failing) {
     if (cursor.at("*")) {
@@ -159,6 +160,7 @@ function parseType(cursor: Cursor): string | undefined {
     parts.push(cursor.advance().text);
     if (tagged) parts.push(cursor.expectWord("the name of the structure")?.text ?? "");
   }
+  checkType(cursor, start, parts);
   return parts.length === 0 ? undefined : typeText(parts);
 }
 
@@ -191,7 +193,7 @@ function parseInitial(cursor: Cursor): Initial {
   const constant = constants.get(name.text);
   const unlocked = isUnlocked(name.text);
   if (ampersand && (constant !== undefined || unlocked)) {
-    cursor.fail("syntax", { start: name.start, end: name.end }, `\`${name.text}\` is no location: it has no address`);
+    cursor.fail("syntax", { start: name.start, end: name.end }, `\`${name.text}\` is not a location: it has no address`);
   }
   if (constant !== undefined) return { kind: "integer", value: constant };
   if (unlocked) return parseUnlocked(cursor);

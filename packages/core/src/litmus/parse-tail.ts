@@ -156,7 +156,7 @@ function parseEntry(cursor: Cursor, list: Expectation[]): void {
   if (verdict === undefined) {
     const meant = verdictHints.get(word.toLowerCase()) ?? verdicts.find((each) => similar(each, word.toLowerCase()));
     const hint = meant === undefined ? undefined : `write \`${meant}\``;
-    cursor.report("syntax", here, `\`${word}\` is no verdict: allowed, forbidden, depends or unknown`, hint);
+    cursor.report("syntax", here, `\`${word}\` is not a verdict: allowed, forbidden, depends or unknown`, hint);
     return;
   }
   for (const each of names) list.push({ ...each, verdict });

@@ -63,8 +63,9 @@ function parseParameter(cursor: Cursor): Parameter | undefined {
   if (keyword) cursor.advance();
   const name = cursor.expectWord(keyword || type !== "" ? "the name of the parameter" : "a parameter", parameterHint);
   if (name === undefined) return undefined;
-  if (type === "")
+  if (base.length === 0) {
     cursor.report("syntax", { start, end: name.end }, `the parameter ${name.text} has no type`, `write \`int *${name.text}\``);
+  }
   return { type, name: name.text, span: cursor.span(start) };
 }
 

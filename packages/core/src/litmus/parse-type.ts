@@ -20,6 +20,16 @@ export function isTypeKeyword(word: string): boolean {
   return keywords.has(word);
 }
 
+/** Words that start the parts behind the threads; a type of such a name would make every error message wrong. */
+const tailWords = new Set("exists forall filter locations expect source".split(" "));
+
+/** Reports a type that cannot be one. */
+export function checkType(cursor: Cursor, start: number, parts: readonly string[]): void {
+  const first = parts[0];
+  if (first === undefined || !tailWords.has(first)) return;
+  cursor.report("syntax", { start, end: start + first.length }, `\`${first}\` is not a type`, `\`${first}\` belongs behind the threads`);
+}
+
 /** The one way to write a type: `volatile int *`, `int **`, `int *volatile`. */
 export function typeText(parts: readonly string[]): string {
   let text = "";
@@ -37,6 +47,7 @@ export function typeText(parts: readonly string[]): string {
  */
 export function parseBaseType(cursor: Cursor): string[] {
   const parts: string[] = [];
+  const { start } = cursor.token;
   while (cursor.at("word")) {
     const word = cursor.token.text;
     const next = cursor.after();
@@ -45,6 +56,7 @@ export function parseBaseType(cursor: Cursor): string[] {
     parts.push(cursor.advance().text);
     if (tagged && cursor.at("word")) parts.push(cursor.advance().text);
   }
+  checkType(cursor, start, parts);
   return parts;
 }
 

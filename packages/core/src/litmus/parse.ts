@@ -67,7 +67,7 @@ function failOutside(cursor: Cursor, inTail: boolean): void {
     );
   } else if (!inTail && cursor.at("word") && cursor.after().kind === "(") {
     const hint = "`P0`, `P1`, … are CPU threads, `D0`, `D1`, … devices";
-    cursor.fail("syntax", cursor.here, `\`${cursor.token.text}\` is no name of a thread`, hint);
+    cursor.fail("syntax", cursor.here, `\`${cursor.token.text}\` is not the name of a thread`, hint);
   } else {
     cursor.failExpected(expected);
   }
@@ -76,7 +76,7 @@ function failOutside(cursor: Cursor, inTail: boolean): void {
 /** Goes to the next thread or part of the tail. Before the tail, what is passed over may be C, where `(*` is no comment. */
 function recover(cursor: Cursor, inTail: boolean): void {
   cursor.resume(inTail ? "outer" : "body");
-  while (!atItem(cursor)) cursor.advance();
+  while (!atItem(cursor) && !(inTail && cursor.onNewLine && cursor.at("word") && atTail(cursor))) cursor.advance();
   cursor.resume("outer");
   cursor.recovered();
 }

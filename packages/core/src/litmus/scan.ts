@@ -79,6 +79,7 @@ const star = 0x2a;
 const parenthesis = 0x28;
 const closingParenthesis = 0x29;
 const quote = 0x22;
+const lineBreak = 0x0a;
 
 /** Blanks, line breaks, and the two invisible characters that copying from web pages leaves behind. */
 function isBlank(code: number): boolean {
@@ -124,10 +125,10 @@ function scanAt(text: string, start: number, code: number, table: PunctuationTab
     return token(isDigit(code) ? "number" : "word", text, start, end);
   }
   if (code === quote) {
-    const line = endOfLine(text, start);
-    const close = text.slice(start + 1, line).indexOf('"');
-    if (close === -1) return token("unclosed-string", text, start, line);
-    return { kind: "string", start, end: start + close + 2, text: text.slice(start + 1, start + close + 1) };
+    let close = start + 1;
+    while (close < text.length && text.charCodeAt(close) !== quote && text.charCodeAt(close) !== lineBreak) close++;
+    if (text.charCodeAt(close) !== quote) return token("unclosed-string", text, start, close);
+    return { kind: "string", start, end: close + 1, text: text.slice(start + 1, close) };
   }
   for (const each of table[code] ?? []) {
     if (text.startsWith(each, start)) return { kind: each, start, end: start + each.length, text: each };

@@ -48,6 +48,8 @@ export interface Instruction {
   readonly value: Expression | undefined;
   readonly modify: Modify | undefined;
   readonly returns: Returns;
+  /** The other half of an atomic whose halves may be apart (a load and a store), or -1. */
+  readonly pair: number;
   /** Waits for the lock to be free. */
   readonly locks: boolean;
   readonly facts: AccessFacts;
@@ -142,6 +144,10 @@ export interface Layout {
   /** Not multi-copy atomic: what each observer has seen, what each message takes along, and each location's order. */
   readonly seen: number;
   readonly closure: Int32Array;
+  /** What the oldest value still kept takes along, by location; -1 where there are no messages. */
+  readonly baseClosure: Int32Array;
+  /** What the read half of an atomic read: 0 the oldest value kept, else the message's number plus one; -1 for other instructions. */
+  readonly origin: Int32Array;
   readonly order: Int32Array;
   readonly orderCapacity: Int32Array;
   /** Non-coherent: cached copies (0 absent, 1 clean, 2 dirty) and their values; -1 where a location has none. */
@@ -196,6 +202,7 @@ const BLANK = {
   value: undefined,
   modify: undefined,
   returns: "nothing",
+  pair: -1,
   locks: false,
   facts: NO_FACTS,
   mask: 0,
@@ -326,6 +333,25 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
     lock: false,
     ...more,
   });
+  /** A read-modify-write: one instruction, or two halves where the platform lets them be apart. */
+  const atomic = (operation: Operation, step: Lowered & { kind: "access" }, fields: Partial<Draft>): void => {
+    if (!step.split) {
+      add("rmw", operation, { ...fields, mask: KIND_BIT.read | KIND_BIT.write, global: step.global });
+      return;
+    }
+    const read = add("load", operation, { ...fields, mask: KIND_BIT.read, facts: { ...(fields.facts ?? NO_FACTS), release: false } });
+    const write = add("store", operation, {
+      ...fields,
+      target: -1,
+      locks: false,
+      inherits: false,
+      mask: KIND_BIT.write,
+      global: step.global,
+      pair: read.id,
+      facts: { ...(fields.facts ?? NO_FACTS), acquire: false },
+    });
+    read.pair = write.id;
+  };
   for (const [at, operation] of thread.code.entries()) {
     start.push(drafts.length);
     const head = heads.get(at);
@@ -368,14 +394,12 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         break;
       case "atomic":
         lower(`atomic_${operation.order}`, operation, (step) =>
-          add("rmw", operation, {
+          atomic(operation, step, {
             target: operation.target ?? -1,
             address: operation.address,
             location: staticLocation(operation.address, program.locations),
             modify: operation.modify,
             returns: operation.returns,
-            mask: KIND_BIT.read | KIND_BIT.write,
-            global: step.global,
             facts: facts(step, { atomic: true }),
           }),
         );
@@ -383,16 +407,14 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
       case "lock":
       case "trylock":
         lower(operation.kind === "lock" ? `${operation.flavour}_lock` : "spin_trylock", operation, (step) =>
-          add("rmw", operation, {
+          atomic(operation, step, {
             target: operation.kind === "trylock" ? operation.target : -1,
             address: operation.address,
             location: staticLocation(operation.address, program.locations),
             modify: { kind: "compare", expected: { kind: "constant", value: 0 }, value: { kind: "constant", value: 1 } },
             returns: operation.kind === "trylock" ? "success" : "nothing",
             locks: operation.kind === "lock",
-            mask: KIND_BIT.read | KIND_BIT.write,
             inherits: step.inherits,
-            global: step.global,
             facts: facts(step, { atomic: true, lock: true }),
           }),
         );
@@ -841,11 +863,14 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
   const value = new Int32Array(instructions.length).fill(-1);
   const kept = new Int32Array(instructions.length).fill(-1);
   const closure = new Int32Array(instructions.length).fill(-1);
+  const origin = new Int32Array(instructions.length).fill(-1);
   for (const instruction of instructions) {
     const hasValue =
       ["load", "rmw", "pio-read", "pio-write", "dma-write", "dma-read", "dma-atomic", "register-read"].includes(instruction.kind) ||
       (instruction.kind === "store" && listLike);
-    if (hasValue) value[instruction.id] = take(instruction.kind === "rmw" && listLike ? 2 : 1);
+    // Two values: what it returns, and what it stores (rmw) or has read (the read half of an atomic).
+    if (hasValue) value[instruction.id] = take((instruction.kind === "rmw" && listLike) || (instruction.kind === "load" && instruction.pair >= 0) ? 2 : 1);
+    if (listLike && instruction.kind === "load" && instruction.pair >= 0) origin[instruction.id] = take(1);
     if (instruction.kind === "wait") value[instruction.id] = take(instruction.reads.length);
     if (instruction.kind === "loop-head") kept[instruction.id] = take(instruction.registers.length);
     if (listLike && (isStore(instruction) || instruction.kind === "load" || instruction.kind === "loop-head")) closure[instruction.id] = take(words);
@@ -870,6 +895,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
   const seen = take(listLike ? observers * words : 0);
   const order = new Int32Array(program.locations.length).fill(-1);
   const orderCapacity = new Int32Array(program.locations.length);
+  const baseClosure = new Int32Array(program.locations.length).fill(-1);
   if (listLike) {
     const dynamic = instructions.filter((instruction) => isStore(instruction) && instruction.location < 0).length;
     program.locations.forEach((location, index) => {
@@ -877,6 +903,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       const count = dynamic + instructions.filter((instruction) => isStore(instruction) && instruction.location === index).length;
       orderCapacity[index] = count;
       order[index] = take(count);
+      if (count > 0) baseClosure[index] = take(words);
     });
   }
   const copy = new Int32Array(program.locations.length).fill(-1);
@@ -995,6 +1022,8 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       invalidated,
       seen,
       closure,
+      baseClosure,
+      origin,
       order,
       orderCapacity,
       copy,

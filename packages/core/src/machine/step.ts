@@ -153,6 +153,17 @@ export function createStepper(machine: Machine): Stepper {
     return 0;
   }
 
+  /** What a store stores: its expression's value, or what its read half makes of what it read. Sets `missing`. */
+  function storedValue(state: State, at: Path, position: number, thread: MachineThread, store: Instruction): number {
+    if (store.pair < 0) return evaluate(state, at, position, thread, store.value as Expression);
+    if (state[status + store.pair] === 0) {
+      lack(store.pair);
+      return 0;
+    }
+    const old = state[(valueOffset[store.pair] as number) + 1] as number;
+    return modified(store.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression)).value;
+  }
+
   // ---------------------------------------------------------------- paths
 
   function path(state: State, index: number): Path {
@@ -221,7 +232,10 @@ export function createStepper(machine: Machine): Stepper {
 
   const bitWord = (message: number): number => Math.trunc(message / 31);
   const bitMask = (message: number): number => 1 << (message % 31);
-  const isAtomicMessage = (message: number): boolean => (instructions[machine.messages[message] as number] as Instruction).kind === "rmw";
+  const isAtomicMessage = (message: number): boolean => {
+    const instruction = instructions[machine.messages[message] as number] as Instruction;
+    return instruction.kind === "rmw" || instruction.pair >= 0;
+  };
 
   /** By location: the observers that can look at it, each with the instructions that do; once these are done, its view does not matter. */
   const watchers: readonly (readonly { readonly observer: number; readonly ids: readonly number[]; readonly always: boolean }[])[] = locations.map((_, location) => {
@@ -292,7 +306,10 @@ export function createStepper(machine: Machine): Stepper {
     for (const instruction of instructions) {
       const at = closure[instruction.id] as number;
       if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
+      const origin = layout.origin[instruction.id] as number;
+      if (origin >= 0 && state[origin] === message + 1) state[origin] = 0;
     }
+    for (const at of layout.baseClosure) if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
     const id = machine.messages[message] as number;
     const slot = valueOffset[id] as number;
     state[(instructions[id] as Instruction).kind === "rmw" ? slot + 1 : slot] = 0;
@@ -311,6 +328,9 @@ export function createStepper(machine: Machine): Stepper {
     }
     if (least === 0) return;
     state[memory + location] = valueAt(state, location, least);
+    const base0 = layout.baseClosure[location] as number;
+    const from = closure[machine.messages[(state[base + least - 1] as number) - 1] as number] as number;
+    for (let w = 0; w < words; w++) state[base0 + w] = state[from + w] as number;
     for (let at = 0; at < least; at++) forgetMessage(state, (state[base + at] as number) - 1);
     for (let at = 0; at < capacity; at++) state[base + at] = at + least < capacity ? (state[base + at + least] as number) : 0;
   }
@@ -333,6 +353,8 @@ export function createStepper(machine: Machine): Stepper {
         forgetMessage(state, (state[base + at] as number) - 1);
         state[base + at] = 0;
       }
+      const carried = layout.baseClosure[location] as number;
+      if (carried >= 0) for (let w = 0; w < words; w++) state[carried + w] = 0;
     }
     state[memory + location] = value;
   }
@@ -358,7 +380,7 @@ export function createStepper(machine: Machine): Stepper {
     for (let i = 0; i < position; i++) {
       const older = instructions[at.ids[i] as number] as Instruction;
       const isStore = older.kind === "store" || older.kind === "rmw";
-      if (i < everything || (isStore && i < stores) || (older.inherits && older.kind === "rmw")) gather(state, older.id);
+      if (i < everything || (isStore && i < stores) || older.inherits) gather(state, older.id);
     }
   }
 
@@ -547,7 +569,7 @@ export function createStepper(machine: Machine): Stepper {
   }
 
   /** The end of a packet's request: it does what it came for. */
-  function arrive(state: State, packet: number, choice: number): void {
+  function arrive(state: State, packet: number, choice: number): boolean {
     const item = packets[packet] as Packet;
     const instruction = instructions[item.instruction] as Instruction;
     const thread = threads[instruction.thread] as MachineThread;
@@ -564,6 +586,7 @@ export function createStepper(machine: Machine): Stepper {
         break;
       case "dma-write":
         if (location < 0) break;
+        if (inMemory && breaksPair(state, location, -1, -1)) return false;
         if (inMemory) land(state, location, state[slot] as number);
         else arriveAtRegister(state, location, state[slot] as number);
         state[slot] = 0;
@@ -589,6 +612,7 @@ export function createStepper(machine: Machine): Stepper {
         const position = at.ids.indexOf(instruction.id);
         const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
         if (result.stores) {
+          if (inMemory && breaksPair(state, location, -1, -1)) return false;
           if (inMemory) land(state, location, result.value);
           else arriveAtRegister(state, location, result.value);
         }
@@ -607,6 +631,7 @@ export function createStepper(machine: Machine): Stepper {
       default:
         break;
     }
+    return true;
   }
 
   /** Sends a packet: into its first place, or straight to its end where the route is empty. */
@@ -748,8 +773,14 @@ export function createStepper(machine: Machine): Stepper {
       case "load": {
         const location = target(state, at, position, thread, instruction);
         if (location === -1) return count;
-        const forward = forwarding(state, at, position, thread, location);
+        const forward = instruction.pair >= 0 ? -1 : forwarding(state, at, position, thread, location);
         if (forward === -2) return count;
+        if (instruction.pair >= 0) {
+          missing = false;
+          for (const expression of modifyExpressions(instruction.modify)) evaluate(state, at, position, thread, expression);
+          if (missing) return count;
+          return halfSteps(state, at, position, thread, instruction, location, out, count);
+        }
         if (forward >= 0 || !listLike || location < 0) {
           out[count++] = packStep(id, PERFORM, 0);
           return count;
@@ -762,8 +793,12 @@ export function createStepper(machine: Machine): Stepper {
         const location = target(state, at, position, thread, instruction);
         if (location === -1) return count;
         missing = false;
-        evaluate(state, at, position, thread, instruction.value as Expression);
+        storedValue(state, at, position, thread, instruction);
         if (missing) return count;
+        if (instruction.pair >= 0 && listLike && location >= 0) {
+          out[count++] = packStep(id, PERFORM, originIndex(state, location, instruction.pair));
+          return count;
+        }
         if (!listLike || location < 0) {
           out[count++] = packStep(id, PERFORM, 0);
           return count;
@@ -782,21 +817,7 @@ export function createStepper(machine: Machine): Stepper {
         missing = false;
         if (instruction.modify !== undefined) modified(instruction.modify, 0, (expression) => evaluate(state, at, position, thread, expression));
         if (missing) return count;
-        if (!listLike || location < 0) {
-          if (instruction.locks && location >= 0 && cachedValue(state, location) !== 0) return count;
-          out[count++] = packStep(id, PERFORM, 0);
-          return count;
-        }
-        const end = orderLength(state, location);
-        const base = order[location] as number;
-        for (let choice = instruction.locks || instruction.global ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
-          if (instruction.locks && valueAt(state, location, choice) !== 0) continue;
-          const value = (expression: Expression): number => evaluate(state, at, position, thread, expression);
-          const stores = modified(instruction.modify as Modify, valueAt(state, location, choice), value).stores;
-          if (stores && choice < end && isAtomicMessage((state[base + choice] as number) - 1)) continue;
-          out[count++] = packStep(id, PERFORM, choice);
-        }
-        return count;
+        return halfSteps(state, at, position, thread, instruction, location, out, count);
       }
       case "pio-write":
         missing = false;
@@ -820,6 +841,36 @@ export function createStepper(machine: Machine): Stepper {
     }
   }
 
+  /** The read half of an atomic, or a whole one: which messages it may read. */
+  function halfSteps(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, location: number, out: number[], from: number): number {
+    let count = from;
+    if (!listLike || location < 0) {
+      if (instruction.locks && location >= 0 && cachedValue(state, location) !== 0) return count;
+      out[count++] = packStep(instruction.id, PERFORM, 0);
+      return count;
+    }
+    const end = orderLength(state, location);
+    const base = order[location] as number;
+    for (let choice = instruction.locks || instruction.global ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
+      if (instruction.locks && valueAt(state, location, choice) !== 0) continue;
+      const value = (expression: Expression): number => evaluate(state, at, position, thread, expression);
+      const stores = modified(instruction.modify as Modify, valueAt(state, location, choice), value).stores;
+      if (stores && choice < end && isAtomicMessage((state[base + choice] as number) - 1)) continue;
+      out[count++] = packStep(instruction.id, PERFORM, choice);
+    }
+    return count;
+  }
+
+  /** Where the message stands that a read half has read. */
+  function originIndex(state: State, location: number, read: number): number {
+    const origin = state[layout.origin[read] as number] as number;
+    if (origin === 0) return 0;
+    const base = order[location] as number;
+    let at = 0;
+    while (state[base + at] !== origin) at++;
+    return at + 1;
+  }
+
   function cachedValue(state: State, location: number): number {
     const at = layout.copy[location] as number;
     return at >= 0 && state[at] !== 0 ? (state[at + 1] as number) : (state[memory + location] as number);
@@ -834,7 +885,7 @@ export function createStepper(machine: Machine): Stepper {
       const where = at.ids.indexOf(id);
       if (target(state, at, where, thread, store) !== location) continue;
       missing = false;
-      evaluate(state, at, where, thread, store.value as Expression);
+      storedValue(state, at, where, thread, store);
       return missing ? -2 : id;
     }
     return -1;
@@ -1041,11 +1092,13 @@ export function createStepper(machine: Machine): Stepper {
         return [...soft, own, ...addresses, ...others.flatMap((other) => idsOf(threads[other] as MachineThread))].filter((each) => each >= 0);
       }
     }
-    const lack = lacking(state, at, position, thread, [instruction.address, instruction.kind === "wait" ? undefined : instruction.value, ...modifyExpressions(instruction.modify)]);
-    if (lack >= 0) return [lack];
+    if (instruction.kind === "store" && instruction.pair >= 0 && state[status + instruction.pair] === 0) return [instruction.pair];
+    const absent = lacking(state, at, position, thread, [instruction.address, instruction.kind === "wait" ? undefined : instruction.value, ...modifyExpressions(instruction.modify)]);
+    if (absent >= 0) return [absent];
     switch (instruction.kind) {
       case "load": {
         const location = target(state, at, position, thread, instruction);
+        if (instruction.pair >= 0) return location < 0 ? [] : (writers[location] as readonly number[]);
         const forward = forwarding(state, at, position, thread, location);
         return forward === -2 ? [missingId] : [];
       }
@@ -1113,7 +1166,7 @@ export function createStepper(machine: Machine): Stepper {
         const item = packets[packet] as Packet;
         const hop = state[status + subject] as number;
         leave(state, packet, hop);
-        if (hop === item.home) arrive(state, packet, choice);
+        if (hop === item.home && !arrive(state, packet, choice)) return false;
         if (hop < item.hops.length) enter(state, packet, hop + 1);
         else state[status + subject] = hop + 1;
         return hop < item.hops.length || checkGuesses(state, (instructions[subject] as Instruction).thread);
@@ -1150,12 +1203,12 @@ export function createStepper(machine: Machine): Stepper {
       case "load": {
         const location = target(state, at, position, thread, instruction);
         if (at.forwards[position] === undefined) prepare(machine, at, position);
-        const forward = location < 0 ? -1 : forwarding(state, at, position, thread, location);
+        const forward = location < 0 || instruction.pair >= 0 ? -1 : forwarding(state, at, position, thread, location);
         let result = 0;
         if (forward >= 0) {
           const store = instructions[forward] as Instruction;
           missing = false;
-          result = evaluate(state, at, at.ids.indexOf(forward), thread, store.value as Expression);
+          result = storedValue(state, at, at.ids.indexOf(forward), thread, store);
         } else if (location >= 0) {
           if (!listLike) result = cpuRead(state, location);
           else {
@@ -1165,19 +1218,32 @@ export function createStepper(machine: Machine): Stepper {
         }
         state[slot] = instruction.operation.kind === "is-locked" ? (result === 0 ? 0 : 1) : result;
         state[status + id] = 1;
+        if (instruction.pair >= 0) {
+          missing = false;
+          const outcome = modified(instruction.modify as Modify, result, (expression) => evaluate(state, at, position, thread, expression));
+          state[slot] = returned(instruction, result, outcome);
+          state[slot + 1] = result;
+          if (!outcome.stores) {
+            state[status + instruction.pair] = 1;
+            forgetHalf(state, id);
+          }
+        }
         if (listLike) settleAll(state);
         break;
       }
       case "store": {
         const location = target(state, at, position, thread, instruction);
         missing = false;
-        const result = evaluate(state, at, position, thread, instruction.value as Expression);
+        const result = storedValue(state, at, position, thread, instruction);
+        if (breaksPair(state, location, choice, instruction.pair)) return false;
         state[status + id] = 1;
+        if (instruction.pair >= 0) forgetHalf(state, instruction.pair);
         if (location >= 0) {
           if (!listLike) cpuWrite(state, location, result);
           else {
             state[slot] = result;
             gatherForStore(state, at, position, instruction);
+            if (instruction.pair >= 0) gather(state, instruction.pair);
             publish(state, thread, instruction, location, choice);
           }
         }
@@ -1192,6 +1258,7 @@ export function createStepper(machine: Machine): Stepper {
         const old = listLike ? valueAt(state, location, choice) : cpuRead(state, location);
         missing = false;
         const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
+        if (result.stores && breaksPair(state, location, choice, -1)) return false;
         state[slot] = returned(instruction, old, result);
         state[status + id] = 1;
         if (!listLike) {
@@ -1281,12 +1348,48 @@ export function createStepper(machine: Machine): Stepper {
     return checkGuesses(state, instruction.thread);
   }
 
+  const halves = instructions.filter((instruction) => instruction.kind === "load" && instruction.pair >= 0);
+
+  /** Would a write at this index come between the halves of somebody's atomic? Then that run never happened. */
+  function breaksPair(state: State, location: number, index: number, own: number): boolean {
+    for (const half of halves) {
+      if (half.id === own || state[status + half.id] === 0 || state[status + half.pair] !== 0) continue;
+      if (stepperAddress(state, half.id) !== location) continue;
+      if (!listLike || index < 0 || originIndex(state, location, half.id) === index) return true;
+    }
+    return false;
+  }
+
+  /** The atomic is over: what its read half kept for its write half goes. */
+  function forgetHalf(state: State, read: number): void {
+    state[(valueOffset[read] as number) + 1] = 0;
+    const origin = layout.origin[read] as number;
+    if (origin >= 0) state[origin] = 0;
+  }
+
+  function stepperAddress(state: State, id: number): number {
+    const instruction = instructions[id] as Instruction;
+    if (instruction.location >= 0) return instruction.location;
+    const at = path(state, instruction.thread);
+    const position = at.ids.indexOf(id);
+    return position < 0 ? -1 : target(state, at, position, threads[instruction.thread] as MachineThread, instruction);
+  }
+
   /** A read of the `choice`-th message: the observer has now seen it, and what it carries. */
   function see(state: State, observer: number, location: number, choice: number, id: number): void {
     const at = closure[id] as number;
-    for (let w = 0; w < words; w++) state[at + w] = 0;
-    if (choice === 0) return;
+    const origin = layout.origin[id] as number;
+    if (choice === 0) {
+      const carried = layout.baseClosure[location] as number;
+      for (let w = 0; w < words; w++) {
+        scratch[w] = carried < 0 ? 0 : (state[carried + w] as number);
+        state[at + w] = scratch[w] as number;
+      }
+      if (machine.platform.cpu.readsJoin) show(state, observer);
+      return;
+    }
     const message = (state[(order[location] as number) + choice - 1] as number) - 1;
+    if (origin >= 0) state[origin] = message + 1;
     scratch.fill(0);
     gather(state, machine.messages[message] as number);
     for (let w = 0; w < words; w++) state[at + w] = scratch[w] as number;
@@ -1395,7 +1498,8 @@ export function createStepper(machine: Machine): Stepper {
       const message = machine.message[id] as number;
       const alive = message >= 0 && isAlive(state, message);
       if (slot >= 0 && !alive) {
-        const width = instruction.kind === "wait" ? instruction.reads.length : instruction.kind === "rmw" && listLike ? 2 : 1;
+        const width =
+          instruction.kind === "wait" ? instruction.reads.length : (instruction.kind === "rmw" && listLike) || (instruction.kind === "load" && instruction.pair >= 0) ? 2 : 1;
         for (let i = 0; i < width; i++) state[slot + i] = 0;
       }
       const from = closure[id] as number;
@@ -1458,13 +1562,7 @@ export function createStepper(machine: Machine): Stepper {
     location(state, location) {
       return listLike && (orderCapacity[location] as number) > 0 ? valueAt(state, location, orderLength(state, location)) : cachedFinal(state, location);
     },
-    address(state, id) {
-      const instruction = instructions[id] as Instruction;
-      if (instruction.location >= 0) return instruction.location;
-      const at = path(state, instruction.thread);
-      const position = at.ids.indexOf(id);
-      return position < 0 ? -1 : target(state, at, position, threads[instruction.thread] as MachineThread, instruction);
-    },
+    address: stepperAddress,
   };
 
   function cachedFinal(state: State, location: number): number {

@@ -1,30 +1,40 @@
 /** The small notation in which platform files say what an accessor turns into: `access acquire`, `fence read -> read,write`, `token flush`. */
 import { ACCESS_KINDS, type AccessKind, type Lowered } from "./platform.js";
 
-const GROUPS: { readonly [name: string]: readonly AccessKind[] } = {
+/** Names for several kinds at once. */
+export const KIND_GROUPS: { readonly [name: string]: readonly AccessKind[] } = {
   memory: ["read", "write"],
   io: ["in", "out", "wcin", "wcout"],
   all: ACCESS_KINDS,
 };
 
-function kinds(list: string): readonly AccessKind[] | undefined {
+/** Access kinds and groups of them (memory, io, all) as kinds; undefined where one of them is unknown. */
+export function accessKinds(words: readonly string[]): readonly AccessKind[] | undefined {
   const result: AccessKind[] = [];
-  for (const word of list.split(",").map((part) => part.trim())) {
-    const group = GROUPS[word] ?? (ACCESS_KINDS.includes(word as AccessKind) ? [word as AccessKind] : undefined);
+  for (const word of words) {
+    const group = KIND_GROUPS[word] ?? (ACCESS_KINDS.includes(word as AccessKind) ? [word as AccessKind] : undefined);
     if (group === undefined) return undefined;
-    result.push(...group);
+    result.push(...group.filter((kind) => !result.includes(kind)));
   }
   return result;
 }
 
+const kinds = (list: string): readonly AccessKind[] | undefined => accessKinds(list.split(",").map((part) => part.trim()));
+
 const PROPAGATES = ["stores", "cumulative", "strong", "devices"] as const;
 
+/** The kinds that names and groups stand for; unknown names are left out (validation has complained). */
+export function expandKinds(names: readonly string[]): readonly AccessKind[] {
+  return names.flatMap((name) => accessKinds([name]) ?? []);
+}
+
+/** One step, or a sentence that says what is wrong with it. */
 /** One step, or a sentence that says what is wrong with it. */
 export function parseStep(text: string): Lowered | string {
   const [head, ...words] = text.trim().split(/\s+/);
   switch (head) {
     case "access": {
-      const flags = ["acquire", "release", "global", "waits", "ordered", "inherits", "split", "unordered"];
+      const flags = ["acquire", "release", "global", "waits", "ordered", "inherits", "split", "unordered", "noreturn"];
       const unknown = words.find((word) => !flags.includes(word));
       if (unknown !== undefined) return `unknown flag '${unknown}' of access; expected one of ${flags.join(", ")}`;
       const has = (flag: string): boolean => words.includes(flag);
@@ -38,6 +48,7 @@ export function parseStep(text: string): Lowered | string {
         inherits: has("inherits"),
         split: has("split"),
         unordered: has("unordered"),
+        noreturn: has("noreturn"),
       };
     }
     case "fence": {

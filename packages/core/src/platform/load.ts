@@ -1,83 +1,8 @@
 /** From the JSON of platform files to a composed Platform. The shape was checked by `validate.ts`. */
-import { parseStep } from "./accessor.js";
-import {
-  type Accessor,
-  type Cell,
-  type Cpu,
-  type Fabric,
-  type Lowered,
-  type Option,
-  PACKET_KINDS,
-  type PacketKind,
-  type Platform,
-  ROUTE_KINDS,
-  type RouteKind,
-  type WindowRule,
-} from "./platform.js";
-
-/** An accessor as files write it; `since`/`before` bound the kernel versions it holds for. */
-export interface AccessorData {
-  readonly do: readonly string[];
-  readonly source: string;
-  readonly since?: string;
-  readonly before?: string;
-}
-
-type AccessorTable = { readonly [name: string]: AccessorData | readonly AccessorData[] };
-
-export interface CpuData {
-  readonly kind: "cpu";
-  readonly name: string;
-  readonly title: string;
-  readonly source: string;
-  readonly multiCopyAtomic: boolean;
-  readonly readsJoin: boolean;
-  readonly devicesSee?: "at-once" | "later";
-  readonly control: "all" | "arms";
-  readonly addressPending: "no" | "may";
-  readonly window: readonly (Omit<WindowRule, "when"> & { readonly when?: readonly string[] })[];
-  readonly options?: readonly Option[];
-  readonly accessors: AccessorTable;
-}
-
-export interface FabricData {
-  readonly kind: "fabric";
-  readonly name: string;
-  readonly title: string;
-  readonly source: string;
-  readonly coherent: boolean;
-  readonly places: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly per: Fabric["places"][number]["per"];
-    readonly table: string;
-    readonly credits?: number;
-    readonly source: string;
-  }[];
-  readonly tables: {
-    readonly [name: string]: readonly (Omit<Cell, "when" | "older" | "younger"> & {
-      readonly when?: readonly string[];
-      readonly older: readonly string[];
-      readonly younger: readonly string[];
-    })[];
-  };
-  readonly routes: { readonly [kind in RouteKind]?: readonly string[] };
-  readonly tokens: Fabric["tokens"];
-  readonly mapping: Fabric["mapping"];
-  readonly options?: readonly Option[];
-  readonly accessors?: AccessorTable;
-}
-
-export interface MachineData {
-  readonly name: string;
-  readonly title: string;
-  readonly cpu: string;
-  readonly fabric: string;
-  readonly era: string;
-  readonly conforming: boolean;
-  /** Values that this machine fixes for options of its parts. */
-  readonly settings?: { readonly [option: string]: string };
-}
+import { expandKinds, parseStep } from "./accessor.js";
+import type { AccessorData, AccessorTable, Bounds, CpuData, CpuFile, FabricData, FabricFile, MachineData, MachinesFile } from "./file.js";
+import { completeCpu, completeFabric } from "./like.js";
+import { type Accessor, type Cell, type Cpu, type Fabric, type Lowered, PACKET_KINDS, type PacketKind, type Platform, ROUTE_KINDS, type RouteKind } from "./platform.js";
 
 /** All the parts at hand, by name. */
 export interface Library {
@@ -109,7 +34,8 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-function holdsFor(data: { readonly since?: string; readonly before?: string }, era: string): boolean {
+/** Does an entry hold for a kernel version? */
+export function holdsFor(data: Bounds, era: string): boolean {
   return (data.since === undefined || compareVersions(era, data.since) >= 0) && (data.before === undefined || compareVersions(era, data.before) < 0);
 }
 
@@ -141,7 +67,7 @@ export function loadCpu(data: CpuData): Cpu {
     devicesSee: data.devicesSee ?? "at-once",
     control: data.control,
     addressPending: data.addressPending,
-    window: data.window.map((rule) => ({ ...rule, when: rule.when ?? [] })),
+    window: data.window.map((rule) => ({ ...rule, when: rule.when ?? [], older: expandKinds(rule.older), younger: expandKinds(rule.younger) })),
   };
 }
 
@@ -149,7 +75,7 @@ function packetKinds(names: readonly string[]): readonly PacketKind[] {
   return names.includes("*") ? PACKET_KINDS : (names as readonly PacketKind[]);
 }
 
-export function loadFabric(data: FabricData): Fabric {
+export function loadFabric(data: FabricData, era: string): Fabric {
   const routes = {} as Record<RouteKind, readonly string[]>;
   for (const kind of ROUTE_KINDS) {
     let from: RouteKind | undefined = kind;
@@ -170,7 +96,7 @@ export function loadFabric(data: FabricData): Fabric {
     ),
     routes,
     tokens: data.tokens,
-    mapping: data.mapping,
+    mapping: data.mapping.filter((rule) => holdsFor(rule, era)),
   };
 }
 
@@ -183,7 +109,7 @@ export function compose(machine: MachineData, cpu: CpuData, fabric: FabricData):
     conforming: machine.conforming,
     era: machine.era,
     cpu: loadCpu(cpu),
-    fabric: loadFabric(fabric),
+    fabric: loadFabric(fabric, machine.era),
     accessors: loadAccessors([cpu.accessors, fabric.accessors ?? {}], machine.era),
     options: [...(cpu.options ?? []), ...(fabric.options ?? [])].map((option) => {
       const fixed = settings[option.id];
@@ -192,24 +118,34 @@ export function compose(machine: MachineData, cpu: CpuData, fabric: FabricData):
   };
 }
 
-/** The library of a set of parsed platform files. */
+/** The library of a set of parsed platform files, with everything that is `like` something else filled in. */
 export function library(files: readonly unknown[]): Library {
-  const cpus = new Map<string, CpuData>();
-  const fabrics = new Map<string, FabricData>();
+  const cpuFiles = new Map<string, CpuFile>();
+  const fabricFiles = new Map<string, FabricFile>();
   const machines = new Map<string, MachineData>();
   for (const file of files) {
-    const part = file as CpuData | FabricData | { readonly kind: "machines"; readonly machines: readonly MachineData[] };
+    const part = file as CpuFile | FabricFile | MachinesFile;
     switch (part.kind) {
       case "cpu":
-        cpus.set(part.name, part);
+        cpuFiles.set(part.name, part);
         break;
       case "fabric":
-        fabrics.set(part.name, part);
+        fabricFiles.set(part.name, part);
         break;
       case "machines":
         for (const machine of part.machines) machines.set(machine.name, machine);
         break;
     }
+  }
+  const cpus = new Map<string, CpuData>();
+  for (const [name, file] of cpuFiles) {
+    const data = completeCpu(file, (other) => cpuFiles.get(other));
+    if (data !== undefined) cpus.set(name, data);
+  }
+  const fabrics = new Map<string, FabricData>();
+  for (const [name, file] of fabricFiles) {
+    const data = completeFabric(file, (other) => fabricFiles.get(other));
+    if (data !== undefined) fabrics.set(name, data);
   }
   return { cpus, fabrics, machines };
 }

@@ -46,6 +46,8 @@ export type Lowered =
       readonly split: boolean;
       /** A raw access: rules may exempt it (`older.unordered`, `younger.unordered`). */
       readonly unordered: boolean;
+      /** An atomic whose old value nobody gets: its read half is no read to fences (LKMM's Noreturn). */
+      readonly noreturn: boolean;
     }
   | {
       readonly kind: "fence";
@@ -73,6 +75,8 @@ export interface Cpu {
   readonly multiCopyAtomic: boolean;
   /** False where a read of a new value may be followed by a dependent read of an old one (alpha). */
   readonly readsJoin: boolean;
+  /** B-cumulativity: a barrier that reached this CPU, with a store that it read, goes ahead of the stores it performs from then on (Power). */
+  readonly barriersTravel: boolean;
   /** When devices see a store: with the CPUs, or later, on a route of its own that no barrier waits for. */
   readonly devicesSee: "at-once" | "later";
   /** How far a control dependency reaches: to all later stores, or to those in the branch's arms. */

@@ -24,7 +24,7 @@ export type Sent = ReadonlyMap<number, number>;
 export interface Names {
   readonly value: (value: number) => string;
   readonly location: (location: number) => string;
-  /** The id of a place, with whose it is where there are several: `link of D0`. */
+  /** The id of a place, with whose it is where there are several: `link (D0)`. */
   readonly placeId: (instance: number) => string;
   /** The place in words: `the card's link`. */
   readonly place: (instance: number) => string;
@@ -32,7 +32,7 @@ export interface Names {
   readonly device: (device: number) => string;
   /** The packet of an instruction in words: `DMA write data=1`. */
   readonly packet: (instruction: Instruction, sent: Sent, location: number) => string;
-  /** The same, with whose it is: `DMA write data=1 of D0`. */
+  /** The same, with whose it is where several threads send packets: `D0's DMA write data=1`. */
   readonly packetOf: (instruction: Instruction, sent: Sent, location: number) => string;
   /** What stands on an arrow: `data=1`. */
   readonly label: (instruction: Instruction, sent: Sent, location: number) => string;
@@ -53,13 +53,15 @@ export function namesOf(machine: Machine): Names {
         return "";
       case "device":
       case "card":
-        return ` of ${device(key)}`;
+        return ` (${device(key)})`;
       case "bridge":
-        return ` of bridge ${key & 63}${key >> 6 === 0 ? "" : ` on node ${key >> 6}`}`;
+        return ` (bridge ${key & 63}${key >> 6 === 0 ? "" : ` on node ${key >> 6}`})`;
       case "slot":
-        return ` of slot ${key & 63}`;
+        return ` (slot ${key & 63})`;
+      case "cpu":
+        return ` (CPU ${key})`;
       default:
-        return ` of ${per} ${key}`;
+        return ` (${per} ${key})`;
     }
   };
   const placeId = (instance: number): string =>
@@ -105,7 +107,7 @@ export function namesOf(machine: Machine): Names {
   };
   const senders = new Set(machine.packets.map((sent) => machine.instructions[sent.instruction]?.thread));
   const packetOf = (instruction: Instruction, sent: Sent, at: number): string =>
-    `${packet(instruction, sent, at)}${senders.size > 1 ? ` of ${machine.threads[instruction.thread]?.name ?? "?"}` : ""}`;
+    `${senders.size > 1 ? `${machine.threads[instruction.thread]?.name ?? "?"}'s ` : ""}${packet(instruction, sent, at)}`;
   const label = (instruction: Instruction, sent: Sent, at: number): string => {
     switch (instruction.kind) {
       case "dma-write":

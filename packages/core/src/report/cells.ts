@@ -1,0 +1,93 @@
+/** Which rules of a platform decide a verdict: found by changing them and searching again. */
+import { search } from "../explore/explore.js";
+import type { Limits } from "../explore/verdict.js";
+import { buildMachine } from "../machine/machine.js";
+import { ACCESS_KINDS } from "../platform/platform.js";
+import type { Platform } from "../platform/platform.js";
+import type { Program } from "../program/program.js";
+import type { Replay } from "./replay.js";
+import { cellRule, noRule, type Rule, sameRule, strictRules, windowRule, without } from "./rule.js";
+
+/** What forbids an outcome. */
+export interface Obstacles {
+  /** Each of these sets suffices: without it the outcome would be allowed. All sets of one rule, or else one set from which nothing can be left out. */
+  readonly sets: readonly (readonly Rule[])[];
+  /** False: a budget ran out, and there may be more. */
+  readonly complete: boolean;
+}
+
+/** Pairs of rules are all tried up to this many rules. */
+const PAIRS_UP_TO = 24;
+
+/**
+ * The sets of rules without which a forbidden outcome would be allowed. Empty where even without all of them it is forbidden: then coherence, dependencies or the values
+ * themselves forbid it, whatever the platform.
+ */
+export function minimalCells(program: Program, platform: Platform, limits: Limits): Obstacles {
+  const settings = limits.settings ?? new Map<string, string>();
+  const rules = strictRules(program, platform, settings);
+  let complete = true;
+  const allowed = (gone: readonly Rule[]): boolean => {
+    const result = search(buildMachine(program, without(platform, gone), settings), { ...limits, mode: "verdict" });
+    if (!result.complete) complete = false;
+    return result.satisfiable;
+  };
+  const alone = rules.filter((rule) => allowed([rule])).map((rule) => [rule]);
+  if (alone.length > 0) return { sets: alone, complete };
+  const set = smallestPair(rules, allowed) ?? smallestSet(rules, allowed);
+  return { sets: set === undefined ? [] : [set], complete };
+}
+
+function smallestPair(rules: readonly Rule[], allowed: (gone: readonly Rule[]) => boolean): readonly Rule[] | undefined {
+  if (rules.length > PAIRS_UP_TO) return undefined;
+  for (const [index, first] of rules.entries()) {
+    for (const second of rules.slice(index + 1)) if (allowed([first, second])) return [first, second];
+  }
+  return undefined;
+}
+
+/** Takes away one rule after the other until the outcome is allowed, then puts back what was not needed. */
+function smallestSet(rules: readonly Rule[], allowed: (gone: readonly Rule[]) => boolean): readonly Rule[] | undefined {
+  let end = 1;
+  while (end <= rules.length && !allowed(rules.slice(0, end))) end++;
+  if (end > rules.length) return undefined;
+  let set = rules.slice(0, end);
+  for (const rule of [...set].reverse()) {
+    const smaller = set.filter((other) => other !== rule);
+    if (smaller.length > 0 && allowed(smaller)) set = smaller;
+  }
+  return set;
+}
+
+/** What let an allowed outcome happen. */
+export interface Permissions {
+  /** The rules by which something went ahead of something in the run, in the order of the run. */
+  readonly rules: readonly Rule[];
+  /** Those among them without which the outcome would be forbidden. */
+  readonly deciding: readonly Rule[];
+}
+
+/** The rules that a run made use of, and which of them decide. */
+export function permissionsOf(run: Replay, limits: Limits): Permissions {
+  const { platform, program, settings, instructions } = run.machine;
+  const rules: Rule[] = [];
+  const add = (rule: Rule): void => {
+    if (!rules.some((other) => sameRule(rule, other))) rules.push(rule);
+  };
+  const kinds = (id: number) => ACCESS_KINDS.filter((_, bit) => ((instructions[id]?.mask ?? 0) & (1 << bit)) !== 0);
+  for (const event of run.events) {
+    for (const { table, cell } of event.passed) {
+      const index = cell === undefined ? -1 : (platform.fabric.tables[table]?.indexOf(cell) ?? -1);
+      if (index >= 0) add(cellRule(platform, table, index));
+    }
+    for (const { rule, olderInstruction, youngerInstruction } of event.overtook) {
+      const index = rule === undefined ? -1 : platform.cpu.window.indexOf(rule);
+      add(index >= 0 ? windowRule(platform, index) : noRule(platform, kinds(olderInstruction), kinds(youngerInstruction)));
+    }
+  }
+  const forbids = (rule: Rule): boolean => {
+    const result = search(buildMachine(program, without(platform, [rule]), settings), { ...limits, mode: "verdict" });
+    return result.complete && !result.satisfiable;
+  };
+  return { rules, deciding: rules.filter(forbids) };
+}

@@ -1,0 +1,60 @@
+/** The events of a replay as numbered entries: several steps of one packet in a row are one entry. */
+import type { Arrow, Event, Missed, Overtaking, Passing, Site } from "./event.js";
+import type { Replay } from "./replay.js";
+import { tell } from "./sentence.js";
+
+export interface Entry {
+  /** From 1. */
+  readonly number: number;
+  readonly events: readonly Event[];
+  /** A whole sentence without its full stop. */
+  readonly what: string;
+  readonly passed: readonly Passing[];
+  readonly overtook: readonly Overtaking[];
+  readonly missed: readonly Missed[];
+}
+
+/** What is worth telling, in order. Fences that are steps of their own are left out: what they do shows in what cannot happen. */
+export function entriesOf(replay: Replay): readonly Entry[] {
+  const groups: Event[][] = [];
+  for (const event of replay.events) {
+    if (isFence(replay, event)) continue;
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    const goesOn = last?.stretch !== undefined && event.stretch !== undefined && last.stretch.instruction === event.stretch.instruction;
+    if (goesOn && event.stretch?.sender === undefined) group?.push(event);
+    else groups.push([event]);
+  }
+  return groups.map((events, index) => ({
+    number: index + 1,
+    events,
+    what: tell(events),
+    passed: events.flatMap((event) => event.passed),
+    overtook: events.flatMap((event) => event.overtook),
+    missed: events.flatMap((event) => event.missed),
+  }));
+}
+
+function isFence(replay: Replay, event: Event): boolean {
+  return event.stretch === undefined && event.arrows.length === 1 && event.arrows[0]?.label === "fence" && replay.machine.listLike;
+}
+
+/** One arrow for what goes on in one direction without a stop: its ends, and the sites between. */
+export interface LongArrow extends Arrow {
+  readonly via: readonly Site[];
+}
+
+const key = (site: Site): string => `${site.kind}${"thread" in site ? site.thread : "device" in site ? site.device : "place" in site ? site.place : ""}`;
+export const sameSite = (a: Site, b: Site): boolean => key(a) === key(b);
+
+/** The arrows of an entry, those that continue each other joined. */
+export function arrowsOf(entry: Entry): readonly LongArrow[] {
+  const result: LongArrow[] = [];
+  for (const arrow of entry.events.flatMap((event) => event.arrows)) {
+    const last = result.at(-1);
+    const continues = last !== undefined && arrow.kind === last.kind && arrow.kind !== "own" && sameSite(last.to, arrow.from);
+    if (continues) result[result.length - 1] = { ...last, to: arrow.to, via: [...last.via, last.to] };
+    else result.push({ ...arrow, via: [] });
+  }
+  return result;
+}

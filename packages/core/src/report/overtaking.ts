@@ -1,0 +1,75 @@
+/** What a step went ahead of: older packets in its place, older accesses in its window. */
+import { type Instruction, type Machine, buildMachine } from "../machine/machine.js";
+import { MOVE, PERFORM, type State, type Stepper, stepAction, stepSubject } from "../machine/step.js";
+import { ACCESS_KINDS, type AccessKind, type WindowRule } from "../platform/platform.js";
+
+/** The packets (by number) that wait in the packet's place and came there earlier, oldest first. */
+export function aheadOf(machine: Machine, state: State, packet: number): readonly { readonly packet: number; readonly hop: number }[] {
+  const item = machine.packets[packet];
+  if (item === undefined) return [];
+  const hop = state[machine.layout.status + item.instruction] as number;
+  const place = machine.places[item.hops[hop - 1]?.place ?? -1];
+  if (place === undefined) return [];
+  const result: { packet: number; hop: number }[] = [];
+  for (let at = 0; at < place.capacity; at++) {
+    const other = (state[place.offset + at] as number) - 1;
+    if (other < 0 || other === packet) break;
+    result.push({ packet: other, hop: state[machine.layout.status + (machine.packets[other]?.instruction ?? 0)] as number });
+  }
+  return result;
+}
+
+/** Accesses of the thread that are older than the instruction and not done yet. A store that the instruction reads from is not counted. */
+export function olderNotDone(stepper: Stepper, state: State, instruction: Instruction): readonly Instruction[] {
+  const { machine } = stepper;
+  if (machine.threads[instruction.thread]?.role !== "cpu" || instruction.mask === 0) return [];
+  const { ids } = stepper.path(state, instruction.thread);
+  const position = ids.indexOf(instruction.id);
+  const result: Instruction[] = [];
+  const own = forwardedFrom(stepper, state, instruction);
+  for (let at = 0; at < position; at++) {
+    const older = machine.instructions[ids[at] as number] as Instruction;
+    if (older.mask !== 0 && older.id !== own && !stepper.done(state, older.id)) result.push(older);
+  }
+  return result;
+}
+
+/** The own store, still in the window, that a load takes its value from, or -1. */
+export function forwardedFrom(stepper: Stepper, state: State, load: Instruction): number {
+  if (load.kind !== "load") return -1;
+  const { machine } = stepper;
+  const { ids } = stepper.path(state, load.thread);
+  const location = stepper.address(state, load.id);
+  for (let at = ids.indexOf(load.id) - 1; at >= 0; at--) {
+    const older = machine.instructions[ids[at] as number] as Instruction;
+    if (older.kind !== "store" || state[machine.layout.status + older.id] !== 0) continue;
+    if (stepper.address(state, older.id) === location) return older.id;
+  }
+  return -1;
+}
+
+/** How many older packets and accesses a step goes ahead of. */
+export function countOvertaken(stepper: Stepper, state: State, step: number): number {
+  const instruction = stepper.machine.instructions[stepSubject(step)];
+  switch (stepAction(step)) {
+    case MOVE:
+      return instruction === undefined ? 0 : aheadOf(stepper.machine, state, instruction.packet).length;
+    case PERFORM:
+      return instruction === undefined ? 0 : olderNotDone(stepper, state, instruction).length;
+    default:
+      return 0;
+  }
+}
+
+const kindsOf = (instruction: Instruction): readonly AccessKind[] => ACCESS_KINDS.filter((_, bit) => (instruction.mask & (1 << bit)) !== 0);
+
+/** The window rule that lets `younger` go before `older`: the one that would forbid it if it said no. Undefined where none speaks of the two. */
+export function permittingRule(machine: Machine, older: Instruction, younger: Instruction): WindowRule | undefined {
+  const { cpu } = machine.platform;
+  return cpu.window.find((rule, index) => {
+    if (rule.pass === "no" || !rule.older.some((kind) => kindsOf(older).includes(kind)) || !rule.younger.some((kind) => kindsOf(younger).includes(kind))) return false;
+    const window = cpu.window.map((other, at) => (at === index ? { ...other, pass: "no" as const } : other));
+    const strict = buildMachine(machine.program, { ...machine.platform, cpu: { ...cpu, window } }, machine.settings);
+    return strict.window(strict.instructions[older.id] as Instruction, strict.instructions[younger.id] as Instruction) === 0;
+  });
+}

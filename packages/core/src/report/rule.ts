@@ -1,0 +1,199 @@
+/** The rules of a platform that a test meets, each with its source, and copies of the platform in which one of them is changed. */
+import { buildMachine, type Machine } from "../machine/machine.js";
+import type { Accessor, AccessKind, Pass, Platform } from "../platform/platform.js";
+import type { Program } from "../program/program.js";
+
+export type Rule =
+  /** A cell of a place's table. */
+  | { readonly kind: "cell"; readonly table: string; readonly index: number; readonly id: string; readonly says: string; readonly source: string }
+  /** A rule of the CPU's window. */
+  | { readonly kind: "window"; readonly index: number; readonly id: string; readonly says: string; readonly source: string }
+  /** That the window has no rule for such a pair. */
+  | { readonly kind: "no-rule"; readonly older: readonly AccessKind[]; readonly younger: readonly AccessKind[]; readonly id: string; readonly says: string; readonly source: string }
+  /** A fence, a token or a wait that an accessor turns into. */
+  | { readonly kind: "step"; readonly accessor: string; readonly index: number; readonly id: string; readonly says: string; readonly source: string }
+  /** How the CPU's stores reach others. */
+  | { readonly kind: "cpu"; readonly property: "multiCopyAtomic" | "readsJoin" | "addressPending" | "control"; readonly id: string; readonly says: string; readonly source: string };
+
+const VERB: { readonly [pass in Pass]: string } = { no: "must not pass", may: "may pass", must: "may pass" };
+
+/** A cell as a sentence: `posted must not pass posted (younger.ro)`. */
+export function cellSays(cell: { readonly younger: readonly string[]; readonly older: readonly string[]; readonly when: readonly string[]; readonly pass: Pass }, all: number): string {
+  const kinds = (list: readonly string[]): string => (list.length === all ? "anything" : list.join(", "));
+  const when = cell.when.length === 0 ? "" : `, where ${cell.when.join(", ")}`;
+  return `${kinds(cell.younger)} ${VERB[cell.pass]} ${kinds(cell.older)}${when}`;
+}
+
+const PACKETS = 8;
+const ACCESSES = 6;
+
+export function cellRule(platform: Platform, table: string, index: number): Rule {
+  const cell = platform.fabric.tables[table]?.[index];
+  if (cell === undefined) throw new Error(`no cell ${index} in table ${table} of ${platform.name}`);
+  return { kind: "cell", table, index, id: `${table}: ${cell.id}`, says: cellSays(cell, PACKETS), source: cell.source };
+}
+
+export function windowRule(platform: Platform, index: number): Rule {
+  const rule = platform.cpu.window[index];
+  if (rule === undefined) throw new Error(`no window rule ${index} in ${platform.cpu.name}`);
+  return { kind: "window", index, id: `${platform.cpu.name}: ${rule.id}`, says: cellSays(rule, ACCESSES), source: rule.source };
+}
+
+/** That nothing in the window keeps a `younger` access behind an `older` one. */
+export function noRule(platform: Platform, older: readonly AccessKind[], younger: readonly AccessKind[]): Rule {
+  return {
+    kind: "no-rule",
+    older,
+    younger,
+    id: `${platform.cpu.name}: no rule`,
+    says: `nothing keeps a ${younger.join(" or ")} behind an older ${older.join(" or ")}`,
+    source: platform.cpu.source,
+  };
+}
+
+export const sameRule = (a: Rule, b: Rule): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** A copy of the platform in which these rules no longer hold: what said no says may, what said may says no, what an accessor does besides its access is left out. */
+export function without(platform: Platform, rules: readonly Rule[]): Platform {
+  let { cpu, fabric, accessors } = platform;
+  for (const rule of rules) {
+    switch (rule.kind) {
+      case "cell": {
+        const cells = (fabric.tables[rule.table] ?? []).map((cell, index) => (index === rule.index ? { ...cell, pass: opposite(cell.pass) } : cell));
+        fabric = { ...fabric, tables: { ...fabric.tables, [rule.table]: cells } };
+        break;
+      }
+      case "window":
+        cpu = { ...cpu, window: cpu.window.map((other, index) => (index === rule.index ? { ...other, pass: opposite(other.pass) } : other)) };
+        break;
+      case "cpu":
+        cpu = { ...cpu, ...weaker[rule.property] };
+        break;
+      case "no-rule":
+      case "step":
+        break;
+    }
+  }
+  // After the cells, whose positions they would move.
+  const added = rules.flatMap((rule) => (rule.kind === "no-rule" ? [{ id: rule.id, older: rule.older, younger: rule.younger, when: [], pass: "no" as const, source: "" }] : []));
+  if (added.length > 0) cpu = { ...cpu, window: [...added, ...cpu.window] };
+  const left = rules.filter((rule) => rule.kind === "step");
+  if (left.length > 0) accessors = withoutSteps(accessors, left);
+  return { ...platform, cpu, fabric, accessors };
+}
+
+const opposite = (pass: Pass): Pass => (pass === "no" ? "may" : "no");
+
+const weaker = {
+  multiCopyAtomic: { multiCopyAtomic: false },
+  readsJoin: { readsJoin: false },
+  addressPending: { addressPending: "may" },
+  control: { control: "arms" },
+} as const;
+
+function withoutSteps(accessors: Platform["accessors"], rules: readonly { readonly accessor: string; readonly index: number }[]): Platform["accessors"] {
+  const result = new Map<string, Accessor>(accessors);
+  for (const [name, accessor] of accessors) {
+    const gone = rules.filter((rule) => rule.accessor === name).map((rule) => rule.index);
+    if (gone.length === 0) continue;
+    const steps = accessor.steps.flatMap((step, index) => {
+      if (!gone.includes(index)) return [step];
+      // The access itself stays; only its waiting goes.
+      return step.kind === "access" ? [{ ...step, waits: false }] : [];
+    });
+    result.set(name, { ...accessor, steps });
+  }
+  return result;
+}
+
+/** Everything that says no to some pair of this program's packets or accesses: cells, window rules, what accessors do besides, and how stores spread. */
+export function strictRules(program: Program, platform: Platform, settings: ReadonlyMap<string, string>): readonly Rule[] {
+  const used = new UsedAccessors(platform.accessors);
+  const machine = buildMachine(program, { ...platform, accessors: used }, settings);
+  return [...strictCells(machine), ...strictWindow(machine), ...accessorSteps(platform, used.names), ...storage(machine)];
+}
+
+/** Remembers which accessors a program turned out to need. */
+class UsedAccessors extends Map<string, Accessor> {
+  readonly names = new Set<string>();
+  override get(name: string): Accessor | undefined {
+    const found = super.get(name);
+    if (found !== undefined) this.names.add(name);
+    return found;
+  }
+}
+
+function strictCells(machine: Machine): Rule[] {
+  const { platform, packets } = machine;
+  const found = new Map<string, Rule>();
+  packets.forEach((younger, a) => {
+    packets.forEach((older, b) => {
+      if (a === b) return;
+      younger.hops.forEach((hop, i) => {
+        older.hops.forEach((other, j) => {
+          if (hop.place !== other.place) return;
+          const cell = machine.cell(a, i + 1, b, j + 1);
+          if (cell === undefined || cell.pass !== "no") return;
+          const table = platform.fabric.places[machine.places[hop.place]?.place ?? -1]?.table ?? "";
+          const index = platform.fabric.tables[table]?.indexOf(cell) ?? -1;
+          if (index >= 0) found.set(`${table} ${index}`, cellRule(platform, table, index));
+        });
+      });
+    });
+  });
+  return [...found.values()];
+}
+
+function strictWindow(machine: Machine): Rule[] {
+  const { platform, instructions, threads } = machine;
+  const ids = new Set<string>();
+  for (const older of instructions) {
+    for (const younger of instructions) {
+      const a = threads[older.thread];
+      const b = threads[younger.thread];
+      if (older === younger || a?.role !== "cpu" || b?.role !== "cpu" || a.thread.cpu !== b.thread.cpu) continue;
+      if (machine.window(older, younger) !== 0) continue;
+      const id = machine.windowRule(older, younger);
+      if (id !== undefined) ids.add(id);
+    }
+  }
+  return platform.cpu.window.flatMap((rule, index) => (ids.has(rule.id) && rule.pass === "no" ? [windowRule(platform, index)] : []));
+}
+
+function accessorSteps(platform: Platform, names: ReadonlySet<string>): Rule[] {
+  return [...names].sort().flatMap((name): Rule[] => {
+    const accessor = platform.accessors.get(name) as Accessor;
+    return accessor.steps.flatMap((step, index): Rule[] => {
+      const orders = step.kind !== "access" || step.waits;
+      if (!orders) return [];
+      return [{ kind: "step", accessor: name, index, id: `${name}: ${accessor.text[index] ?? step.kind}`, says: stepSays(name, step), source: accessor.source }];
+    });
+  });
+}
+
+function stepSays(name: string, step: Accessor["steps"][number]): string {
+  switch (step.kind) {
+    case "access":
+      return `${name} waits until its write is answered`;
+    case "token":
+      return step.token === "flush" ? `${name} flushes the device's DMA and waits` : `${name} waits until its CPU's PIO writes are through`;
+    case "fence":
+      return `${name} keeps later ${step.after.join(", ")} behind earlier ${step.before.join(", ")}`;
+  }
+}
+
+function storage(machine: Machine): Rule[] {
+  const { cpu } = machine.platform;
+  const several = machine.cpus > 1;
+  const branches = machine.instructions.some((instruction) => instruction.kind === "branch");
+  const addresses = machine.instructions.some((instruction) => instruction.address !== undefined && instruction.location < 0);
+  const rules: Rule[] = [];
+  const add = (property: (Rule & { kind: "cpu" })["property"], id: string, says: string): void => {
+    rules.push({ kind: "cpu", property, id: `${cpu.name}: ${id}`, says, source: cpu.source });
+  };
+  if (several && cpu.multiCopyAtomic) add("multiCopyAtomic", "multi-copy-atomic", "a store reaches all other CPUs at once");
+  if (several && cpu.readsJoin && addresses) add("readsJoin", "reads-join", "a read through an address sees what the read of the address saw");
+  if (addresses && cpu.addressPending === "no") add("addressPending", "address-pending", "a store waits until older accesses have their addresses");
+  if (branches && cpu.control === "all") add("control", "control", "a store waits for every older branch");
+  return rules;
+}

@@ -1,0 +1,37 @@
+/** Runs the steps of a witness again, on the reference stepper, and makes sure that they are a run. */
+import { satisfied } from "../explore/formula.js";
+import type { Machine } from "../machine/machine.js";
+import { createStepper, type State, type Stepper } from "../machine/step.js";
+
+export interface Visit {
+  readonly stepper: Stepper;
+  readonly before: State;
+  readonly after: State;
+  readonly step: number;
+  /** From 0. */
+  readonly index: number;
+}
+
+/**
+ * Runs `steps` from the initial state. Gives what is wrong with them: a step that was not enabled, a run that does not end, or one whose end does not satisfy the
+ * proposition (or the filter); undefined where they are a witness. `visit` sees each step with the states around it; the states are only good until it returns.
+ */
+export function runWitness(machine: Machine, steps: readonly number[], visit?: (at: Visit) => void, stepper = createStepper(machine)): string | undefined {
+  const before = new Int32Array(machine.layout.size);
+  const after = Int32Array.from(machine.initial);
+  const enabled: number[] = [];
+  for (const [index, step] of steps.entries()) {
+    before.set(after);
+    const count = stepper.steps(before, enabled);
+    let at = 0;
+    while (at < count && enabled[at] !== step) at++;
+    if (at === count) return `step ${index + 1} is not enabled`;
+    if (!stepper.apply(after, step)) return `step ${index + 1} turns out to be a wrong guess`;
+    visit?.({ stepper, before, after, step, index });
+  }
+  if (!stepper.ended(after)) return "the run has not ended";
+  const { filter, condition } = machine.program;
+  if (filter !== undefined && !satisfied(stepper, after, filter)) return "the end does not satisfy the filter";
+  if (!satisfied(stepper, after, condition.formula)) return "the end does not satisfy the proposition";
+  return undefined;
+}
