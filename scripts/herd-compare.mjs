@@ -63,11 +63,12 @@ function* tarFiles(path) {
   }
 }
 
-/** The recorded answers, by path. No field of this file holds a comma or a quote. */
+/** The recorded answers, by path. */
 function recordedAnswers(path) {
-  const [head, ...lines] = readFileSync(path, "utf8").trim().split("\n");
-  const names = head.split(",");
-  return new Map(lines.map((line) => line.split(",")).map((cells) => [cells[1], Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ""]))]));
+  const [head, ...lines] = readFileSync(path, "utf8").trim().split(/\r?\n/);
+  const cells = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare);
+  const names = cells(head);
+  return new Map(lines.map(cells).map((row) => [row[1], Object.fromEntries(names.map((name, i) => [name, row[i] ?? ""]))]));
 }
 
 /**

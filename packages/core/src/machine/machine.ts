@@ -58,6 +58,8 @@ export interface Instruction {
   /** Fences: which kinds on either side; tokens hold back everything. */
   readonly before: number;
   readonly after: number;
+  /** The kinds that fences see in it: `mask`, but for the read half of an atomic that returns nothing. */
+  readonly fenced: number;
   readonly propagates: "none" | "stores" | "cumulative" | "strong" | "devices";
   /** A fence that is performed as an event. */
   readonly active: boolean;
@@ -144,6 +146,8 @@ export interface Layout {
   /** Not multi-copy atomic: what each observer has seen, what each message takes along, and each location's order. */
   readonly seen: number;
   readonly closure: Int32Array;
+  /** What barriers that reached an observer hold ahead of its stores; -1 where barriers do not travel. */
+  readonly carried: number;
   /** What the oldest value still kept takes along, by location; -1 where there are no messages. */
   readonly baseClosure: Int32Array;
   /** What the read half of an atomic read: 0 the oldest value kept, else the message's number plus one; -1 for other instructions. */
@@ -208,6 +212,7 @@ const BLANK = {
   mask: 0,
   before: 0,
   after: 0,
+  fenced: 0,
   propagates: "none",
   active: false,
   global: false,
@@ -233,6 +238,7 @@ function staticLocation(expression: Expression, locations: readonly Location[]):
 
 /** Accessors that one platform file need not list because another says the same. */
 const ACCESSOR_FALLBACK: { readonly [name: string]: string } = {
+  atomic_void: "atomic_relaxed",
   smp_mb__before_atomic: "smp_mb",
   smp_mb__after_atomic: "smp_mb",
   atomic_read: "READ_ONCE",
@@ -293,7 +299,7 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
   }
   let lastDevice = -1;
   const add = (kind: InstructionKind, operation: Operation, fields: Partial<Draft>): Draft => {
-    const draft: Draft = { ...BLANK, id: drafts.length, thread: index, kind, operation, ...fields };
+    const draft: Draft = { ...BLANK, id: drafts.length, thread: index, kind, operation, fenced: fields.mask ?? 0, ...fields };
     drafts.push(draft);
     return draft;
   };
@@ -339,7 +345,7 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
       add("rmw", operation, { ...fields, mask: KIND_BIT.read | KIND_BIT.write, global: step.global });
       return;
     }
-    const read = add("load", operation, { ...fields, mask: KIND_BIT.read, facts: { ...(fields.facts ?? NO_FACTS), release: false } });
+    const read = add("load", operation, { ...fields, mask: KIND_BIT.read, fenced: step.noreturn ? 0 : KIND_BIT.read, facts: { ...(fields.facts ?? NO_FACTS), release: false } });
     const write = add("store", operation, {
       ...fields,
       target: -1,
@@ -393,7 +399,7 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         );
         break;
       case "atomic":
-        lower(`atomic_${operation.order}`, operation, (step) =>
+        lower(operation.returns === "nothing" ? "atomic_void" : `atomic_${operation.order}`, operation, (step) =>
           atomic(operation, step, {
             target: operation.target ?? -1,
             address: operation.address,
@@ -893,6 +899,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
   const masked = take(cpus.length);
   const invalidated = take(program.devices.length);
   const seen = take(listLike ? observers * words : 0);
+  const carried = platform.cpu.barriersTravel ? take(observers * words) : -1;
   const order = new Int32Array(program.locations.length).fill(-1);
   const orderCapacity = new Int32Array(program.locations.length);
   const baseClosure = new Int32Array(program.locations.length).fill(-1);
@@ -1022,6 +1029,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       invalidated,
       seen,
       closure,
+      carried,
       baseClosure,
       origin,
       order,

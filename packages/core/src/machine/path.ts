@@ -97,11 +97,11 @@ export function blocks(machine: Machine, older: Instruction, younger: Instructio
   if (serialising(older) || serialising(younger)) return 1;
   if (older.kind === "token") return 1;
   if (younger.kind === "token") return (older.mask & IO_MASK) !== 0 ? 1 : 0;
-  if (younger.kind === "fence") return older.kind !== "fence" && (older.mask & younger.before) !== 0 ? 1 : 0;
-  if (older.kind === "fence") return (younger.mask & older.after) !== 0 ? 1 : 0;
+  if (younger.kind === "fence") return older.kind !== "fence" && (older.fenced & younger.before) !== 0 ? 1 : 0;
+  if (older.kind === "fence") return (younger.fenced & older.after) !== 0 ? 1 : 0;
   const rule = machine.window(older, younger);
   if (rule === 0) return 1;
-  const fenced = between((fence) => fence.kind === "fence" && (older.mask & fence.before) !== 0 && (younger.mask & fence.after) !== 0);
+  const fenced = between((fence) => fence.kind === "fence" && (older.fenced & fence.before) !== 0 && (younger.fenced & fence.after) !== 0);
   return fenced ? 1 : rule === 2 ? 2 : 0;
 }
 

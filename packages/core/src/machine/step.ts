@@ -309,6 +309,12 @@ export function createStepper(machine: Machine): Stepper {
       const origin = layout.origin[instruction.id] as number;
       if (origin >= 0 && state[origin] === message + 1) state[origin] = 0;
     }
+    if (layout.carried >= 0) {
+      for (let observer = 0; observer < observers; observer++) {
+        const at = layout.carried + observer * words + w;
+        state[at] = (state[at] as number) & keep;
+      }
+    }
     for (const at of layout.baseClosure) if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
     const id = machine.messages[message] as number;
     const slot = valueOffset[id] as number;
@@ -376,6 +382,17 @@ export function createStepper(machine: Machine): Stepper {
         if (older.propagates === "stores") stores = Math.max(stores, i);
         else if (older.propagates !== "none") everything = Math.max(everything, i);
       }
+    }
+    // unlock, then lock, on this CPU: what stood before the unlock precedes later stores (LKMM po-unlock-lock-po).
+    let inherits = false;
+    for (let i = position - 1; i > everything; i--) {
+      const older = instructions[at.ids[i] as number] as Instruction;
+      if (older.inherits) inherits = true;
+      else if (inherits && older.kind === "store" && older.facts.lock && older.pair < 0) everything = i;
+    }
+    if (layout.carried >= 0) {
+      const from = layout.carried + (threads[instruction.thread] as MachineThread).observer * words;
+      for (let w = 0; w < words; w++) scratch[w] = (scratch[w] as number) | (state[from + w] as number);
     }
     for (let i = 0; i < position; i++) {
       const older = instructions[at.ids[i] as number] as Instruction;
@@ -1386,6 +1403,7 @@ export function createStepper(machine: Machine): Stepper {
         state[at + w] = scratch[w] as number;
       }
       if (machine.platform.cpu.readsJoin) show(state, observer);
+      carry(state, observer, -1);
       return;
     }
     const message = (state[(order[location] as number) + choice - 1] as number) - 1;
@@ -1393,11 +1411,22 @@ export function createStepper(machine: Machine): Stepper {
     scratch.fill(0);
     gather(state, machine.messages[message] as number);
     for (let w = 0; w < words; w++) state[at + w] = scratch[w] as number;
+    carry(state, observer, message);
     if (!machine.platform.cpu.readsJoin) {
       scratch.fill(0);
       scratch[bitWord(message)] = bitMask(message);
     }
     show(state, observer);
+  }
+
+  /** Barriers that came with what `scratch` holds have reached this observer. */
+  function carry(state: State, observer: number, message: number): void {
+    if (layout.carried < 0) return;
+    for (let w = 0; w < words; w++) {
+      const at = layout.carried + observer * words + w;
+      const own = message >= 0 && bitWord(message) === w ? bitMask(message) : 0;
+      state[at] = (state[at] as number) | ((scratch[w] as number) & ~own);
+    }
   }
 
   /** A store takes its place in its location's order, carrying what `scratch` holds. */

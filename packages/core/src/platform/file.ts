@@ -33,6 +33,7 @@ export interface CpuData {
   readonly source: string;
   readonly multiCopyAtomic: boolean;
   readonly readsJoin: boolean;
+  readonly barriersTravel?: boolean;
   readonly devicesSee?: "at-once" | "later";
   readonly control: "all" | "arms";
   readonly addressPending: "no" | "may";

@@ -64,6 +64,7 @@ export function loadCpu(data: CpuData): Cpu {
     source: data.source,
     multiCopyAtomic: data.multiCopyAtomic,
     readsJoin: data.readsJoin,
+    barriersTravel: data.barriersTravel ?? false,
     devicesSee: data.devicesSee ?? "at-once",
     control: data.control,
     addressPending: data.addressPending,
