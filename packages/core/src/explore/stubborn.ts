@@ -219,7 +219,10 @@ interface Naming {
 function collectConflicts(machine: Machine, naming: Naming): readonly (readonly Conflict[])[] {
   const { instructions, packets, threads, program } = machine;
   const result: Conflict[][] = Array.from({ length: naming.nodes }, () => []);
-  const add = (a: Act, b: Act): void => {
+  const add = (first: Act, second: Act): void => {
+    for (const a of inBlock(first)) for (const b of inBlock(second)) addPair(a, b);
+  };
+  const addPair = (a: Act, b: Act): void => {
     if (a.node === b.node) return;
     (result[a.node] as Conflict[]).push({ node: b.node, mine: a.until, theirs: b.until });
     (result[b.node] as Conflict[]).push({ node: a.node, mine: b.until, theirs: a.until });
@@ -230,6 +233,13 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
     const packet = packets[instruction.packet];
     if (packet === undefined || packet.home === 0) return { node: naming.perform(instruction.id), instruction: instruction.id, until: 1 };
     return { node: naming.move(instruction.id), instruction: instruction.id, until: packet.home + 1 };
+  };
+  /** The same act as part of an indivisible step that another instruction begins. */
+  const inBlock = (act: Act): readonly Act[] => {
+    const block = instructions[act.instruction]?.block ?? -1;
+    return block < 0 || block === act.instruction || act.node !== naming.perform(act.instruction)
+      ? [act]
+      : [act, { node: naming.perform(block), instruction: block, until: 1 }];
   };
   const always = (node: number, instruction: number): Act => ({ node, instruction, until: ALWAYS });
   const mayMeet = (a: number, b: number): boolean => a < 0 || b < 0 || a === b;

@@ -270,7 +270,7 @@ function parseDo(cursor: Cursor, list: Statement[]): void {
   const condition = parseCondition(reader);
   cursor.expectSemicolon("`do … while`");
   if (reader.pending.length > 0 && continues(body)) {
-    const message = "an assignment in the condition of a loop with `continue`";
+    const message = "an assignment cannot stand in the condition of a `do` loop with `continue`";
     cursor.report("unsupported", conditionStart, message, "write the loop as `while`");
   }
   list.push({ kind: "do", condition, body: [...body, ...reader.pending], span: cursor.span(start) });

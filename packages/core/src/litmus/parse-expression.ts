@@ -52,8 +52,18 @@ export function parseExpression(reader: ExpressionReader): Expression {
   return { kind: "conditional", condition, then, else: otherwise, span: cursor.span(start) };
 }
 
+/** An expression inside another: in parentheses, an argument, an index. */
 function parseBelow(reader: ExpressionReader): Expression {
-  return reader.cursor.nested(placeholder(reader), () => parseExpression(reader));
+  const { cursor } = reader;
+  const expression = cursor.nested(placeholder(reader), () => parseExpression(reader));
+  if (!cursor.failing) rejectStep(cursor);
+  return expression;
+}
+
+function rejectStep(cursor: Cursor): void {
+  const { kind } = cursor.token;
+  if (kind !== "++" && kind !== "--") return;
+  cursor.fail("unsupported", cursor.here, `\`${kind}\` cannot stand inside an expression`, ownStatement);
 }
 
 /**
@@ -119,9 +129,7 @@ function parseUnary(reader: ExpressionReader): Expression {
     raise(reader, reader.height);
     return { kind: "unary", operator, operand, span: cursor.span(start) };
   }
-  if (operator === "++" || operator === "--") {
-    cursor.fail("unsupported", cursor.here, `\`${operator}\` cannot stand inside an expression`, ownStatement);
-  }
+  rejectStep(cursor);
   if (operator === "(" && skipCast(cursor)) return cursor.nested(placeholder(reader), () => parseUnary(reader));
   return parsePostfix(reader);
 }
@@ -152,7 +160,8 @@ function parsePostfix(reader: ExpressionReader): Expression {
 
 /** What C allows here and the language does not. `r0++` as a statement is read by `parse-body.ts`. */
 function rejectPostfix(cursor: Cursor, expression: Expression): void {
-  if (cursor.at("->")) cursor.fail("unsupported", cursor.here, "structures have no members here", "give each member a location of its own");
+  if (cursor.at("->"))
+    cursor.fail("unsupported", cursor.here, "`->` is not part of the language", "give each member a location of its own");
   if (cursor.at(".")) {
     const hint =
       expression.kind === "member" ? "a register is written `D0.name`" : "only a device's register is written with a dot: `D0.name`";

@@ -34,7 +34,7 @@ export function parseHeader(cursor: Cursor): Header | undefined {
   const nameStart = start + whole.length - rest.length;
   const name = trimSemicolons(rest.slice(0, afterName.exec(rest)?.index ?? rest.length));
   if (name === "") {
-    cursor.report("syntax", { start: start + 1, end: start + 1 }, "expected the name of the test after `C`");
+    cursor.report("syntax", { start: start + 1, end: start + 1 }, "expected the name of the test after `C`", "write `C my-test`");
   }
   texName.lastIndex = nameStart + name.length;
   texName.test(cursor.text);

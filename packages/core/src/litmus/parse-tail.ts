@@ -150,6 +150,11 @@ function parseEntry(cursor: Cursor, list: Expectation[]): void {
   } while (cursor.take(","));
   if (!cursor.expect(":", "`:` and a verdict", "write `expect sn2: allowed`")) return;
   const here = cursor.here;
+  if (cursor.onNewLine) {
+    const missing = { start: cursor.previousEnd, end: cursor.previousEnd };
+    cursor.fail("syntax", missing, "expected a verdict: allowed, forbidden, depends or unknown");
+    return;
+  }
   const word = cursor.expectWord("a verdict: allowed, forbidden, depends or unknown")?.text;
   if (word === undefined) return;
   const verdict = verdicts.find((each) => each === word);

@@ -6,6 +6,7 @@ import { parseHeader } from "./parse-header.js";
 import { parseInit } from "./parse-init.js";
 import { atTail, emptyTail, parseTail } from "./parse-tail.js";
 import { parseThread } from "./parse-thread.js";
+import { isThreadName } from "./parse-thread-name.js";
 import { atItem, atThread } from "./place.js";
 import type { Test, Thread } from "./test.js";
 
@@ -52,25 +53,32 @@ const nothing: Test = {
 
 /** Neither a thread nor a part of the tail starts here. */
 function failOutside(cursor: Cursor, inTail: boolean): void {
-  const expected = inTail ? "`expect`, `source` or the end of the file" : "a thread or the condition";
-  if (cursor.after().kind === "unclosed-comment") {
+  const { text } = cursor.token;
+  if (isThreadName(text) && cursor.after().kind === "unclosed-comment") {
     // Going there reports it, and nothing else is wrong.
     cursor.advance();
   } else if (cursor.at("}")) {
     cursor.fail("syntax", cursor.here, "unexpected `}`", "one `}` too many: nothing is open here");
   } else if (cursor.at("{")) {
-    cursor.fail(
-      "unsupported",
-      cursor.here,
-      "code outside the threads is not part of the language",
-      "put the initial state first, then the threads",
-    );
-  } else if (!inTail && cursor.at("word") && cursor.after().kind === "(") {
+    const hint = "put the initial state first, then the threads";
+    cursor.fail("unsupported", cursor.here, "code outside the threads is not part of the language", hint);
+  } else if (inTail || !cursor.at("word")) {
+    cursor.failExpected(inTail ? "`expect`, `source` or the end of the file" : "a thread or the condition");
+  } else if (opensBody(cursor)) {
     const hint = "`P0`, `P1`, … are CPU threads, `D0`, `D1`, … devices";
-    cursor.fail("syntax", cursor.here, `\`${cursor.token.text}\` is not the name of a thread`, hint);
+    cursor.fail("syntax", cursor.here, `\`${text}\` is not the name of a thread`, hint);
   } else {
-    cursor.failExpected(expected);
+    cursor.failExpected("a thread or the condition", "a statement belongs into a thread: is there one `}` too many above?");
   }
+}
+
+/** True if a `{` comes before the end of a statement: the words here are meant as the head of a thread. */
+function opensBody(cursor: Cursor): boolean {
+  // Whatever it is, it is C.
+  cursor.resume("body");
+  let { token } = cursor;
+  while (token.kind !== "{" && token.kind !== "}" && token.kind !== ";" && token.kind !== "end") token = cursor.after(token);
+  return token.kind === "{";
 }
 
 /** Goes to the next thread or part of the tail. Before the tail, what is passed over may be C, where `(*` is no comment. */

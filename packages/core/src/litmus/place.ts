@@ -41,7 +41,8 @@ export function atItem(cursor: Cursor): boolean {
     case "source":
       return cursor.onNewLine && startsTail(cursor);
     default:
-      return atThread(cursor);
+      // At the beginning of a line or behind a `}`: elsewhere it is a call, and a mistake.
+      return atThread(cursor) && (cursor.onNewLine || cursor.text.charAt(cursor.previousEnd - 1) === "}");
   }
 }
 

@@ -27,7 +27,7 @@ function printDeclaration(declaration: Declaration): string {
     case "location": {
       const { space, dma, owner, length } = declaration;
       const word = dma ? "dma" : space === "memory" ? "" : space;
-      const attributes = word !== "" && (dma || declaration.attributes.length > 0) ? printAttributes(declaration.attributes) : "";
+      const attributes = declaration.attributes.length > 0 ? printAttributes(declaration.attributes) : "";
       const place = `${owner === undefined ? "" : `${owner}.`}${declaration.name}`;
       const name = `${typed(declaration.type, place)}${length === undefined ? "" : `[${length}]`}`;
       return `${word}${attributes}${word === "" ? "" : " "}${name}${printValue(declaration)}`;

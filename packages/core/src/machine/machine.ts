@@ -75,6 +75,9 @@ export interface Instruction {
   readonly reads: readonly { readonly target: number; readonly location: number }[];
   readonly device: number;
   readonly enable: boolean;
+  /** In an indivisible step: the first instruction of the block that acts, and one past its last; -1 otherwise. */
+  readonly block: number;
+  readonly blockEnd: number;
 }
 
 export interface Hop {
@@ -225,6 +228,8 @@ const BLANK = {
   reads: [],
   device: -1,
   enable: false,
+  block: -1,
+  blockEnd: -1,
 } as const satisfies Partial<Instruction>;
 
 type Draft = { -readonly [key in keyof Instruction]: Instruction[key] };
@@ -540,6 +545,16 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
   }
   const end = drafts.length;
   const id = (operation: number): number => start[operation] ?? end;
+  for (const [at, operation] of thread.code.entries()) {
+    if (operation.kind !== "atomic-block") continue;
+    const blockEnd = id(at + 1 + operation.length);
+    const inside = drafts.slice(id(at + 1), blockEnd);
+    const block = inside.find((draft) => !["assign", "branch", "jump", "nothing", "loop", "loop-head"].includes(draft.kind))?.id ?? -1;
+    for (const draft of inside) {
+      draft.block = block;
+      draft.blockEnd = blockEnd;
+    }
+  }
   for (const fix of fixes) {
     fix.draft.to = id(fix.to);
     fix.draft.join = id(fix.join);

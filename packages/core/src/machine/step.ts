@@ -10,6 +10,9 @@ import { blocks, extend, follow, GUESSED_SKIPPED, GUESSED_TAKEN, type Path, pass
 
 export type State = Int32Array;
 
+/** The mask of a write to write-combining memory alone (see `kindBits`). */
+const WRITE_COMBINING_OUT = 32;
+
 /** An instruction is performed, or its packet issued. */
 export const PERFORM = 0;
 /** A packet leaves its place. */
@@ -839,7 +842,9 @@ export function createStepper(machine: Machine): Stepper {
       case "pio-write":
         missing = false;
         evaluate(state, at, position, thread, instruction.value as Expression);
-        if (!missing && hasRoom(state, instruction.packet, 1)) out[count++] = packStep(id, PERFORM, 0);
+        if (missing) return count;
+        if (hasRoom(state, instruction.packet, 1)) out[count++] = packStep(id, PERFORM, 0);
+        if (swallowed(at, position, instruction)) out[count++] = packStep(id, PERFORM, 1);
         return count;
       case "pio-read":
       case "token":
@@ -886,6 +891,21 @@ export function createStepper(machine: Machine): Stepper {
     let at = 0;
     while (state[base + at] !== origin) at++;
     return at + 1;
+  }
+
+  /** A write-combining buffer may take a later write to the same word before it sends the earlier one. */
+  function swallowed(at: Path, position: number, instruction: Instruction): boolean {
+    if (instruction.mask !== WRITE_COMBINING_OUT) return false;
+    for (let i = position + 1; i < at.ids.length; i++) {
+      if (at.guesses.some((guess) => guess < i)) return false;
+      const younger = instructions[at.ids[i] as number] as Instruction;
+      if (younger.kind === "token" || (younger.kind === "fence" && (younger.before & instruction.mask) !== 0)) return false;
+      if (younger.location === instruction.location && younger.kind === "pio-read") return false;
+      if (younger.location === instruction.location && younger.mask === instruction.mask) return true;
+      // Any other access to uncached registers of the device empties the buffer.
+      if (machine.window(instruction, younger) === 0) return false;
+    }
+    return false;
   }
 
   function cachedValue(state: State, location: number): number {
@@ -1176,8 +1196,10 @@ export function createStepper(machine: Machine): Stepper {
     const subject = stepSubject(step);
     const choice = stepChoice(step);
     switch (stepAction(step)) {
-      case PERFORM:
-        return perform(state, subject, choice);
+      case PERFORM: {
+        if (!perform(state, subject, choice)) return false;
+        return continueBlock(state, subject);
+      }
       case MOVE: {
         const packet = (instructions[subject] as Instruction).packet;
         const item = packets[packet] as Packet;
@@ -1207,6 +1229,21 @@ export function createStepper(machine: Machine): Stepper {
         return true;
       default:
         throw new Error(`no such step ${step}`);
+    }
+  }
+
+  /** The rest of an indivisible step, as far as it does not have to wait. */
+  function continueBlock(state: State, first: number): boolean {
+    const { blockEnd, thread: index } = instructions[first] as Instruction;
+    if (blockEnd < 0) return true;
+    const thread = threads[index] as MachineThread;
+    for (;;) {
+      const at = path(state, index);
+      const position = at.ids.findIndex((id) => passives[id] !== true && state[status + id] === 0);
+      const id = at.ids[position];
+      if (id === undefined || id >= blockEnd || id < first) return true;
+      if (!deviceReady(state, at, position, thread, instructions[id] as Instruction)) return true;
+      if (!perform(state, id, 0)) return false;
     }
   }
 
@@ -1319,6 +1356,10 @@ export function createStepper(machine: Machine): Stepper {
         break;
       case "pio-write":
       case "dma-write":
+        if (choice === 1) {
+          state[status + id] = lastHops[id] as number;
+          break;
+        }
         missing = false;
         state[slot] = evaluate(state, at, position, thread, instruction.value as Expression);
         issue(state, instruction.packet);

@@ -6,7 +6,7 @@ import { ACCESS_KINDS } from "../platform/platform.js";
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import type { Replay } from "./replay.js";
-import { cellRule, noRule, type Rule, sameRule, strictRules, windowRule, without } from "./rule.js";
+import { cellRule, noRule, type Rule, sameRule, strictRules, weakRule, windowRule, without } from "./rule.js";
 
 /** What forbids an outcome. */
 export interface Obstacles {
@@ -85,9 +85,52 @@ export function permissionsOf(run: Replay, limits: Limits): Permissions {
       add(index >= 0 ? windowRule(platform, index) : noRule(platform, kinds(olderInstruction), kinds(youngerInstruction)));
     }
   }
+  for (const { by } of run.events.flatMap((event) => event.missed)) {
+    if (by === "cpus") add(weakRule(platform, "multiCopyAtomic"));
+    if (by === "devices") add(weakRule(platform, platform.cpu.devicesSee === "later" ? "devicesSee" : "multiCopyAtomic"));
+    if (by === "cache") add(weakRule(platform, "coherent"));
+  }
+  for (const rule of apart(run)) add(rule);
   const forbids = (rule: Rule): boolean => {
+    if (rule.kind === "apart") return false;
     const result = search(buildMachine(program, without(platform, [rule]), settings), { ...limits, mode: "verdict" });
     return result.complete && !result.satisfiable;
   };
   return { rules, deciding: rules.filter(forbids) };
+}
+
+/** Packets that arrived in another order than they were sent in, because they were in different places then. */
+function apart(run: Replay): Rule[] {
+  const { machine } = run;
+  const order: number[] = [];
+  const rules: Rule[] = [];
+  for (const event of run.events) {
+    const { stretch } = event;
+    if (stretch === undefined) continue;
+    if (stretch.sender !== undefined) order.push(stretch.instruction);
+    if (stretch.arrives === undefined) continue;
+    const mine = machine.packets.find((packet) => packet.instruction === stretch.instruction);
+    const before = order.slice(0, order.indexOf(stretch.instruction));
+    order.splice(order.indexOf(stretch.instruction), 1);
+    for (const older of before) {
+      const theirs = run.whereabouts(event.number, older);
+      const place = machine.platform.fabric.places[machine.places[theirs]?.place ?? -1];
+      if (place === undefined || mine === undefined || mine.hops.slice(0, mine.home).some((hop) => hop.place === theirs)) continue;
+      const packet = machine.instructions[older]?.packet ?? -1;
+      if (!related(machine, stretch.instruction, older)) continue;
+      rules.push({
+        kind: "apart",
+        id: `${place.id}: apart`,
+        says: `${run.nameOf(older)} waits in ${run.names.place(theirs)}, which is not on the way of ${run.nameOf(stretch.instruction)}`,
+        source: machine.packets[packet] === undefined ? "" : place.source,
+      });
+    }
+  }
+  return rules;
+}
+
+/** Do the two go the same way on the whole: both up from devices, or both down from CPUs? */
+function related(machine: Replay["machine"], a: number, b: number): boolean {
+  const role = (id: number): string | undefined => machine.threads[machine.instructions[id]?.thread ?? -1]?.role;
+  return role(a) === role(b);
 }

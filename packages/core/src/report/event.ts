@@ -46,6 +46,8 @@ export interface Overtaking {
 export interface Missed {
   readonly write: string;
   readonly where: string;
+  /** What kept it: a place on its way, its CPU's window, the way to the reader (a CPU or a device), a cache. */
+  readonly by: "place" | "window" | "cpus" | "devices" | "cache";
 }
 
 /** One stretch of a packet's way. */

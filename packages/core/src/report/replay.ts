@@ -30,6 +30,10 @@ export interface Replay {
   readonly events: readonly Event[];
   /** The `observed` terms at the end. */
   readonly values: readonly number[];
+  /** The place that an instruction's packet is in after a step, or -1. */
+  whereabouts(step: number, instruction: number): number;
+  /** What an instruction's packet is called. */
+  nameOf(instruction: number): string;
 }
 
 /** Replays a witness. Throws where it is none: the search that found it is then at fault. */
@@ -49,7 +53,13 @@ export function replay(machine: Machine, steps: readonly number[]): Replay {
   );
   if (wrong !== undefined) throw new Error(`${machine.program.name} on ${machine.platform.name}: the witness is no run: ${wrong}`);
   if (steps.length === 0) values = observe(stepper, Int32Array.from(machine.initial));
-  return { machine, names: teller.names, steps, events, values };
+  const whereabouts = (step: number, instruction: number): number => {
+    const last = events.findLast((event) => event.number <= step && event.stretch?.instruction === instruction);
+    const site = last?.arrows.at(-1)?.to;
+    return site?.kind === "place" ? site.place : -1;
+  };
+  const nameOf = (instruction: number): string => events.find((event) => event.stretch?.instruction === instruction && event.stretch.sender === undefined)?.stretch?.name ?? "a packet";
+  return { machine, names: teller.names, steps, events, values, whereabouts, nameOf };
 }
 
 const observe = (stepper: Stepper, state: State): number[] =>

@@ -13,7 +13,37 @@ export type Rule =
   /** A fence, a token or a wait that an accessor turns into. */
   | { readonly kind: "step"; readonly accessor: string; readonly index: number; readonly id: string; readonly says: string; readonly source: string }
   /** How the CPU's stores reach others. */
-  | { readonly kind: "cpu"; readonly property: "multiCopyAtomic" | "readsJoin" | "addressPending" | "control"; readonly id: string; readonly says: string; readonly source: string };
+  | { readonly kind: "cpu"; readonly property: keyof typeof WEAKER; readonly id: string; readonly says: string; readonly source: string }
+  /** That stores reach other CPUs one by one, that devices see them late, or that the CPU's caches do not see DMA. */
+  | { readonly kind: "weak"; readonly property: keyof typeof STRONGER; readonly id: string; readonly says: string; readonly source: string }
+  /** That two packets wait in different places, which order nothing between them. */
+  | { readonly kind: "apart"; readonly id: string; readonly says: string; readonly source: string };
+
+const WEAKER = {
+  multiCopyAtomic: { multiCopyAtomic: false },
+  readsJoin: { readsJoin: false },
+  addressPending: { addressPending: "may" },
+  control: { control: "arms" },
+} as const;
+
+const STRONGER = {
+  multiCopyAtomic: { multiCopyAtomic: true },
+  devicesSee: { devicesSee: "at-once" },
+  coherent: {},
+} as const;
+
+/** That something is weak, as a rule. */
+export function weakRule(platform: Platform, property: keyof typeof STRONGER): Rule {
+  const { cpu, fabric } = platform;
+  switch (property) {
+    case "multiCopyAtomic":
+      return { kind: "weak", property, id: `${cpu.name}: not multi-copy atomic`, says: "a store reaches other CPUs one by one", source: cpu.source };
+    case "devicesSee":
+      return { kind: "weak", property, id: `${cpu.name}: devices see late`, says: "a store reaches devices later than CPUs", source: cpu.source };
+    case "coherent":
+      return { kind: "weak", property, id: `${fabric.name}: not coherent`, says: "the CPU's caches do not see DMA, nor devices the caches", source: fabric.source };
+  }
+}
 
 const VERB: { readonly [pass in Pass]: string } = { no: "must not pass", may: "may pass", must: "may pass" };
 
@@ -21,7 +51,7 @@ const VERB: { readonly [pass in Pass]: string } = { no: "must not pass", may: "m
 export function cellSays(cell: { readonly younger: readonly string[]; readonly older: readonly string[]; readonly when: readonly string[]; readonly pass: Pass }, all: number): string {
   const kinds = (list: readonly string[]): string => (list.length === all ? "anything" : list.join(", "));
   const when = cell.when.length === 0 ? "" : `, where ${cell.when.join(", ")}`;
-  return `${kinds(cell.younger)} ${VERB[cell.pass]} ${kinds(cell.older)}${when}`;
+  return `younger ${kinds(cell.younger)} ${VERB[cell.pass]} older ${kinds(cell.older)}${when}`;
 }
 
 const PACKETS = 8;
@@ -67,10 +97,15 @@ export function without(platform: Platform, rules: readonly Rule[]): Platform {
         cpu = { ...cpu, window: cpu.window.map((other, index) => (index === rule.index ? { ...other, pass: opposite(other.pass) } : other)) };
         break;
       case "cpu":
-        cpu = { ...cpu, ...weaker[rule.property] };
+        cpu = { ...cpu, ...WEAKER[rule.property] };
+        break;
+      case "weak":
+        if (rule.property === "coherent") fabric = { ...fabric, coherent: true };
+        else cpu = { ...cpu, ...STRONGER[rule.property] };
         break;
       case "no-rule":
       case "step":
+      case "apart":
         break;
     }
   }
@@ -83,13 +118,6 @@ export function without(platform: Platform, rules: readonly Rule[]): Platform {
 }
 
 const opposite = (pass: Pass): Pass => (pass === "no" ? "may" : "no");
-
-const weaker = {
-  multiCopyAtomic: { multiCopyAtomic: false },
-  readsJoin: { readsJoin: false },
-  addressPending: { addressPending: "may" },
-  control: { control: "arms" },
-} as const;
 
 function withoutSteps(accessors: Platform["accessors"], rules: readonly { readonly accessor: string; readonly index: number }[]): Platform["accessors"] {
   const result = new Map<string, Accessor>(accessors);
@@ -177,8 +205,10 @@ function stepSays(name: string, step: Accessor["steps"][number]): string {
       return `${name} waits until its write is answered`;
     case "token":
       return step.token === "flush" ? `${name} flushes the device's DMA and waits` : `${name} waits until its CPU's PIO writes are through`;
-    case "fence":
-      return `${name} keeps later ${step.after.join(", ")} behind earlier ${step.before.join(", ")}`;
+    case "fence": {
+      const kinds = (list: readonly AccessKind[]): string => (list.length === ACCESSES ? "accesses" : list.join(", "));
+      return `${name} keeps later ${kinds(step.after)} behind earlier ${kinds(step.before)}`;
+    }
   }
 }
 

@@ -23,12 +23,11 @@ function* entries(archive: Buffer): Generator<Source> {
     const size = Number.parseInt(field(124, 12), 8);
     const kind = field(156, 1);
     const text = archive.toString("utf8", at + 512, at + 512 + size);
-    // GNU tar puts a name that is too long for its field into an entry of its own.
-    if (kind === "L") long = text.replace(/\0[\s\S]*$/, "");
-    else {
-      const prefix = field(257, 6) === "ustar" ? field(345, 155) : "";
-      const name = long ?? (prefix === "" ? field(0, 100) : `${prefix}/${field(0, 100)}`);
-      if ((kind === "0" || kind === "") && name.endsWith(".litmus")) yield { name, text };
+    // A name that is too long for its field stands in an entry of its own in front.
+    if (kind === "x") long = /^\d+ path=(.*)$/m.exec(text)?.[1];
+    if (kind === "0" || kind === "") {
+      const name = long ?? field(0, 100);
+      if (name.endsWith(".litmus")) yield { name, text };
       long = undefined;
     }
     at += 512 + Math.ceil(size / 512) * 512;

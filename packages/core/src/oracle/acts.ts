@@ -1,0 +1,330 @@
+/**
+ * What a thread does, act by act: each path through a straight-line body (one per outcome of its branches), every accessor written out as the platform says. An act
+ * is one access, fence, token, request or wait; nothing is said yet about when it happens.
+ */
+import type { AccessKind, Lowered, Platform } from "../platform/platform.js";
+import { ADDRESS_BASE, type Attributes, type Expression, type Modify, type Operation, type Program, type Returns, type Thread } from "../program/program.js";
+import { Unsupported } from "./unsupported.js";
+
+export type ActKind =
+  | "load"
+  | "store"
+  | "rmw"
+  | "fence"
+  | "token"
+  | "pio-read"
+  | "pio-write"
+  | "dma-write"
+  | "dma-read"
+  | "dma-atomic"
+  | "msi"
+  | "intx"
+  | "invalidate-done"
+  | "register-read"
+  | "register-write"
+  | "wait"
+  | "tell"
+  | "hear"
+  | "ats-wait"
+  | "assign"
+  | "branch"
+  | "interrupts";
+
+export interface Act {
+  readonly kind: ActKind;
+  /** Index of its operation in the thread's code. */
+  readonly operation: number;
+  readonly target: number | undefined;
+  readonly address: Expression | undefined;
+  /** Location, where it is written in the test. */
+  readonly location: number | undefined;
+  /** What is stored; what is assigned; what a branch or a wait asks. */
+  readonly value: Expression | undefined;
+  readonly modify: Modify | undefined;
+  readonly returns: Returns;
+  /** Waits until the lock is free. */
+  readonly locks: boolean;
+  /** The value is whether what was read is not 0. */
+  readonly isLocked: boolean;
+  readonly reads: readonly { readonly target: number; readonly location: number }[];
+  /** What the window's rules see of it. */
+  readonly kinds: readonly AccessKind[];
+  readonly facts: ReadonlySet<string>;
+  /** Fences: kinds on either side. */
+  readonly before: readonly AccessKind[];
+  readonly after: readonly AccessKind[];
+  /** A posted write that the CPU waits for. */
+  readonly waits: boolean;
+  readonly token: string;
+  readonly device: number;
+  readonly vector: number;
+  readonly zeroLength: boolean;
+  readonly attributes: Attributes;
+  /** Branches: the outcome on this path, and where the arms end. `interrupts`: whether they are enabled. */
+  readonly outcome: boolean;
+  readonly join: number;
+  /** The indivisible step it belongs to, by the operation that opens it; -1 for none. */
+  readonly block: number;
+}
+
+const NO_ATTRIBUTES: Attributes = { ro: false, ido: false, uio: false, tc: 0 };
+
+const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
+  target: undefined,
+  address: undefined,
+  location: undefined,
+  value: undefined,
+  modify: undefined,
+  returns: "nothing",
+  locks: false,
+  isLocked: false,
+  reads: [],
+  kinds: [],
+  facts: new Set(),
+  before: [],
+  after: [],
+  waits: false,
+  token: "",
+  device: -1,
+  vector: 0,
+  zeroLength: false,
+  attributes: NO_ATTRIBUTES,
+  outcome: false,
+  join: -1,
+};
+
+/** Acts that only compute or steer: they take no time and order nothing of themselves. */
+export function silent(act: Act): boolean {
+  return act.kind === "assign" || act.kind === "branch" || act.kind === "interrupts" || act.kind === "fence";
+}
+
+/** What an accessor is where a platform does not list it by its own name. */
+const SAME_AS: { readonly [accessor: string]: string } = {
+  plain_read: "READ_ONCE",
+  atomic_read: "READ_ONCE",
+  rcu_dereference: "READ_ONCE",
+  spin_is_locked: "READ_ONCE",
+  plain_write: "WRITE_ONCE",
+  atomic_set: "WRITE_ONCE",
+  rcu_assign_pointer: "smp_store_release",
+  smp_mb__before_atomic: "smp_mb",
+  smp_mb__after_atomic: "smp_mb",
+  spin_trylock: "spin_lock",
+  mutex_trylock: "spin_trylock",
+  mutex_is_locked: "spin_is_locked",
+  mutex_lock: "spin_lock",
+  mutex_unlock: "spin_unlock",
+};
+
+function steps(platform: Platform, accessor: string): readonly Lowered[] {
+  for (let name: string | undefined = accessor; name !== undefined; name = SAME_AS[name]) {
+    const found = platform.accessors.get(name);
+    if (found !== undefined) return found.steps;
+  }
+  throw new Unsupported(`the platform says nothing of ${accessor}`);
+}
+
+/** Does an expression choose between two values? What it waits for then depends on values. */
+function chooses(expression: Expression | undefined): boolean {
+  switch (expression?.kind) {
+    case "conditional":
+      return true;
+    case "unary":
+      return chooses(expression.operand);
+    case "binary":
+      return chooses(expression.left) || chooses(expression.right);
+    default:
+      return false;
+  }
+}
+
+function expressionsOf(act: Act): readonly (Expression | undefined)[] {
+  const { modify } = act;
+  const of = modify === undefined ? [] : [modify.value, modify.kind === "compare" ? modify.expected : modify.kind === "add-unless" ? modify.unless : undefined];
+  return [act.address, act.value, ...of];
+}
+
+/** Every path through a thread. */
+export function pathsOf(program: Program, platform: Platform, thread: Thread): readonly (readonly Act[])[] {
+  const paths: (readonly Act[])[] = [];
+  const blocks = new Map<number, number>();
+  thread.code.forEach((operation, at) => {
+    if (operation.kind === "loop") throw new Unsupported("loops");
+    if (operation.kind === "atomic-block") for (let i = 1; i <= operation.length; i++) blocks.set(at + i, at);
+  });
+
+  const follow = (prefix: readonly Act[], from: number, deviceBefore: number): void => {
+    const acts = [...prefix];
+    let lastDevice = deviceBefore;
+    for (let at = from; at < thread.code.length; at++) {
+      const operation = thread.code[at] as Operation;
+      if (operation.kind === "jump") {
+        at = operation.to - 1;
+        continue;
+      }
+      if (operation.kind === "branch") {
+        const branch = { ...BLANK, kind: "branch" as const, operation: at, block: blocks.get(at) ?? -1, value: operation.condition, join: operation.join };
+        if (chooses(operation.condition)) throw new Unsupported("a conditional expression");
+        follow([...acts, { ...branch, outcome: true }], at + 1, lastDevice);
+        follow([...acts, { ...branch, outcome: false }], operation.otherwise, lastDevice);
+        return;
+      }
+      if (operation.kind === "pio-read" || operation.kind === "pio-write") lastDevice = program.locations[operation.location]?.owner ?? -1;
+      for (const act of write(program, platform, operation, at, blocks.get(at) ?? -1, lastDevice)) {
+        if (expressionsOf(act).some(chooses)) throw new Unsupported("a conditional expression");
+        acts.push(act);
+      }
+    }
+    paths.push(acts);
+  };
+  follow([], 0, -1);
+  return paths;
+}
+
+/** The acts of one operation. */
+function write(program: Program, platform: Platform, operation: Operation, at: number, block: number, lastDevice: number): readonly Act[] {
+  const acts: Act[] = [];
+  const add = (kind: ActKind, fields: Partial<Act> = {}): void => {
+    acts.push({ ...BLANK, kind, operation: at, block, ...fields });
+  };
+  /** Writes out an accessor; `access` says what its access step is here. */
+  const through = (accessor: string, kind: ActKind, fields: Partial<Act>, ...facts: readonly string[]): void => {
+    for (const step of steps(platform, accessor)) {
+      switch (step.kind) {
+        case "fence":
+          add("fence", { before: step.before, after: step.after });
+          break;
+        case "token":
+          if (platform.fabric.tokens[step.token] === undefined || (step.token === "flush" && lastDevice < 0)) break;
+          add("token", { token: step.token, device: lastDevice, facts: new Set(step.ordered ? ["ordered"] : []) });
+          break;
+        case "access": {
+          if (kind === "fence") break;
+          const flags = (["acquire", "release", "ordered", "unordered"] as const).filter((flag) => step[flag]);
+          add(kind, { ...fields, facts: new Set([...flags, ...facts]), waits: step.waits || fields.waits === true });
+        }
+      }
+    }
+  };
+  const place = (address: Expression): Partial<Act> => ({ address, location: locationOf(program, address) });
+
+  switch (operation.kind) {
+    case "assign":
+      add("assign", { target: operation.target, value: operation.value });
+      break;
+    case "read":
+      through(operation.accessor, "load", { target: operation.target, ...place(operation.address), kinds: ["read"] }, ...plain(operation.accessor));
+      break;
+    case "write":
+      through(operation.accessor, "store", { value: operation.value, ...place(operation.address), kinds: ["write"] }, ...plain(operation.accessor));
+      break;
+    case "atomic":
+      through(
+        `atomic_${operation.order}`,
+        "rmw",
+        { target: operation.target, ...place(operation.address), modify: operation.modify, returns: operation.returns, kinds: ["read", "write"] },
+        "atomic",
+      );
+      break;
+    case "lock":
+    case "trylock":
+      through(
+        operation.kind === "lock" ? `${operation.flavour}_lock` : operation.accessor,
+        "rmw",
+        {
+          target: operation.kind === "trylock" ? operation.target : undefined,
+          ...place(operation.address),
+          modify: { kind: "compare", expected: { kind: "constant", value: 0 }, value: { kind: "constant", value: 1 } },
+          returns: operation.kind === "trylock" ? "success" : "nothing",
+          locks: operation.kind === "lock",
+          kinds: ["read", "write"],
+        },
+        "atomic",
+        "lock",
+      );
+      break;
+    case "unlock":
+      through(`${operation.flavour}_unlock`, "store", { ...place(operation.address), value: { kind: "constant", value: 0 }, kinds: ["write"] }, "lock");
+      break;
+    case "is-locked":
+      through(operation.accessor, "load", { target: operation.target, ...place(operation.address), isLocked: true, kinds: ["read"] }, "lock");
+      break;
+    case "barrier":
+      through(operation.accessor, "fence", {});
+      break;
+    case "pio-read":
+    case "pio-write": {
+      const location = program.locations[operation.location];
+      const combining = location?.memoryType === "wc";
+      const fields = { location: operation.location, device: location?.owner ?? -1 };
+      if (operation.kind === "pio-read") through(operation.accessor, "pio-read", { ...fields, target: operation.target, kinds: [combining ? "wcin" : "in"] });
+      else through(operation.accessor, "pio-write", { ...fields, value: operation.value, kinds: [combining ? "wcout" : "out"], waits: location?.memoryType === "np" });
+      break;
+    }
+    case "dma-write":
+      for (const part of operation.parts) add("dma-write", { ...place(part.address), value: part.value, attributes: operation.attributes });
+      break;
+    case "dma-read":
+      for (const part of operation.parts)
+        add("dma-read", { ...place(part.address), target: part.target, zeroLength: operation.zeroLength, attributes: operation.attributes });
+      break;
+    case "dma-atomic":
+      add("dma-atomic", { ...place(operation.address), target: operation.target, modify: operation.modify, returns: "old", attributes: operation.attributes });
+      break;
+    case "msi":
+      add("msi", { vector: operation.vector, attributes: operation.attributes });
+      break;
+    case "intx":
+      add("intx", { attributes: operation.attributes });
+      break;
+    case "ats-invalidate-done":
+      add("invalidate-done", { attributes: operation.attributes });
+      break;
+    case "register-read":
+      add("register-read", { target: operation.target, location: operation.location });
+      break;
+    case "register-write":
+      add("register-write", { location: operation.location, value: operation.value });
+      break;
+    case "wait":
+      add("wait", { value: operation.condition, reads: operation.reads });
+      break;
+    case "tell":
+    case "hear":
+    case "ats-wait":
+      add(operation.kind, { device: operation.device });
+      break;
+    case "interrupts":
+      add("interrupts", { outcome: operation.enable });
+      break;
+    case "dma-api": {
+      // What a cache that does not snoop makes of these calls is not covered; elsewhere they order nothing.
+      const mapping = program.locations[operation.location]?.mapping.mode;
+      if (!platform.fabric.coherent && mapping === "streaming") throw new Unsupported("caches that do not snoop");
+      break;
+    }
+    case "migrate":
+      throw new Unsupported("migration");
+    case "branch":
+    case "jump":
+    case "loop":
+    case "delay":
+    case "atomic-block":
+      break;
+  }
+  return acts;
+}
+
+function plain(accessor: string): readonly string[] {
+  return accessor === "plain_read" || accessor === "plain_write" ? ["plain"] : [];
+}
+
+/** The location at an address; -1 for none. */
+export function locationAt(program: Program, address: number): number {
+  const index = address - ADDRESS_BASE;
+  return index >= 0 && index < program.locations.length ? index : -1;
+}
+
+function locationOf(program: Program, address: Expression): number | undefined {
+  return address.kind === "constant" ? locationAt(program, address.value) : undefined;
+}

@@ -1,0 +1,402 @@
+/**
+ * A scenario as events and what its orders have to obey: events that always come one before the other, pairs whose order has to be settled, and rules of the form
+ * "if a is before b, then c is before d".
+ *
+ * Events are points in time. An access to memory is one; a packet's are: it enters its first place, it goes from place to place, it arrives, its reply is back.
+ */
+import type { Platform } from "../platform/platform.js";
+import type { Expression, Formula, Program } from "../program/program.js";
+import { type Act, silent } from "./acts.js";
+import { Order } from "./order.js";
+import { type Lookup, mayPass, type Packet, packetOf, type Stop } from "./roads.js";
+import { hostOf, raises, type Run, type Scenario } from "./scenario.js";
+import { Unsupported } from "./unsupported.js";
+import { inMemory, inOrder } from "./window.js";
+
+/** An act of a run, and its events. */
+export interface Item {
+  readonly run: Run;
+  readonly position: number;
+  readonly act: Act;
+  readonly location: number;
+  readonly packet: Packet | undefined;
+  /** Empty for what takes no time. Packets: entry of the first place, of the next, …, the end. */
+  readonly events: readonly number[];
+}
+
+/** A place's entry and exit on one packet's way. */
+interface Visit {
+  readonly item: Item;
+  readonly stop: Stop;
+  readonly enters: number;
+  readonly leaves: number;
+}
+
+export interface Rule {
+  readonly if: readonly [number, number];
+  readonly then: readonly [number, number];
+}
+
+/** How an act touches a location, and when. */
+export interface Touch {
+  readonly item: Item;
+  readonly location: number;
+  readonly event: number;
+  readonly reads: boolean;
+  readonly writes: boolean;
+}
+
+export interface Constraints {
+  readonly scenario: Scenario;
+  readonly items: readonly Item[];
+  readonly byRun: ReadonlyMap<Run, readonly Item[]>;
+  /** When each run of a handler starts. */
+  readonly starts: ReadonlyMap<Run, number>;
+  /** What each CPU sees in program order, interrupts included. */
+  readonly sequences: readonly (readonly Item[])[];
+  readonly touches: readonly Touch[];
+  readonly visits: readonly Visit[];
+  readonly order: Order;
+  readonly open: readonly (readonly [number, number])[];
+  readonly rules: readonly Rule[];
+  /** Is event `a` before event `b` in an order? Events of one indivisible step are ordered as the program has them. */
+  before(order: Order, a: number, b: number): boolean;
+  /** Adds a pair to an order; false where that contradicts it. */
+  add(order: Order, a: number, b: number): boolean;
+}
+
+export const startOf = (item: Item): number => item.events[0] as number;
+export const endOf = (item: Item): number => item.events[item.events.length - 1] as number;
+export const arrivalOf = (item: Item): number => item.events[item.packet?.home ?? 0] as number;
+
+/** When the act is performed, as far as the CPU's window is concerned. */
+function performed(item: Item): number {
+  const { kind, waits } = item.act;
+  return kind === "pio-read" || kind === "token" || (kind === "pio-write" && waits) ? endOf(item) : startOf(item);
+}
+
+/** When the value that the act brings is there. */
+function known(item: Item): number {
+  return endOf(item);
+}
+
+/** Registers that an expression reads. */
+function registersOf(expression: Expression | undefined): readonly number[] {
+  switch (expression?.kind) {
+    case "register":
+      return [expression.register];
+    case "unary":
+      return registersOf(expression.operand);
+    case "binary":
+      return [...registersOf(expression.left), ...registersOf(expression.right)];
+    default:
+      return [];
+  }
+}
+
+export function operandsOf(act: Act): readonly (Expression | undefined)[] {
+  const { modify } = act;
+  if (modify === undefined) return [act.value];
+  return [act.value, modify.value, modify.kind === "compare" ? modify.expected : modify.kind === "add-unless" ? modify.unless : undefined];
+}
+
+/** The act that last set a register before a position; undefined where it still has its initial value. */
+export function definitionOf(items: readonly Item[], position: number, register: number): Item | undefined {
+  for (let at = position - 1; at >= 0; at--) {
+    const item = items[at] as Item;
+    if (item.act.target === register || item.act.reads.some((read) => read.target === register)) return item;
+  }
+  return undefined;
+}
+
+/** Makes the constraints; undefined where they contradict each other outright. */
+export function constrain(program: Program, platform: Platform, option: Lookup, scenario: Scenario): Constraints | undefined {
+  const { runs } = scenario;
+  let events = 0;
+  const node: number[] = [];
+  const rank: number[] = [];
+  let nodes = 0;
+  const event = (block?: { node: number; next: number }): number => {
+    node.push(block === undefined ? nodes++ : block.node);
+    rank.push(block === undefined ? 0 : block.next++);
+    return events++;
+  };
+
+  // Events.
+  const items: Item[] = [];
+  const byRun = new Map<Run, readonly Item[]>();
+  const starts = new Map<Run, number>();
+  for (const [at, run] of runs.entries()) {
+    const thread = program.threads[run.thread] as (typeof program.threads)[number];
+    if (thread.on !== undefined) starts.set(run, event());
+    const blocks = new Map<number, { node: number; next: number }>();
+    const own = run.acts.map((act, position): Item => {
+      const location = run.locations[position] as number;
+      const packet = packetOf(program, platform, option, thread, act, location, `${at}.${act.operation}`);
+      const mine: number[] = [];
+      if (!silent(act)) {
+        let block = blocks.get(act.block);
+        if (act.block >= 0 && block === undefined) {
+          block = { node: nodes++, next: 0 };
+          blocks.set(act.block, block);
+        }
+        mine.push(event(block));
+        for (let i = 0; i < (packet?.stops.length ?? 0); i++) mine.push(event());
+      }
+      return { run, position, act, location, packet, events: mine };
+    });
+    byRun.set(run, own);
+    items.push(...own);
+  }
+
+  const order = Order.of(nodes);
+  const before = (of: Order, a: number, b: number): boolean =>
+    node[a] === node[b] ? (rank[a] as number) < (rank[b] as number) : of.before(node[a] as number, node[b] as number);
+  const add = (of: Order, a: number, b: number): boolean =>
+    node[a] === node[b] ? (rank[a] as number) < (rank[b] as number) : of.add(node[a] as number, node[b] as number);
+  let possible = true;
+  const first = (a: number, b: number): void => {
+    possible &&= add(order, a, b);
+  };
+  const rules: Rule[] = [];
+  const open: (readonly [number, number])[] = [];
+
+  /** The acts whose values an expression needs at a position of a run. */
+  const providers = (run: Run, position: number, expression: Expression | undefined): readonly Item[] =>
+    registersOf(expression).flatMap((register) => {
+      const definition = definitionOf(byRun.get(run) as readonly Item[], position, register);
+      if (definition === undefined) return [];
+      return definition.act.kind === "assign" ? providers(run, definition.position, definition.act.value) : [definition];
+    });
+
+  // Packets go their way; values are there before they are used.
+  for (const item of items) {
+    for (let i = 1; i < item.events.length; i++) first(item.events[i - 1] as number, item.events[i] as number);
+    if (silent(item.act)) continue;
+    for (const expression of [item.act.address, ...operandsOf(item.act)]) {
+      for (const provider of providers(item.run, item.position, expression)) if (provider !== item) first(known(provider), startOf(item));
+    }
+  }
+
+  // Devices issue in order; a branch waits for its value.
+  for (const run of runs) {
+    if (program.threads[run.thread]?.role !== "device") continue;
+    let previous = starts.get(run);
+    let pending: Item[] = [];
+    for (const item of byRun.get(run) as readonly Item[]) {
+      if (item.act.kind === "branch") pending.push(...providers(run, item.position, item.act.value));
+      if (silent(item.act)) continue;
+      if (previous !== undefined) first(previous, startOf(item));
+      for (const provider of pending) first(known(provider), startOf(item));
+      pending = [];
+      previous = startOf(item);
+    }
+  }
+
+  // CPUs: the thread and the handlers that interrupt it share one window.
+  const sequences: (readonly Item[])[] = [];
+  for (const run of runs) {
+    if (program.threads[run.thread]?.role !== "cpu" || hostOf(program, run.thread) >= 0) continue;
+    const own = byRun.get(run) as readonly Item[];
+    const interrupting = scenario.taken.get(run.thread) ?? [];
+    const sequence: Item[] = [];
+    let slot = 0;
+    for (const handler of interrupting) {
+      sequence.push(...own.slice(slot, handler.slot));
+      slot = handler.slot;
+      sequence.push(...(byRun.get(handler) as readonly Item[]));
+    }
+    sequence.push(...own.slice(slot));
+    sequences.push(sequence);
+    const beginning = starts.get(run);
+    if (beginning !== undefined) for (const item of own) if (!silent(item.act)) first(beginning, startOf(item));
+    // An interrupt is precise: nothing behind it has started, and every branch before it is decided.
+    interrupting.forEach((handler) => {
+      const taken = starts.get(handler) as number;
+      const from = sequence.findIndex((item) => item.run === handler);
+      const at = from >= 0 ? from : sequence.findIndex((item) => item.run === run && item.position >= handler.slot);
+      const behind = at < 0 ? [] : sequence.slice(at);
+      for (const item of behind) if (!silent(item.act)) first(taken, startOf(item));
+      for (const item of at < 0 ? sequence : sequence.slice(0, at)) {
+        if (item.act.kind !== "branch" || !matters(sequence, item, at)) continue;
+        for (const provider of providers(item.run, item.position, item.act.value)) first(known(provider), taken);
+      }
+    });
+    for (let i = 1; i < interrupting.length; i++) first(starts.get(interrupting[i - 1] as Run) as number, starts.get(interrupting[i] as Run) as number);
+  }
+  // A handler starts again only when it is through.
+  for (const run of runs) {
+    const again = runs.find((other) => other.thread === run.thread && other.number === run.number + 1);
+    const taken = again === undefined ? undefined : (starts.get(again) as number);
+    if (taken === undefined) continue;
+    first(starts.get(run) as number, taken);
+    for (const item of byRun.get(run) as readonly Item[]) {
+      if (!silent(item.act)) first(performed(item), taken);
+      if (item.act.kind === "branch") for (const provider of providers(run, item.position, item.act.value)) first(known(provider), taken);
+    }
+  }
+
+  for (const sequence of sequences) {
+    sequence.forEach((younger, at) => {
+      if (silent(younger.act)) return;
+      for (let i = 0; i < at; i++) {
+        const older = sequence[i] as Item;
+        if (older.act.kind === "branch") {
+          if (controls(platform, older, younger)) for (const each of providers(older.run, older.position, older.act.value)) first(known(each), startOf(younger));
+          continue;
+        }
+        if (inOrder(program, platform, option, older, younger, sequence.slice(i + 1, at))) first(performed(older), startOf(younger));
+        const stores = inMemory(younger.act) && younger.act.kind !== "load";
+        if (stores && inMemory(older.act) && platform.cpu.addressPending === "no") {
+          for (const each of providers(older.run, older.position, older.act.address)) first(known(each), startOf(younger));
+        }
+      }
+      // A load that goes ahead of an own store takes its value: it has to be there.
+      const store = forwarding(sequence, at);
+      if (store === undefined) return;
+      for (const expression of [store.act.address, ...operandsOf(store.act)]) {
+        for (const each of providers(store.run, store.position, expression)) {
+          rules.push({ if: [startOf(younger), startOf(store)], then: [known(each), startOf(younger)] });
+        }
+      }
+    });
+  }
+
+  // Who touches what: two of which one writes have an order.
+  const touches = items.flatMap((item) => touchesOf(item));
+  const looked = new Set<number>(program.observed.flatMap((term) => (term.kind === "location" ? [term.location] : [])));
+  for (const touch of touches) if (touch.reads) looked.add(touch.location);
+  collectLocations(program.condition.formula, looked);
+  if (program.filter !== undefined) collectLocations(program.filter, looked);
+  eachPair(touches, (a, b) => {
+    if (a.item !== b.item && a.location === b.location && (a.writes || b.writes) && looked.has(a.location)) open.push([a.event, b.event]);
+  });
+
+  // Packets in one place.
+  const visits = items.flatMap((item): Visit[] =>
+    (item.packet?.stops ?? []).map((stop, i) => ({ item, stop, enters: item.events[i] as number, leaves: item.events[i + 1] as number })),
+  );
+  eachPair(visits, (a, b) => {
+    if (a.item === b.item || a.stop.key !== b.stop.key) return;
+    const [p, q] = [a.item.packet as Packet, b.item.packet as Packet];
+    const passA = mayPass(program, platform, option, p, a.stop, q, b.stop);
+    const passB = mayPass(program, platform, option, q, b.stop, p, a.stop);
+    if (!passA || !passB) open.push([a.enters, b.enters]);
+    if (!passA) rules.push({ if: [b.enters, a.enters], then: [b.leaves, a.leaves] });
+    if (!passB) rules.push({ if: [a.enters, b.enters], then: [a.leaves, b.leaves] });
+    if (a.stop.place.credits !== undefined) open.push([a.enters, b.enters], [a.enters, b.leaves], [a.leaves, b.enters]);
+  });
+
+  // What raises a handler, and its starts; what was told and heard; what was invalidated; what arrived where first.
+  for (const [run, taken] of starts) {
+    for (const item of items) if (raises(program, item.run.thread, item.act, item.location, run.thread)) open.push([arrivalOf(item), taken]);
+  }
+  eachPair(items, (a, b) => {
+    const kinds = [a.act.kind, b.act.kind];
+    const talking = kinds.every((kind) => kind === "tell" || kind === "hear") && kinds.includes("hear");
+    const waiting = kinds.includes("ats-wait") && kinds.includes("invalidate-done");
+    if (talking || waiting) open.push([arrivalOf(a), arrivalOf(b)]);
+  });
+  const compared = new Set<number>();
+  collectArrivals(program.condition.formula, compared);
+  if (program.filter !== undefined) collectArrivals(program.filter, compared);
+  const arrivals = touches.filter((touch) => touch.writes && compared.has(touch.location));
+  eachPair(arrivals, (a, b) => {
+    if (a.item !== b.item) open.push([a.event, b.event]);
+  });
+
+  if (events > 400) throw new Unsupported("more than 400 events");
+  return possible ? { scenario, items, byRun, starts, sequences, touches, visits, order, open, rules, before, add } : undefined;
+}
+
+/** Something that takes time stands between a branch and a point in the sequence. */
+function matters(sequence: readonly Item[], branch: Item, until: number): boolean {
+  const from = sequence.indexOf(branch);
+  return sequence.slice(from + 1, until < 0 ? undefined : until).some((item) => !silent(item.act));
+}
+
+/** Does an act wait for a branch to be decided? Loads from memory run ahead; a platform may let later stores do so too. */
+function controls(platform: Platform, branch: Item, item: Item): boolean {
+  if (item.act.kind === "load") return false;
+  if (platform.cpu.control === "all" || !inMemory(item.act)) return true;
+  return item.run === branch.run && item.act.operation > branch.act.operation && item.act.operation < branch.act.join;
+}
+
+/** The own store whose value a load takes where it goes ahead of it: the youngest older one to its address. */
+export function forwarding(sequence: readonly Item[], at: number): Item | undefined {
+  const load = sequence[at] as Item;
+  if (load.act.kind !== "load" || load.location < 0) return undefined;
+  for (let i = at - 1; i >= 0; i--) {
+    const older = sequence[i] as Item;
+    if (older.location === load.location && (older.act.kind === "store" || older.act.kind === "rmw")) return older.act.kind === "store" ? older : undefined;
+  }
+  return undefined;
+}
+
+function touchesOf(item: Item): readonly Touch[] {
+  const { act, location } = item;
+  const touch = (event: number, reads: boolean, writes: boolean, where = location): Touch => ({ item, location: where, event, reads, writes });
+  if (act.kind === "wait") return act.reads.map((read) => touch(startOf(item), true, false, read.location));
+  if (location < 0 || silent(act) || act.zeroLength) return [];
+  switch (act.kind) {
+    case "load":
+    case "register-read":
+      return [touch(startOf(item), true, false)];
+    case "store":
+    case "register-write":
+      return [touch(startOf(item), false, true)];
+    case "rmw":
+      return [touch(startOf(item), true, true)];
+    case "pio-read":
+    case "dma-read":
+      return [touch(arrivalOf(item), true, false)];
+    case "pio-write":
+    case "dma-write":
+      return [touch(arrivalOf(item), false, true)];
+    case "dma-atomic":
+      return [touch(arrivalOf(item), true, true)];
+    default:
+      return [];
+  }
+}
+
+function eachPair<T>(list: readonly T[], visit: (a: T, b: T) => void): void {
+  list.forEach((a, i) => {
+    for (const b of list.slice(i + 1)) visit(a, b);
+  });
+}
+
+function collectLocations(formula: Formula, into: Set<number>): void {
+  switch (formula.kind) {
+    case "compare":
+      for (const side of [formula.left, formula.right]) if (side.kind === "location") into.add(side.location);
+      break;
+    case "not":
+      collectLocations(formula.operand, into);
+      break;
+    case "and":
+    case "or":
+      collectLocations(formula.left, into);
+      collectLocations(formula.right, into);
+      break;
+    default:
+  }
+}
+
+function collectArrivals(formula: Formula, into: Set<number>): void {
+  switch (formula.kind) {
+    case "order":
+      into.add(formula.first.location);
+      into.add(formula.second.location);
+      break;
+    case "not":
+      collectArrivals(formula.operand, into);
+      break;
+    case "and":
+    case "or":
+      collectArrivals(formula.left, into);
+      collectArrivals(formula.right, into);
+      break;
+    default:
+  }
+}

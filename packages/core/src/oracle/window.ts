@@ -1,0 +1,59 @@
+/** The rules of a CPU's window: which of two acts of one CPU, in program order, has to be performed before the other. */
+import { holds } from "../platform/condition.js";
+import type { AccessKind, Platform } from "../platform/platform.js";
+import type { Program } from "../program/program.js";
+import { type Act, silent } from "./acts.js";
+import type { Lookup } from "./roads.js";
+
+const IO: readonly AccessKind[] = ["in", "out", "wcin", "wcout"];
+
+/** An act and the location it goes to. */
+export interface Placed {
+  readonly act: Act;
+  readonly location: number;
+}
+
+const meets = (a: readonly AccessKind[], b: readonly AccessKind[]): boolean => a.some((kind) => b.includes(kind));
+export const inMemory = (act: Act): boolean => act.kind === "load" || act.kind === "store" || act.kind === "rmw";
+
+/** Does `older` have to be performed before `younger` starts, whatever values turn up? `between`: the acts that stand between them. */
+export function inOrder(program: Program, platform: Platform, option: Lookup, older: Placed, younger: Placed, between: readonly Placed[]): boolean {
+  if (silent(older.act) || silent(younger.act)) return false;
+  if (older.act.kind === "ats-wait" || younger.act.kind === "ats-wait") return true;
+  // A token is waited for; it itself follows the CPU's PIO.
+  if (older.act.kind === "token") return true;
+  if (younger.act.kind === "token") return meets(older.act.kinds, IO);
+  // Coherence: only a load may go ahead of an older store to its address, whose value it takes.
+  if (inMemory(older.act) && inMemory(younger.act) && older.location >= 0 && older.location === younger.location) {
+    if (older.act.kind !== "store" || younger.act.kind !== "load") return true;
+  }
+  if (between.some(({ act }) => act.kind === "fence" && meets(older.act.kinds, act.before) && meets(younger.act.kinds, act.after))) return true;
+  return older.act.kinds.some((first) => younger.act.kinds.some((second) => ruled(program, platform, option, older, first, younger, second)));
+}
+
+/** Does the first rule that matches say no? */
+function ruled(program: Program, platform: Platform, option: Lookup, older: Placed, first: AccessKind, younger: Placed, second: AccessKind): boolean {
+  const rule = platform.cpu.window.find(
+    (candidate) =>
+      candidate.older.includes(first) && candidate.younger.includes(second) && holds(candidate.when, (name) => fact(program, name, older, younger), option),
+  );
+  return rule?.pass === "no";
+}
+
+function fact(program: Program, name: string, older: Placed, younger: Placed): boolean {
+  if (name.startsWith("older.")) return older.act.facts.has(name.slice("older.".length));
+  if (name.startsWith("younger.")) return younger.act.facts.has(name.slice("younger.".length));
+  const a = program.locations[older.location];
+  const b = program.locations[younger.location];
+  if (a === undefined || b === undefined) return false;
+  switch (name) {
+    case "same-device":
+      return a.owner === b.owner;
+    case "same-register-space":
+      return a.space === b.space;
+    case "same-address":
+      return a === b;
+    default:
+      throw new Error(`unknown condition ${name}`);
+  }
+}
