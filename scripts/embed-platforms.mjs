@@ -1,8 +1,9 @@
 // Writes packages/core/src/platform/builtin.ts from platforms/: the core does no I/O, so the shipped platforms are part of its code.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("..", import.meta.url));
 const files = [];
 const walk = (folder) => {
   for (const name of readdirSync(folder).sort()) {

@@ -1,2 +1,107 @@
-#!/usr/bin/env node
-process.stdout.write("usage: fencepost <command> [options]\n");
+/** The command line. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type CheckOptions, checkCommand } from "./check.js";
+import { EXIT, UsageError } from "./exit.js";
+import { type ExplainOptions, explainCommand } from "./explain.js";
+import { listPlatforms, type PlatformsOptions, showPlatform } from "./platforms.js";
+
+const list = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const positive = (value: string): number => {
+  const number = Number(value);
+  if (!(number > 0) || !Number.isFinite(number)) throw new InvalidArgumentError("A number above 0 is needed.");
+  return number;
+};
+
+const whole = (value: string): number => {
+  const number = positive(value);
+  if (!Number.isInteger(number)) throw new InvalidArgumentError("A whole number above 0 is needed.");
+  return number;
+};
+
+function searchOptions(command: Command): Command {
+  return command
+    .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
+    .option("--option <name=value>", "fix what no source settles; may be repeated", list, [])
+    .addOption(new Option("--reduce <how>", "how much of the search to save; none gives a shortest run").choices(["full", "none"]).default("full"))
+    .option("--max-states <n>", "stop a search after this many states", whole, 2_000_000)
+    .option("--timeout <seconds>", "stop a search after this time", positive)
+    .option("--memory <MB>", "stop a search when the process holds more than this", positive);
+}
+
+const CODES = `
+Exit codes:
+  0    all as expected, or nothing was expected
+  1    some verdict differs from its expect, an unknown included
+  2    the command line is wrong
+  3    an input is wrong
+  4    a budget ran out on a test without expect
+  5    a fault of Fencepost
+  130  Ctrl-C
+Where several apply: 5, then 3, then 1, then 4.`;
+
+function commandLine(done: (code: number) => void): Command {
+  const program = new Command("fencepost")
+    .description("Checks whether a device and its driver agree about memory order: litmus tests of CPUs, devices, DMA and interrupts.")
+    .version("0.1.0")
+    .addHelpText("after", CODES)
+    .showHelpAfterError("(fencepost --help lists the commands)")
+    .exitOverride();
+  searchOptions(
+    program
+      .command("check")
+      .description("say which outcomes can happen, and compare with what the tests expect")
+      .argument("<paths...>", "litmus files, directories, or - for standard input")
+      .option("--platform <names>", "platforms, separated by commas; all; conforming (default for one file: those it names, portable, x86, arm64, sn2; else all)")
+      .addOption(new Option("--mode <mode>", "all end states, or only the verdict (default: states for one test on one platform)").choices(["states", "verdict"])),
+  )
+    .option("--expect-only", "only the platforms that a test's expect speaks of")
+    .option("--json", "one JSON document instead of text: docs/output.schema.json")
+    .action(async (paths: string[], options: CheckOptions) => done(await checkCommand(paths, options)));
+  searchOptions(
+    program
+      .command("explain")
+      .description("tell how an outcome happens and by which rule, or what forbids it")
+      .argument("<file>", "a litmus file, or - for standard input")
+      .option("--platform <names>", "platforms, separated by commas"),
+  )
+    .option("--svg <file>", "write the ladder diagram to a file")
+    .action(async (file: string, options: ExplainOptions) => done(await explainCommand(file, options)));
+  const platforms = program
+    .command("platforms")
+    .description("list the platforms, or show one: places, tables, accessors, mappings, each with its source")
+    .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
+    .action((options: PlatformsOptions) => done(listPlatforms(options)));
+  platforms
+    .command("show")
+    .description("show a platform")
+    .argument("<name>", "its name, or CPU+FABRIC@KERNEL")
+    .action((name: string) => done(showPlatform(name, platforms.opts<PlatformsOptions>())));
+  return program;
+}
+
+async function main(): Promise<number> {
+  let code: number = EXIT.ok;
+  try {
+    await commandLine((result) => {
+      code = result;
+    }).parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof UsageError) {
+      process.stderr.write(`fencepost: ${error.message}\n`);
+      return EXIT.usage;
+    }
+    process.stderr.write(`A fault of Fencepost, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return EXIT.fault;
+  }
+  return code;
+}
+
+// A reader that has seen enough (`fencepost … | head`) is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.ok);
+  throw error;
+});
+
+process.exitCode = await main();

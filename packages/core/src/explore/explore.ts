@@ -64,6 +64,9 @@ const compareValues = (a: readonly number[], b: readonly number[]): number => {
   return 0;
 };
 
+/** Steps passed through before a state is kept after all: a loop that polls for ever must meet itself. */
+const LONGEST_CHAIN = 64;
+
 /** Searches breadth first, so that `--reduce none` gives a shortest witness. */
 export function search(machine: Machine, options: SearchOptions): SearchResult {
   const stepper = createStepper(machine);
@@ -74,8 +77,12 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
   // One field behind the machine's own: the condition is certain to be satisfied (see relevance.ts).
   const size = machine.layout.size + 1;
   const table = createTable(machine, 1);
+  // How each state was reached: from which one, by which steps (states that had only one way on are passed through and not kept).
   let parents = new Int32Array(256);
-  let arrivedBy = new Int32Array(256);
+  let segmentEnd = new Int32Array(256);
+  let segments = new Int32Array(1024);
+  let segmentCount = 0;
+  const chain: number[] = [];
   const ends = new Map<string, EndState>();
   let satisfiable = false;
   let someRunEnds = false;
@@ -86,16 +93,50 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
   let stopped: SearchResult["stopped"];
   const trace = (index: number): readonly number[] => {
     const steps: number[] = [];
-    for (let at = index; at > 0; at = parents[at] as number) steps.push(arrivedBy[at] as number);
+    for (let at = index; at > 0; at = parents[at] as number) {
+      for (let i = (segmentEnd[at] as number) - 1; i >= (segmentEnd[at - 1] as number); i--) steps.push(segments[i] as number);
+    }
     return steps.reverse();
+  };
+  const grown = (array: Int32Array, need: number): Int32Array<ArrayBuffer> => {
+    const larger = new Int32Array(Math.max(need, array.length * 2));
+    larger.set(array);
+    return larger;
+  };
+  const remember = (at: number, parent: number): void => {
+    if (at >= parents.length) {
+      parents = grown(parents, at + 1);
+      segmentEnd = grown(segmentEnd, at + 1);
+    }
+    if (segmentCount + chain.length > segments.length) segments = grown(segments, segmentCount + chain.length);
+    for (const step of chain) segments[segmentCount++] = step;
+    parents[at] = parent;
+    segmentEnd[at] = segmentCount;
   };
 
   const current = new Int32Array(size);
   const next = new Int32Array(size);
   const steps: number[] = [];
+  const ahead: number[] = [];
   next.set(machine.initial);
   relevance?.reduce(next);
   table.add(next);
+
+  /** Goes on from `next` as long as there is only one way. False: the run is discarded or no longer matters. */
+  const passThrough = (): boolean => {
+    if (reduction === undefined) return true;
+    for (let length = 0; length < LONGEST_CHAIN; length++) {
+      let count = stepper.steps(next, ahead);
+      if (count === 0 || stepper.ended(next)) return true;
+      if (count > 1) count = reduction.select(next, ahead, count);
+      if (count > 1) return true;
+      const step = ahead[0] as number;
+      transitions++;
+      chain.push(step);
+      if (!stepper.apply(next, step) || relevance?.reduce(next) === false) return false;
+    }
+    return true;
+  };
 
   for (let index = 0; index < table.count; index++) {
     if (table.count > options.maxStates) {
@@ -108,14 +149,6 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
     }
     table.read(index, current);
     let count = stepper.steps(current, steps);
-    if (count === 0) {
-      if (!stepper.ended(current)) {
-        // A state whose every continuation was discarded is a wrong guess, not a deadlock: it has steps. This one has none.
-        deadlocks++;
-        stuck ??= trace(index);
-        continue;
-      }
-    }
     if (stepper.ended(current)) {
       if (program.filter === undefined || satisfied(stepper, current, program.filter)) {
         someRunEnds = true;
@@ -132,7 +165,13 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
           break;
         }
       }
-      // Caches may still move lines about; nothing that ends differ in.
+      // Cache lines may still move about; ends do not differ in that.
+      continue;
+    }
+    if (count === 0) {
+      // No way on, and no end. (Where every way on is discarded, the guess was wrong: that is no deadlock.)
+      deadlocks++;
+      stuck ??= trace(index);
       continue;
     }
     if (reduction !== undefined && count > 1) count = reduction.select(current, steps, count);
@@ -140,23 +179,12 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
       next.set(current);
       const step = steps[i] as number;
       transitions++;
-      if (!stepper.apply(next, step)) continue;
-      if (relevance !== undefined && !relevance.reduce(next)) {
-        continue;
-      }
+      if (!stepper.apply(next, step) || relevance?.reduce(next) === false) continue;
+      chain.length = 0;
+      chain.push(step);
+      if (!passThrough()) continue;
       const at = table.add(next);
-      if (table.fresh) {
-        if (at >= parents.length) {
-          const more = new Int32Array(parents.length * 2);
-          more.set(parents);
-          parents = more;
-          const moreSteps = new Int32Array(arrivedBy.length * 2);
-          moreSteps.set(arrivedBy);
-          arrivedBy = moreSteps;
-        }
-        parents[at] = index;
-        arrivedBy[at] = step;
-      }
+      if (table.fresh) remember(at, index);
     }
   }
   return {

@@ -56,6 +56,11 @@ function readsOf(instruction: Instruction): Set<number> {
 
 const FOREVER = -1;
 
+/** Three-valued truth: `and` is the least, `or` the greatest, `not` the opposite. */
+const FALSE = -1;
+const OPEN = 0;
+const TRUE = 1;
+
 /** For each instruction that has a value: the instructions that may read it ([FOREVER]: always needed). */
 function usersOfValues(stepper: Stepper): readonly (readonly number[])[] {
   const { instructions, threads } = stepper.machine;
@@ -229,54 +234,63 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
     return left === undefined || right === undefined ? undefined : compare(of.operator, left, right);
   }
 
-  /** What each part of the formula is worth in the state at hand. */
-  const worth = new Map<Formula, boolean | undefined>();
+  // The formula flattened, operands before what they make up; `worth` says what each part is worth in the state at hand.
+  const parts: { readonly of: Formula; readonly left: number; readonly right: number }[] = [];
+  const flatten = (of: Formula): number => {
+    const left = of.kind === "not" ? flatten(of.operand) : of.kind === "and" || of.kind === "or" ? flatten(of.left) : -1;
+    const right = of.kind === "and" || of.kind === "or" ? flatten(of.right) : -1;
+    parts.push({ of, left, right });
+    return parts.length - 1;
+  };
+  const whole = flatten(formula);
+  const worth = new Int8Array(parts.length);
 
-  function evaluate(state: State, of: Formula): boolean | undefined {
-    const result = ((): boolean | undefined => {
+  function evaluate(state: State): number {
+    for (let i = 0; i < parts.length; i++) {
+      const { of, left, right } = parts[i] as (typeof parts)[number];
       switch (of.kind) {
         case "constant":
-          return of.value;
+          worth[i] = of.value ? TRUE : FALSE;
+          break;
         case "compare":
-        case "order":
-          return evaluateAtom(state, of);
-        case "not": {
-          const inner = evaluate(state, of.operand);
-          return inner === undefined ? undefined : !inner;
+        case "order": {
+          const value = evaluateAtom(state, of);
+          worth[i] = value === undefined ? OPEN : value ? TRUE : FALSE;
+          break;
         }
-        case "and": {
-          const left = evaluate(state, of.left);
-          const right = evaluate(state, of.right);
-          return left === false || right === false ? false : left === undefined || right === undefined ? undefined : true;
-        }
-        case "or": {
-          const left = evaluate(state, of.left);
-          const right = evaluate(state, of.right);
-          return left === true || right === true ? true : left === undefined || right === undefined ? undefined : false;
-        }
+        case "not":
+          worth[i] = -(worth[left] as number);
+          break;
+        case "and":
+          worth[i] = Math.min(worth[left] as number, worth[right] as number);
+          break;
+        case "or":
+          worth[i] = Math.max(worth[left] as number, worth[right] as number);
+          break;
       }
-    })();
-    worth.set(of, result);
-    return result;
+    }
+    return worth[whole] as number;
   }
 
   /** Marks the registers that keep the formula's value what it is: of a decided conjunction or disjunction, one deciding side. */
-  function support(of: Formula): void {
+  function support(part: number): void {
+    const { of, left, right } = parts[part] as (typeof parts)[number];
     switch (of.kind) {
       case "compare":
-        for (const side of [of.left, of.right]) if (side.kind === "register") needed[keyOf(side.thread, side.register)] = 1;
+        if (of.left.kind === "register") needed[keyOf(of.left.thread, of.left.register)] = 1;
+        if (of.right.kind === "register") needed[keyOf(of.right.thread, of.right.register)] = 1;
         break;
       case "not":
-        support(of.operand);
+        support(left);
         break;
       case "and":
       case "or": {
-        const deciding = of.kind === "or";
-        if (worth.get(of.left) === deciding) support(of.left);
-        else if (worth.get(of.right) === deciding) support(of.right);
+        const deciding = of.kind === "or" ? TRUE : FALSE;
+        if (worth[left] === deciding) support(left);
+        else if (worth[right] === deciding) support(right);
         else {
-          support(of.left);
-          support(of.right);
+          support(left);
+          support(right);
         }
         break;
       }
@@ -303,6 +317,28 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
     instructions.slice(thread.first, thread.end).flatMap((instruction) => (instruction.kind === "assign" ? [instruction.target] : [])),
   );
 
+  function handsOn(thread: number): boolean {
+    for (const target of assignments[thread] as readonly number[]) if (needed[keyOf(thread, target)] === 1) return true;
+    return false;
+  }
+  function anyAhead(state: State, ids: readonly number[]): boolean {
+    for (const id of ids) if (ahead(state, id)) return true;
+    return false;
+  }
+  function anyAccessAhead(state: State, ids: readonly number[]): boolean {
+    for (const id of ids) if (accessAhead(state, id)) return true;
+    return false;
+  }
+
+  /** Instructions whose value may be forgotten once nobody needs it. */
+  const forgettable = instructions.filter(
+    ({ id, kind }) =>
+      (layout.value[id] as number) >= 0 && inLoop[id] === 0 && kind !== "store" && kind !== "wait" && !(users[id] as readonly number[]).includes(FOREVER),
+  );
+  const closed = machine.listLike
+    ? instructions.filter(({ id, kind }) => (layout.closure[id] as number) >= 0 && kind === "load" && inLoop[id] === 0)
+    : [];
+
   return {
     droppedRuns: () => dropped,
     reduce(state) {
@@ -310,32 +346,27 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
       for (const key of filterRegisters) needed[key] = 1;
       if (!verdict) for (const key of observedRegisters) needed[key] = 1;
       else if (state[decided] === 0) {
-        const value = evaluate(state, formula);
-        if (value === false) {
+        const value = evaluate(state);
+        if (value === FALSE) {
           dropped = true;
           return false;
         }
-        if (value === true) state[decided] = 1;
-        else support(formula);
+        if (value === TRUE) state[decided] = 1;
+        else support(whole);
       }
-      for (const instruction of instructions) {
+      for (const instruction of forgettable) {
         const { id } = instruction;
         const slot = layout.value[id] as number;
-        if (slot < 0 || state[slot] === 0 || (state[status + id] as number) < (last[id] as number)) continue;
-        if (inLoop[id] === 1 || instruction.kind === "store") continue;
-        if (instruction.kind === "wait") continue;
+        if (state[slot] === 0 || (state[status + id] as number) < (last[id] as number)) continue;
         if (instruction.target >= 0 && needed[keyOf(instruction.thread, instruction.target)] === 1) continue;
-        if (instruction.target >= 0 && (assignments[instruction.thread] as readonly number[]).some((target) => needed[keyOf(instruction.thread, target)] === 1)) continue;
-        if ((users[id] as readonly number[]).some((user) => user === FOREVER || ahead(state, user))) continue;
+        if (instruction.target >= 0 && handsOn(instruction.thread)) continue;
+        if (anyAhead(state, users[id] as readonly number[])) continue;
         state[slot] = 0;
       }
-      if (machine.listLike) {
-        for (const instruction of instructions) {
-          const at = layout.closure[instruction.id] as number;
-          if (at < 0 || instruction.kind !== "load" || state[status + instruction.id] === 0 || inLoop[instruction.id] === 1) continue;
-          if ((takers[instruction.id] as readonly number[]).some((id) => ahead(state, id))) continue;
-          for (let w = 0; w < machine.words; w++) state[at + w] = 0;
-        }
+      for (const { id } of closed) {
+        if (state[status + id] === 0 || anyAhead(state, takers[id] as readonly number[])) continue;
+        const at = layout.closure[id] as number;
+        for (let w = 0; w < machine.words; w++) state[at + w] = 0;
       }
       for (let location = 0; location < program.locations.length; location++) {
         if (observedLocations.has(location)) continue;
@@ -343,7 +374,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
         const listed = (layout.orderCapacity[location] as number) > 0;
         if ((layout.copy[location] as number) >= 0) continue;
         if (state[at] === 0 && !(listed && state[layout.order[location] as number] !== 0)) continue;
-        if ((readers[location] as readonly number[]).some((id) => accessAhead(state, id))) continue;
+        if (anyAccessAhead(state, readers[location] as readonly number[])) continue;
         stepper.forget(state, location);
       }
       return true;

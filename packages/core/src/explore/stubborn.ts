@@ -64,6 +64,7 @@ export function createReduction(stepper: Stepper): Reduction {
   const enabled = new Uint8Array(nodes);
   const inSet = new Uint32Array(nodes);
   let round = 0;
+  let latest = 0;
   const stack: number[] = [];
   /** Per instruction: 0 by its status, 1 may act again whatever its status, 2 can never act again. */
   const standing = new Uint8Array(instructions.length);
@@ -176,7 +177,13 @@ export function createReduction(stepper: Stepper): Reduction {
       let best = count;
       let bestSeed = -1;
       let previous = -1;
-      for (let i = 0; i < count && best > 1; i++) {
+      // Begin where the last set was found: the search then finishes one part of the machine before it turns to the next.
+      let start = 0;
+      while (start < count && nodeOf(steps[start] as number) < latest) start++;
+      for (let k = 0; k < count && best > 1; k++) {
+        const i = (start + k) % count;
+        // Cache lines move for ever: a set that holds nothing else would put off all that leads to an end.
+        if (stepAction(steps[i] as number) === CACHE) continue;
         const seed = nodeOf(steps[i] as number);
         if (seed === previous) continue;
         previous = seed;
@@ -187,6 +194,7 @@ export function createReduction(stepper: Stepper): Reduction {
         }
       }
       if (bestSeed < 0) return count;
+      latest = bestSeed & ~1;
       close(state, bestSeed, count + 1);
       let kept = 0;
       for (let i = 0; i < count; i++) {
@@ -270,18 +278,19 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
     }
   });
 
-  // What one observer has seen bounds all that it does next.
+  // What one observer has seen bounds all that it does next, where it looks at locations that CPUs store to.
   if (machine.listLike) {
+    const listed = (instruction: Instruction): boolean => instruction.location < 0 || (machine.layout.orderCapacity[instruction.location] as number) > 0;
     accesses.forEach((a, i) => {
       for (const b of accesses.slice(i + 1)) {
         const sameObserver = threads[a.thread]?.observer === threads[b.thread]?.observer;
         const both = (inMemory(a) && inMemory(b)) || (a.kind === "dma-read" && b.kind === "dma-read");
-        if (sameObserver && both) add(access(a), access(b));
+        if (sameObserver && both && listed(a) && listed(b)) add(access(a), access(b));
       }
     });
     for (const fence of instructions) {
       if (fence.kind !== "fence" || !fence.active) continue;
-      for (const other of accesses) if (inMemory(other) || other.kind === "dma-read") add(access(fence), access(other));
+      for (const other of accesses) if ((inMemory(other) || other.kind === "dma-read") && listed(other)) add(access(fence), access(other));
     }
   }
 

@@ -2,8 +2,8 @@
 import type { Cursor } from "./cursor.js";
 import { parseAttributes } from "./parse-attribute.js";
 import { atSigned, parseInteger, parseSigned } from "./parse-integer.js";
-import { checkType, isTypeWord, typeText } from "./parse-type.js";
 import { atThreadPrefix, isThreadName, parseThreadName, parseThreadPrefix } from "./parse-thread-name.js";
+import { checkType, isTypeWord, typeText } from "./parse-type.js";
 import { atItem } from "./place.js";
 import type { Token } from "./scan.js";
 import type { Declaration, Initial, Space } from "./test.js";

@@ -3,7 +3,7 @@ import type { Cursor } from "./cursor.js";
 import type { Token } from "./scan.js";
 
 const keywords = new Set(
-  ("int char short long signed unsigned float double void volatile const struct union enum static register " + "_Atomic _Bool").split(" "),
+  "int char short long signed unsigned float double void volatile const struct union enum static register _Atomic _Bool".split(" "),
 );
 
 const kernelTypes = new Set(

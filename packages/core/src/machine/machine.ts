@@ -873,8 +873,10 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     return at;
   };
   const status = take(instructions.length);
-  const listLike = !platform.cpu.multiCopyAtomic || !platform.cpu.readsJoin || platform.cpu.devicesSee === "later";
   const isStore = (instruction: Instruction): boolean => instruction.kind === "store" || instruction.kind === "rmw";
+  // Without a CPU's store there is nothing that observers could see differently.
+  const listLike =
+    instructions.some(isStore) && (!platform.cpu.multiCopyAtomic || !platform.cpu.readsJoin || platform.cpu.devicesSee === "later");
   const storeList = listLike ? instructions.filter(isStore).map((instruction) => instruction.id) : [];
   const message = new Int32Array(instructions.length).fill(-1);
   storeList.forEach((id, number) => {
@@ -959,6 +961,8 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     let answer = 1;
     const memoryBits = KIND_BIT.read | KIND_BIT.write;
     const inMemory = (older.mask & memoryBits) !== 0 && (younger.mask & memoryBits) !== 0;
+    // A write-combining buffer holds one value a word.
+    if ((older.mask & KIND_BIT.wcout) !== 0 && (younger.mask & (KIND_BIT.wcout | KIND_BIT.wcin)) !== 0 && older.location === younger.location) return 0;
     // Coherence: only a load may go before an older store to its address (it forwards).
     if (inMemory && !(older.kind === "store" && younger.kind === "load")) {
       if (older.location < 0 || younger.location < 0) answer = 2;

@@ -686,11 +686,13 @@ export function createStepper(machine: Machine): Stepper {
         if (theirs === -1 && instruction.kind !== "load" && machine.platform.cpu.addressPending === "no") return true;
       }
     }
-    return crossBlocked(state, position, thread, at);
+    return interrupts && crossBlocked(state, position, thread, at);
   }
 
   /** Between a handler and the thread it interrupts. */
   const handlersOf: readonly (readonly number[])[] = threads.map((_, host) => threads.flatMap((thread, index) => (thread.host === host ? [index] : [])));
+
+  const interrupts = threads.some((thread) => thread.host >= 0);
 
   function crossBlocked(state: State, position: number, thread: MachineThread, at: Path): boolean {
     const younger = instructions[at.ids[position] as number] as Instruction;
@@ -1002,7 +1004,11 @@ export function createStepper(machine: Machine): Stepper {
       const item = packets[packet] as Packet;
       const hop = state[status + item.instruction] as number;
       if (hop < 1 || hop > item.hops.length || !mayLeave(state, packet)) continue;
-      const [first, last] = hop === item.home ? arrivalChoices(state, packet) : [0, 0];
+      if (!listLike || hop !== item.home) {
+        out[count++] = packStep(item.instruction, MOVE, 0);
+        continue;
+      }
+      const [first, last] = arrivalChoices(state, packet);
       for (let choice = first; choice <= last; choice++) out[count++] = packStep(item.instruction, MOVE, choice);
     }
     for (let location = 0; location < locations.length; location++) {
@@ -1599,6 +1605,7 @@ export function createStepper(machine: Machine): Stepper {
   // ---------------------------------------------------------------- the end
 
   function ended(state: State): boolean {
+    for (const place of places) if (place.capacity > 0 && state[place.offset] !== 0) return false;
     for (let index = 0; index < threads.length; index++) {
       const thread = threads[index] as MachineThread;
       if (thread.handler >= 0) {
@@ -1607,7 +1614,6 @@ export function createStepper(machine: Machine): Stepper {
       }
       if (!complete(state, path(state, index))) return false;
     }
-    for (const place of places) if (place.capacity > 0 && state[place.offset] !== 0) return false;
     return true;
   }
 

@@ -42,13 +42,16 @@ export interface Act {
   readonly value: Expression | undefined;
   readonly modify: Modify | undefined;
   readonly returns: Returns;
+  /** An atomic whose read and write may be apart is two acts, a load and a store. `outcome` of the load: whether the store follows. */
+  readonly half: "read" | "write" | undefined;
   /** Waits until the lock is free. */
   readonly locks: boolean;
   /** The value is whether what was read is not 0. */
   readonly isLocked: boolean;
   readonly reads: readonly { readonly target: number; readonly location: number }[];
-  /** What the window's rules see of it. */
+  /** What the window's rules see of it, and what fences do: not the same for an atomic that returns nothing. */
   readonly kinds: readonly AccessKind[];
+  readonly fenced: readonly AccessKind[];
   readonly facts: ReadonlySet<string>;
   /** Fences: kinds on either side. */
   readonly before: readonly AccessKind[];
@@ -60,6 +63,8 @@ export interface Act {
   readonly vector: number;
   readonly zeroLength: boolean;
   readonly attributes: Attributes;
+  /** A write that a later one to the same word replaces in a write-combining buffer: it never leaves. */
+  readonly swallowed: boolean;
   /** Branches: the outcome on this path, and where the arms end. `interrupts`: whether they are enabled. */
   readonly outcome: boolean;
   readonly join: number;
@@ -76,10 +81,12 @@ const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
   value: undefined,
   modify: undefined,
   returns: "nothing",
+  half: undefined,
   locks: false,
   isLocked: false,
   reads: [],
   kinds: [],
+  fenced: [],
   facts: new Set(),
   before: [],
   after: [],
@@ -89,6 +96,7 @@ const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
   vector: 0,
   zeroLength: false,
   attributes: NO_ATTRIBUTES,
+  swallowed: false,
   outcome: false,
   join: -1,
 };
@@ -100,6 +108,7 @@ export function silent(act: Act): boolean {
 
 /** What an accessor is where a platform does not list it by its own name. */
 const SAME_AS: { readonly [accessor: string]: string } = {
+  atomic_void: "atomic_relaxed",
   plain_read: "READ_ONCE",
   atomic_read: "READ_ONCE",
   rcu_dereference: "READ_ONCE",
@@ -170,10 +179,18 @@ export function pathsOf(program: Program, platform: Platform, thread: Thread): r
         return;
       }
       if (operation.kind === "pio-read" || operation.kind === "pio-write") lastDevice = program.locations[operation.location]?.owner ?? -1;
-      for (const act of write(program, platform, operation, at, blocks.get(at) ?? -1, lastDevice)) {
-        if (expressionsOf(act).some(chooses)) throw new Unsupported("a conditional expression");
-        acts.push(act);
+      const written = write(program, platform, operation, at, blocks.get(at) ?? -1, lastDevice);
+      if (written.some((act) => expressionsOf(act).some(chooses))) throw new Unsupported("a conditional expression");
+      if (written.some((act) => act.block >= 0 && ["wait", "hear", "dma-read", "dma-atomic"].includes(act.kind))) {
+        throw new Unsupported("an indivisible step that may have to wait");
       }
+      const half = written.find((act) => act.half === "read");
+      if (half !== undefined && (half.modify?.kind === "compare" || half.modify?.kind === "add-unless") && !half.locks) {
+        // It may turn out to store nothing.
+        const failed = written.filter((act) => act.half !== "write").map((act) => (act === half ? { ...act, outcome: false } : act));
+        follow([...acts, ...failed], at + 1, lastDevice);
+      }
+      acts.push(...written);
     }
     paths.push(acts);
   };
@@ -201,7 +218,12 @@ function write(program: Program, platform: Platform, operation: Operation, at: n
         case "access": {
           if (kind === "fence") break;
           const flags = (["acquire", "release", "ordered", "unordered"] as const).filter((flag) => step[flag]);
-          add(kind, { ...fields, facts: new Set([...flags, ...facts]), waits: step.waits || fields.waits === true });
+          const all = { ...fields, facts: new Set([...flags, ...facts]), waits: step.waits || fields.waits === true, fenced: fields.kinds ?? [] };
+          const without = (flag: string): ReadonlySet<string> => new Set([...all.facts].filter((each) => each !== flag));
+          if (kind === "rmw" && step.split) {
+            add("load", { ...all, half: "read", outcome: true, kinds: ["read"], fenced: step.noreturn ? [] : ["read"], facts: without("release") });
+            add("store", { ...all, half: "write", target: undefined, locks: false, kinds: ["write"], fenced: ["write"], facts: without("acquire") });
+          } else add(kind, all);
         }
       }
     }
@@ -220,7 +242,7 @@ function write(program: Program, platform: Platform, operation: Operation, at: n
       break;
     case "atomic":
       through(
-        `atomic_${operation.order}`,
+        operation.returns === "nothing" ? "atomic_void" : `atomic_${operation.order}`,
         "rmw",
         { target: operation.target, ...place(operation.address), modify: operation.modify, returns: operation.returns, kinds: ["read", "write"] },
         "atomic",

@@ -11,7 +11,7 @@ import { Order } from "./order.js";
 import { type Lookup, mayPass, type Packet, packetOf, type Stop } from "./roads.js";
 import { hostOf, raises, type Run, type Scenario } from "./scenario.js";
 import { Unsupported } from "./unsupported.js";
-import { inMemory, inOrder } from "./window.js";
+import { inMemory, inOrder, replaceable } from "./window.js";
 
 /** An act of a run, and its events. */
 export interface Item {
@@ -239,6 +239,15 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   for (const sequence of sequences) {
     sequence.forEach((younger, at) => {
       if (silent(younger.act)) return;
+      // The later write that replaces one in a write-combining buffer is certain to come.
+      if (younger.act.swallowed) {
+        const own = byRun.get(younger.run) as readonly Item[];
+        const by = replaceable(program, platform, option, own, younger.position);
+        for (const item of own.slice(younger.position + 1, by)) {
+          if (item.act.kind === "branch") for (const each of providers(item.run, item.position, item.act.value)) first(known(each), startOf(younger));
+        }
+      }
+      if (younger.act.half === "write") first(startOf(byRun.get(younger.run)?.[younger.position - 1] as Item), startOf(younger));
       for (let i = 0; i < at; i++) {
         const older = sequence[i] as Item;
         if (older.act.kind === "branch") {
@@ -271,6 +280,16 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   eachPair(touches, (a, b) => {
     if (a.item !== b.item && a.location === b.location && (a.writes || b.writes) && looked.has(a.location)) open.push([a.event, b.event]);
   });
+
+  // Nothing is written between the halves of an atomic. Whether a conditional atomic writes is known at the end (values.ts).
+  for (const item of items) {
+    const write = item.act.half === "read" && item.act.outcome ? byRun.get(item.run)?.[item.position + 1] : undefined;
+    if (write === undefined || item.location < 0) continue;
+    for (const touch of touches) {
+      if (touch.item === write || touch.location !== item.location || !touch.writes || conditional(touch.item.act)) continue;
+      rules.push({ if: [startOf(item), touch.event], then: [startOf(write), touch.event] });
+    }
+  }
 
   // Packets in one place.
   const visits = items.flatMap((item): Visit[] =>
@@ -309,6 +328,11 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   return possible ? { scenario, items, byRun, starts, sequences, touches, visits, order, open, rules, before, add } : undefined;
 }
 
+/** May an atomic that is not in halves turn out to store nothing? */
+export function conditional(act: Act): boolean {
+  return act.half === undefined && (act.modify?.kind === "compare" || act.modify?.kind === "add-unless");
+}
+
 /** Something that takes time stands between a branch and a point in the sequence. */
 function matters(sequence: readonly Item[], branch: Item, until: number): boolean {
   const from = sequence.indexOf(branch);
@@ -325,7 +349,7 @@ function controls(platform: Platform, branch: Item, item: Item): boolean {
 /** The own store whose value a load takes where it goes ahead of it: the youngest older one to its address. */
 export function forwarding(sequence: readonly Item[], at: number): Item | undefined {
   const load = sequence[at] as Item;
-  if (load.act.kind !== "load" || load.location < 0) return undefined;
+  if (load.act.kind !== "load" || load.act.half === "read" || load.location < 0) return undefined;
   for (let i = at - 1; i >= 0; i--) {
     const older = sequence[i] as Item;
     if (older.location === load.location && (older.act.kind === "store" || older.act.kind === "rmw")) return older.act.kind === "store" ? older : undefined;
@@ -337,7 +361,7 @@ function touchesOf(item: Item): readonly Touch[] {
   const { act, location } = item;
   const touch = (event: number, reads: boolean, writes: boolean, where = location): Touch => ({ item, location: where, event, reads, writes });
   if (act.kind === "wait") return act.reads.map((read) => touch(startOf(item), true, false, read.location));
-  if (location < 0 || silent(act) || act.zeroLength) return [];
+  if (location < 0 || silent(act) || act.zeroLength || act.swallowed) return [];
   switch (act.kind) {
     case "load":
     case "register-read":

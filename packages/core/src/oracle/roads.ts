@@ -32,6 +32,7 @@ export type Lookup = (option: string) => string | undefined;
 
 /** The packet of an act that goes to `location`; undefined where it sends none. */
 export function packetOf(program: Program, platform: Platform, option: Lookup, thread: Thread, act: Act, location: number, transaction: string): Packet | undefined {
+  if (act.swallowed) return undefined;
   const { fabric } = platform;
   const target = program.locations[location];
   const own = thread.device;

@@ -5,7 +5,9 @@
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import { type Act, pathsOf, silent } from "./acts.js";
+import type { Lookup } from "./roads.js";
 import { Unsupported } from "./unsupported.js";
+import { replaceable } from "./window.js";
 
 /** One run of a thread, along one path. */
 export interface Run {
@@ -45,14 +47,14 @@ export function raises(program: Program, from: number, act: Act, location: numbe
     case "intx":
       return act.kind === "intx" && on.device === device;
     case "write":
-      return (act.kind === "pio-write" || act.kind === "dma-write" || act.kind === "dma-atomic") && (location === undefined || location === on.location);
+      return ((act.kind === "pio-write" && !act.swallowed) || act.kind === "dma-write" || act.kind === "dma-atomic") && (location === undefined || location === on.location);
     default:
       return false;
   }
 }
 
 /** Every scenario of a program. */
-export function* scenariosOf(program: Program, platform: Platform): Generator<Scenario> {
+export function* scenariosOf(program: Program, platform: Platform, option: Lookup): Generator<Scenario> {
   const paths = program.threads.map((thread) => pathsOf(program, platform, thread));
   for (const thread of program.threads) if (thread.on?.kind === "tell") throw new Unsupported("handlers on tell");
 
@@ -89,9 +91,11 @@ export function* scenariosOf(program: Program, platform: Platform): Generator<Sc
     }
     for (const acts of paths[thread] ?? []) {
       for (const locations of addresses(acts, 0, [])) {
-        chosen.push({ thread, number, acts, locations, slot: -1 });
-        yield* pathsOfRuns(thread, number + 1, runs);
-        chosen.pop();
+        for (const kept of combined(acts, locations, 0)) {
+          chosen.push({ thread, number, acts: kept, locations, slot: -1 });
+          yield* pathsOfRuns(thread, number + 1, runs);
+          chosen.pop();
+        }
       }
     }
   }
@@ -103,7 +107,25 @@ export function* scenariosOf(program: Program, platform: Platform): Generator<Sc
       return;
     }
     const open = act.location === undefined && act.address !== undefined;
-    for (const location of open ? [...memory, -1] : [act.location ?? -1]) yield* addresses(acts, at + 1, [...before, location]);
+    const half = act.half === "write" ? before[at - 1] : undefined;
+    for (const location of half !== undefined ? [half] : open ? [...memory, -1] : [act.location ?? -1]) yield* addresses(acts, at + 1, [...before, location]);
+  }
+
+  /** Which writes a write-combining buffer swallows. */
+  function* combined(acts: readonly Act[], locations: readonly number[], at: number): Generator<readonly Act[]> {
+    const act = acts[at];
+    if (act === undefined) {
+      yield acts;
+      return;
+    }
+    yield* combined(acts, locations, at + 1);
+    const placed = acts.map((each, i) => ({ act: each, location: locations[i] as number }));
+    if (replaceable(program, platform, option, placed, at) === undefined) return;
+    yield* combined(
+      acts.map((each) => (each === act ? { ...each, swallowed: true } : each)),
+      locations,
+      at + 1,
+    );
   }
 
   for (const _ of runsOf(0)) {

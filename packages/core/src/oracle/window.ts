@@ -25,9 +25,14 @@ export function inOrder(program: Program, platform: Platform, option: Lookup, ol
   if (younger.act.kind === "token") return meets(older.act.kinds, IO);
   // Coherence: only a load may go ahead of an older store to its address, whose value it takes.
   if (inMemory(older.act) && inMemory(younger.act) && older.location >= 0 && older.location === younger.location) {
-    if (older.act.kind !== "store" || younger.act.kind !== "load") return true;
+    if (older.act.kind !== "store" || younger.act.kind !== "load" || younger.act.half === "read") return true;
   }
-  if (between.some(({ act }) => act.kind === "fence" && meets(older.act.kinds, act.before) && meets(younger.act.kinds, act.after))) return true;
+  if (between.some(({ act }) => act.kind === "fence" && meets(older.act.fenced, act.before) && meets(younger.act.fenced, act.after))) return true;
+  return forbidden(program, platform, option, older, younger);
+}
+
+/** Do the rules alone forbid that `younger` is performed first? */
+export function forbidden(program: Program, platform: Platform, option: Lookup, older: Placed, younger: Placed): boolean {
   return older.act.kinds.some((first) => younger.act.kinds.some((second) => ruled(program, platform, option, older, first, younger, second)));
 }
 
@@ -56,4 +61,22 @@ function fact(program: Program, name: string, older: Placed, younger: Placed): b
     default:
       throw new Error(`unknown condition ${name}`);
   }
+}
+
+/**
+ * May the write at a position stay in a write-combining buffer until a later one to the same word replaces it? Fences, tokens, a read of the word and every access that
+ * has to wait for it send it off.
+ */
+export function replaceable(program: Program, platform: Platform, option: Lookup, sequence: readonly Placed[], at: number): number | undefined {
+  const write = sequence[at] as Placed;
+  if (write.act.kind !== "pio-write" || !write.act.kinds.includes("wcout")) return undefined;
+  for (let i = at + 1; i < sequence.length; i++) {
+    const younger = sequence[i] as Placed;
+    const { act } = younger;
+    if (act.kind === "token" || (act.kind === "fence" && act.before.includes("wcout"))) return undefined;
+    if (younger.location === write.location && act.kind === "pio-read") return undefined;
+    if (younger.location === write.location && act.kind === "pio-write") return i;
+    if (forbidden(program, platform, option, write, younger)) return undefined;
+  }
+  return undefined;
 }

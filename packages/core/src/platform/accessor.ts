@@ -2,6 +2,28 @@
 import { ACCESS_KINDS, type AccessKind, type Lowered } from "./platform.js";
 
 /** Names for several kinds at once. */
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+/** Barriers that programs name. They have no access of their own. */
+export const BARRIER_NAMES: readonly string[] = words(`
+  smp_mb smp_rmb smp_wmb smp_mb__before_atomic smp_mb__after_atomic smp_mb__after_spinlock smp_mb__after_unlock_lock barrier
+  mb rmb wmb dma_mb dma_rmb dma_wmb mmiowb io_stop_wc
+  udma_to_device_barrier udma_from_device_barrier udma_ordering_write_barrier mmio_flush_writes mmio_wc_start`);
+
+/** What every CPU has to say something about: the accessors that programs are lowered to (see program/primitives.ts). */
+export const ACCESSOR_NAMES: readonly string[] = words(`
+  READ_ONCE plain_read atomic_read rcu_dereference smp_load_acquire
+  WRITE_ONCE plain_write atomic_set smp_store_release rcu_assign_pointer
+  atomic_full atomic_acquire atomic_release atomic_relaxed
+  spin_lock spin_trylock spin_unlock spin_is_locked mutex_lock mutex_trylock mutex_unlock mutex_is_locked
+  ${BARRIER_NAMES.join(" ")}
+  readX writeX readX_relaxed writeX_relaxed raw_readX raw_writeX plain_readX plain_writeX readsX writesX
+  inX outX insX outsX config_read config_write`);
+
+/** What a CPU may say something about; without it, another accessor answers: `atomic_relaxed` for `atomic_void` (atomic_inc and such). */
+export const OPTIONAL_ACCESSORS: readonly string[] = ["atomic_void"];
+
+/** Short for several kinds. */
 export const KIND_GROUPS: { readonly [name: string]: readonly AccessKind[] } = {
   memory: ["read", "write"],
   io: ["in", "out", "wcin", "wcout"],
@@ -21,6 +43,9 @@ export function accessKinds(words: readonly string[]): readonly AccessKind[] | u
 
 const kinds = (list: string): readonly AccessKind[] | undefined => accessKinds(list.split(",").map((part) => part.trim()));
 
+/** What an accessor can send and wait for. */
+export const TOKEN_NAMES: readonly string[] = ["flush", "drain"];
+
 const PROPAGATES = ["stores", "cumulative", "strong", "devices"] as const;
 
 /** The kinds that names and groups stand for; unknown names are left out (validation has complained). */
@@ -36,7 +61,7 @@ export function parseStep(text: string): Lowered | string {
     case "access": {
       const flags = ["acquire", "release", "global", "waits", "ordered", "inherits", "split", "unordered", "noreturn"];
       const unknown = words.find((word) => !flags.includes(word));
-      if (unknown !== undefined) return `unknown flag '${unknown}' of access; expected one of ${flags.join(", ")}`;
+      if (unknown !== undefined) return `unknown flag \`${unknown}\` of access; expected one of ${flags.join(", ")}`;
       const has = (flag: string): boolean => words.includes(flag);
       return {
         kind: "access",
@@ -53,21 +78,22 @@ export function parseStep(text: string): Lowered | string {
     }
     case "fence": {
       const match = /^fence\s+([\w,\s]+?)\s*->\s*([\w,]+(?:\s*,\s*\w+)*)(?:\s+(\w+))?$/.exec(text.trim());
-      if (match === null) return "expected 'fence KINDS -> KINDS [stores|cumulative|strong|devices]'";
+      if (match === null) return "expected `fence KINDS -> KINDS [stores|cumulative|strong|devices]`";
       const before = kinds(match[1] ?? "");
       const after = kinds(match[2] ?? "");
       if (before === undefined || after === undefined) return `kinds are ${ACCESS_KINDS.join(", ")}, memory, io and all`;
       const word = match[3];
       const propagates = PROPAGATES.find((name) => name === word);
-      if (word !== undefined && propagates === undefined) return `unknown word '${word}'; expected one of ${PROPAGATES.join(", ")}`;
+      if (word !== undefined && propagates === undefined) return `unknown word \`${word}\`; expected one of ${PROPAGATES.join(", ")}`;
       return { kind: "fence", before, after, propagates: propagates ?? "none" };
     }
     case "token": {
-      const name = words[0];
-      if (name === undefined) return "expected 'token NAME [ordered]'";
-      return { kind: "token", token: name, ordered: words.includes("ordered") };
+      const [name, word] = words;
+      if (name === undefined || !TOKEN_NAMES.includes(name) || (word !== undefined && word !== "ordered"))
+        return "expected `token flush` or `token drain [ordered]`";
+      return { kind: "token", token: name, ordered: word === "ordered" };
     }
     default:
-      return `expected 'access', 'fence' or 'token', found '${head ?? ""}'`;
+      return `expected \`access\`, \`fence\` or \`token\`, found \`${head ?? ""}\``;
   }
 }

@@ -4,7 +4,20 @@
  */
 
 /** Between two packets in a place. `younger.x` and `older.x` speak of one packet's own fields. */
-export const PACKET_FIELDS = ["ro", "ido", "barrier", "weak", "streaming", "coherent", "prefetch", "msi", "zero-length", "peer", "ordered", "atomic"] as const;
+export const PACKET_FIELDS = [
+  "ro",
+  "ido",
+  "barrier",
+  "weak",
+  "streaming",
+  "coherent",
+  "prefetch",
+  "msi",
+  "zero-length",
+  "peer",
+  "ordered",
+  "atomic",
+] as const;
 
 /** Relations of two packets. `uio`: either is an unordered-I/O packet. `different-class`: traffic classes differ. */
 export const PACKET_RELATIONS = [

@@ -87,7 +87,8 @@ export interface FabricData<Table = readonly CellData[]> {
 }
 
 /** A file that says only what differs from the part it names with `like`. */
-type Variant<Data extends { readonly kind: string }> = Partial<Data> & Pick<Data, "kind"> & { readonly name: string; readonly like: string };
+type Variant<Data extends { readonly kind: string }> = Partial<Data> &
+  Pick<Data, "kind"> & { readonly name: string; readonly like: string };
 
 export type CpuFile = (CpuData & { readonly like?: undefined }) | Variant<CpuData>;
 
@@ -107,4 +108,17 @@ export interface MachineData {
 export interface MachinesFile {
   readonly kind: "machines";
   readonly machines: readonly MachineData[];
+}
+
+/** A user's platform in one file. A part is a name (of a CPU, a fabric, or a machine that has one), or stands here itself. */
+export interface PlatformFile {
+  readonly kind: "platform";
+  readonly name: string;
+  readonly title?: string;
+  readonly source?: string;
+  readonly cpu: string | Omit<CpuFile, "kind" | "name">;
+  readonly fabric: string | Omit<FabricFile, "kind" | "name">;
+  readonly era?: string;
+  readonly conforming?: boolean;
+  readonly settings?: { readonly [option: string]: string };
 }

@@ -39,13 +39,14 @@ export function parseJson(source: Source): Outcome<JsonNode> {
   const duplicates: Problem[] = [];
   let at = text.startsWith("\uFEFF") ? 1 : 0;
 
-  const fail = (code: ProblemCode, start: number, end: number, message: string, hint?: string): never => {
-    throw new JsonError(code, { start, end: Math.min(Math.max(end, start + 1), Math.max(text.length, start + 1)) }, message, hint);
-  };
+  function fail(code: ProblemCode, start: number, end: number, message: string, hint?: string): never {
+    throw new JsonError(code, { start, end: Math.max(end, start + 1) }, message, hint);
+  }
 
   function skip(): void {
     while (at < text.length && " \t\r\n".includes(text.charAt(at))) at++;
-    if (text.startsWith("//", at) || text.startsWith("/*", at)) fail("unexpected-character", at, at + 2, "JSON has no comments", "put it into a `source` or `title`");
+    if (text.startsWith("//", at) || text.startsWith("/*", at))
+      fail("unexpected-character", at, at + 2, "JSON has no comments", "put it into a `source` or `title`");
   }
 
   /** What stands at `at`, for messages. */
@@ -195,7 +196,11 @@ export function spanAt(root: JsonNode, path: readonly (string | number)[]): Span
   let at = root;
   for (const step of path) {
     const next: JsonNode | undefined =
-      at.kind === "object" ? at.members.find((member) => member.key === step)?.value : at.kind === "array" ? at.items[step as number] : undefined;
+      at.kind === "object"
+        ? at.members.find((member) => member.key === step)?.value
+        : at.kind === "array"
+          ? at.items[step as number]
+          : undefined;
     if (next === undefined) break;
     at = next;
   }
@@ -206,7 +211,13 @@ export function spanAt(root: JsonNode, path: readonly (string | number)[]): Span
 /** Where a key stands; the value before it in the path where it is not there. */
 export function keySpanAt(root: JsonNode, path: readonly (string | number)[], key: string): Span {
   let at: JsonNode | undefined = root;
-  for (const step of path) at = at?.kind === "object" ? at.members.find((member) => member.key === step)?.value : at?.kind === "array" ? at.items[step as number] : undefined;
+  for (const step of path)
+    at =
+      at?.kind === "object"
+        ? at.members.find((member) => member.key === step)?.value
+        : at?.kind === "array"
+          ? at.items[step as number]
+          : undefined;
   const member = at?.kind === "object" ? at.members.find((candidate) => candidate.key === key) : undefined;
   return member?.keySpan ?? spanAt(root, path);
 }

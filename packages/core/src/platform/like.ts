@@ -10,7 +10,11 @@ function mergeById<T extends { readonly id: string }>(base: readonly T[], own: r
 const mergeAccessors = (base: AccessorTable | undefined, own: AccessorTable | undefined): AccessorTable => ({ ...base, ...own });
 
 /** A CPU with everything it takes over filled in; undefined where the chain of `like` ends nowhere or never. */
-export function completeCpu(file: CpuFile, named: (name: string) => CpuFile | undefined, chain: readonly CpuFile[] = []): CpuData | undefined {
+export function completeCpu(
+  file: CpuFile,
+  named: (name: string) => CpuFile | undefined,
+  chain: readonly CpuFile[] = [],
+): CpuData | undefined {
   if (file.like === undefined) return file;
   const other = named(file.like);
   if (other === undefined || chain.includes(file)) return undefined;
@@ -28,7 +32,11 @@ export function completeCpu(file: CpuFile, named: (name: string) => CpuFile | un
 }
 
 /** A fabric with what it takes over from others filled in, its tables still as written. */
-function mergedFabric(file: FabricFile, named: (name: string) => FabricFile | undefined, chain: readonly FabricFile[] = []): FabricData<TableData> | undefined {
+export function mergedFabric(
+  file: FabricFile,
+  named: (name: string) => FabricFile | undefined,
+  chain: readonly FabricFile[] = [],
+): FabricData<TableData> | undefined {
   if (file.like === undefined) return file;
   const other = named(file.like);
   if (other === undefined || chain.includes(file)) return undefined;

@@ -1,14 +1,39 @@
 /** From the JSON of platform files to a composed Platform. The shape was checked by `validate.ts`. */
 import { expandKinds, parseStep } from "./accessor.js";
-import type { AccessorData, AccessorTable, Bounds, CpuData, CpuFile, FabricData, FabricFile, MachineData, MachinesFile } from "./file.js";
+import type {
+  AccessorData,
+  AccessorTable,
+  Bounds,
+  CpuData,
+  CpuFile,
+  FabricData,
+  FabricFile,
+  MachineData,
+  MachinesFile,
+  PlatformFile,
+} from "./file.js";
 import { completeCpu, completeFabric } from "./like.js";
-import { type Accessor, type Cell, type Cpu, type Fabric, type Lowered, PACKET_KINDS, type PacketKind, type Platform, ROUTE_KINDS, type RouteKind } from "./platform.js";
+import {
+  type Accessor,
+  type Cell,
+  type Cpu,
+  type Fabric,
+  type Lowered,
+  PACKET_KINDS,
+  type PacketKind,
+  type Platform,
+  ROUTE_KINDS,
+  type RouteKind,
+} from "./platform.js";
 
 /** All the parts at hand, by name. */
 export interface Library {
   readonly cpus: ReadonlyMap<string, CpuData>;
   readonly fabrics: ReadonlyMap<string, FabricData>;
   readonly machines: ReadonlyMap<string, MachineData>;
+  /** The parts as written, for what is `like` them. */
+  readonly cpuFiles: ReadonlyMap<string, CpuFile>;
+  readonly fabricFiles: ReadonlyMap<string, FabricFile>;
 }
 
 /** Routes that fall back to another when a fabric does not name them. */
@@ -23,6 +48,13 @@ const ROUTE_DEFAULTS: { readonly [kind in RouteKind]?: RouteKind } = {
   msi: "dma-write",
 };
 
+/** The route that a kind of traffic takes, its own or the one it falls back to; undefined where the fabric names neither. */
+export function routeOf(routes: FabricData["routes"], kind: RouteKind): readonly string[] | undefined {
+  let from: RouteKind | undefined = kind;
+  while (from !== undefined && routes[from] === undefined) from = ROUTE_DEFAULTS[from];
+  return from === undefined ? undefined : routes[from];
+}
+
 /** -1, 0 or 1: compares kernel versions such as 2.6.24 and 6.19. */
 export function compareVersions(a: string, b: string): number {
   const left = a.split(".").map(Number);
@@ -36,7 +68,10 @@ export function compareVersions(a: string, b: string): number {
 
 /** Does an entry hold for a kernel version? */
 export function holdsFor(data: Bounds, era: string): boolean {
-  return (data.since === undefined || compareVersions(era, data.since) >= 0) && (data.before === undefined || compareVersions(era, data.before) < 0);
+  return (
+    (data.since === undefined || compareVersions(era, data.since) >= 0) &&
+    (data.before === undefined || compareVersions(era, data.before) < 0)
+  );
 }
 
 function loadAccessors(tables: readonly AccessorTable[], era: string): Map<string, Accessor> {
@@ -68,21 +103,23 @@ export function loadCpu(data: CpuData): Cpu {
     devicesSee: data.devicesSee ?? "at-once",
     control: data.control,
     addressPending: data.addressPending,
-    window: data.window.map((rule) => ({ ...rule, when: rule.when ?? [], older: expandKinds(rule.older), younger: expandKinds(rule.younger) })),
+    window: data.window.map((rule) => ({
+      ...rule,
+      when: rule.when ?? [],
+      older: expandKinds(rule.older),
+      younger: expandKinds(rule.younger),
+    })),
   };
 }
 
-function packetKinds(names: readonly string[]): readonly PacketKind[] {
+/** Packet kinds as files write them: `*` is all. */
+export function packetKinds(names: readonly string[]): readonly PacketKind[] {
   return names.includes("*") ? PACKET_KINDS : (names as readonly PacketKind[]);
 }
 
 export function loadFabric(data: FabricData, era: string): Fabric {
   const routes = {} as Record<RouteKind, readonly string[]>;
-  for (const kind of ROUTE_KINDS) {
-    let from: RouteKind | undefined = kind;
-    while (from !== undefined && data.routes[from] === undefined) from = ROUTE_DEFAULTS[from];
-    routes[kind] = (from === undefined ? undefined : data.routes[from]) ?? [];
-  }
+  for (const kind of ROUTE_KINDS) routes[kind] = routeOf(data.routes, kind) ?? [];
   return {
     name: data.name,
     title: data.title,
@@ -148,7 +185,7 @@ export function library(files: readonly unknown[]): Library {
     const data = completeFabric(file, (other) => fabricFiles.get(other));
     if (data !== undefined) fabrics.set(name, data);
   }
-  return { cpus, fabrics, machines };
+  return { cpus, fabrics, machines, cpuFiles, fabricFiles };
 }
 
 /** `arm64`, `sn2-pic`, `arm64+pcie`, `x86@2.6.24`: the platform of that name, or undefined where a part is unknown. */
@@ -164,8 +201,46 @@ export function findPlatform(parts: Library, name: string): Platform | undefined
     if (rest.length > 0 || cpuName === undefined || fabricName === undefined) return undefined;
     machine = { name, title: `${cpuName} on ${fabricName}`, cpu: cpuName, fabric: fabricName, era: base?.era ?? "6.19", conforming: false };
   }
-  if (era !== undefined) machine = { ...machine, era };
+  if (era !== undefined) {
+    if (!/^\d+(\.\d+)*$/.test(era)) return undefined;
+    machine = { ...machine, era };
+  }
   const cpu = parts.cpus.get(machine.cpu);
   const fabric = parts.fabrics.get(machine.fabric);
   return cpu === undefined || fabric === undefined ? undefined : compose(machine, cpu, fabric);
+}
+
+/** The CPU that a platform file names or holds, with everything filled in; undefined where something is not there. */
+export function cpuOf(file: PlatformFile, parts: Library): CpuData | undefined {
+  const { cpu } = file;
+  if (typeof cpu === "string") return parts.cpus.get(cpu) ?? parts.cpus.get(parts.machines.get(cpu)?.cpu ?? "");
+  return completeCpu({ title: file.title ?? file.name, ...cpu, kind: "cpu", name: file.name } as CpuFile, (name) =>
+    parts.cpuFiles.get(name),
+  );
+}
+
+/** The same for the fabric. */
+export function fabricOf(file: PlatformFile, parts: Library): FabricData | undefined {
+  const { fabric } = file;
+  if (typeof fabric === "string") return parts.fabrics.get(fabric) ?? parts.fabrics.get(parts.machines.get(fabric)?.fabric ?? "");
+  return completeFabric({ title: file.title ?? file.name, ...fabric, kind: "fabric", name: file.name } as FabricFile, (name) =>
+    parts.fabricFiles.get(name),
+  );
+}
+
+/** A user's platform: the value of a file of kind `platform` that `validatePlatformFile` let through. */
+export function loadUserPlatform(file: PlatformFile, parts: Library): Platform | undefined {
+  const cpu = cpuOf(file, parts);
+  const fabric = fabricOf(file, parts);
+  if (cpu === undefined || fabric === undefined) return undefined;
+  const machine: MachineData = {
+    name: file.name,
+    title: file.title ?? file.name,
+    cpu: cpu.name,
+    fabric: fabric.name,
+    era: file.era ?? "6.19",
+    conforming: file.conforming ?? false,
+    ...(file.settings === undefined ? {} : { settings: file.settings }),
+  };
+  return compose(machine, cpu, fabric);
 }

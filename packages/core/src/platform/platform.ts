@@ -116,14 +116,38 @@ export interface Place {
 
 /** What travels: the key of a route. */
 export type RouteKind =
-  | "dma-write" | "dma-read" | "dma-reply" | "msi" | "intx"
-  | "pio-write" | "pio-read" | "pio-reply"
-  | "port-write" | "port-read" | "config-write" | "config-read"
-  | "peer-write" | "peer-read" | "peer-reply";
+  | "dma-write"
+  | "dma-read"
+  | "dma-reply"
+  | "msi"
+  | "intx"
+  | "pio-write"
+  | "pio-read"
+  | "pio-reply"
+  | "port-write"
+  | "port-read"
+  | "config-write"
+  | "config-read"
+  | "peer-write"
+  | "peer-read"
+  | "peer-reply";
 
 export const ROUTE_KINDS: readonly RouteKind[] = [
-  "dma-write", "dma-read", "dma-reply", "msi", "intx", "pio-write", "pio-read", "pio-reply",
-  "port-write", "port-read", "config-write", "config-read", "peer-write", "peer-read", "peer-reply",
+  "dma-write",
+  "dma-read",
+  "dma-reply",
+  "msi",
+  "intx",
+  "pio-write",
+  "pio-read",
+  "pio-reply",
+  "port-write",
+  "port-read",
+  "config-write",
+  "config-read",
+  "peer-write",
+  "peer-read",
+  "peer-reply",
 ];
 
 /** What a mapping request turns into on the bus. Every rule that matches applies, later ones win. The default is nothing. */

@@ -116,13 +116,14 @@ function apart(run: Replay): Rule[] {
       const theirs = run.whereabouts(event.number, older);
       const place = machine.platform.fabric.places[machine.places[theirs]?.place ?? -1];
       if (place === undefined || mine === undefined || mine.hops.slice(0, mine.home).some((hop) => hop.place === theirs)) continue;
-      const packet = machine.instructions[older]?.packet ?? -1;
       if (!related(machine, stretch.instruction, older)) continue;
+      const other = mine.hops.slice(0, mine.home).find((hop) => !machine.packets[machine.instructions[older]?.packet ?? -1]?.hops.some(({ place: on }) => on === hop.place));
+      const way = machine.platform.fabric.places[machine.places[other?.place ?? theirs]?.place ?? -1];
       rules.push({
         kind: "apart",
         id: `${place.id}: apart`,
         says: `${run.nameOf(older)} waits in ${run.names.place(theirs)}, which is not on the way of ${run.nameOf(stretch.instruction)}`,
-        source: machine.packets[packet] === undefined ? "" : place.source,
+        source: way?.source ?? place.source,
       });
     }
   }

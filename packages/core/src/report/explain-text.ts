@@ -1,20 +1,20 @@
 /** An explanation as text. */
 import { printProposition } from "../litmus/print-condition.js";
-import type { Program } from "../program/program.js";
+import type { Test } from "../litmus/test.js";
 import type { Explanation, Story } from "./explain.js";
 import { layOut } from "./ladder.js";
-import { ladderText, wrap } from "./ladder-text.js";
+import { ladderText } from "./ladder-text.js";
 import { mappingsOf } from "./mapping.js";
 import { count } from "./names.js";
 import type { Rule } from "./rule.js";
 import { printState } from "./state.js";
 import { variantWords, verdictWords } from "./verdict-words.js";
+import { wrap } from "./wrap.js";
 
 const WIDTH = 100;
 
 /** The condition as it stands in the test: `exists (0:r0=1 /\ 0:r1=0)`. */
-export function conditionWords(program: Program): string {
-  const { condition } = program.test;
+export function conditionWords({ condition }: Test): string {
   return condition === undefined ? "exists (true)" : `${condition.quantifier} (${printProposition(condition.proposition)})`;
 }
 
@@ -23,13 +23,13 @@ export function explanationText(explanation: Explanation): string {
   const { program, platform, verdict, story, obstacles, otherwise } = explanation;
   const lines = [`${program.name} on ${platform.name} (${platform.title}): ${verdictWords(verdict)}`];
   if (program.test.doc !== undefined) lines.push(...wrap(`  "${program.test.doc}"`, WIDTH, 2));
-  lines.push(`  ${conditionWords(program)}`);
-  if (story !== undefined) lines.push("", ...storyLines(story, "How it happens:", conditionWords(program)));
+  lines.push(`  ${conditionWords(program.test)}`);
+  if (story !== undefined) lines.push("", ...storyLines(story, "How it happens:", conditionWords(program.test)));
   if (verdict.byDefault === "unknown") lines.push("", `Unknown: ${verdict.reason ?? "the search did not end"}.`);
   if (verdict.byDefault === "forbidden") lines.push("", ...forbiddenLines(explanation));
   if (obstacles !== undefined) lines.push("", ...obstacleLines(obstacles.sets, obstacles.complete));
   if (verdict.variants.length > 0) lines.push("", ...variantLines(explanation));
-  if (otherwise !== undefined) lines.push("", ...storyLines(otherwise.story, `How it happens, ${variantWords(otherwise.variant)}:`.replace("allowed if", "if"), conditionWords(program)));
+  if (otherwise !== undefined) lines.push("", ...storyLines(otherwise.story, `How it happens, ${variantWords(otherwise.variant)}:`.replace("allowed if", "if"), conditionWords(program.test)));
   const mapped = mappingLines(explanation);
   if (mapped.length > 0) lines.push("", "What becomes of the mappings:", ...mapped);
   for (const [index, source] of program.test.sources.entries()) lines.push(...(index === 0 ? [""] : []), ...wrap(`Source of the test: ${source}`, WIDTH, 2));

@@ -1,5 +1,6 @@
 /** A ladder diagram in plain ASCII, fit for a terminal and for a mail. */
 import type { Ladder, Row } from "./ladder.js";
+import { wrap } from "./wrap.js";
 
 /** Columns left of the first lane: the entry's number. */
 const GUTTER = 4;
@@ -18,8 +19,8 @@ export function ladderText(ladder: Ladder, width = 100): string {
   return lines.join("\n");
 }
 
-/** The column of each lane. */
-function columnsOf(ladder: Ladder, width: number): readonly number[] {
+/** The column of each lane, where one column has room for one character. */
+export function columnsOf(ladder: Ladder, width: number): readonly number[] {
   const { lanes, rows } = ladder;
   const gaps = lanes.slice(1).map((lane, index) => {
     const titles = ((lanes[index]?.title.length ?? 0) + lane.title.length) / 2;
@@ -144,19 +145,4 @@ function drawNote(ladder: Ladder, columns: readonly number[], row: Row, index: n
     put(line, start - 1, ` ${part} `);
     return text();
   });
-}
-
-/** Breaks a text at blanks; further lines are indented. */
-export function wrap(text: string, width: number, indent = 0): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const next = line === "" ? word : `${line} ${word}`;
-    if (next.length > width && line.trim() !== "") {
-      lines.push(line);
-      line = `${" ".repeat(indent)}${word}`;
-    } else line = next;
-  }
-  lines.push(line);
-  return lines;
 }

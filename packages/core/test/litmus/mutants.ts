@@ -11,11 +11,12 @@ export function random(seed: number): (n: number) => number {
   };
 }
 
-const scraps = [
-  ...'(* *) /* */ // " { } ( ) [ ] ; , \\/ /\\ ~ = == => != * & P0( P0() D0. D0.x exists expect source filter'.split(" "),
-  ..."0:r1 int if else while for( do ATOMIC{ return é ∧ 99999999999 0x -> ++ -1 + @ dma( mmio struct __f{ a?b:c r0=(r1=2)".split(" "),
-  ...["\0", "\u{1f600}", "\n", "\r\n", " ", "\t", "not ", "locations [", "int ", "C x\n{}\n"],
+const words = [
+  '(* *) /* */ // " { } ( ) [ ] ; , \\/ /\\ ~ = == => != * & P0( P0() D0. D0.x exists expect source filter 0:r1 int if else while for(',
+  "do ATOMIC{ return é ∧ 99999999999 0x -> ++ -1 + @ dma( mmio struct __f{ a?b:c r0=(r1=2)",
 ];
+const blanks = ["\0", "\u{1f600}", "\n", "\r\n", " ", "\t", "not ", "locations [", "int ", "C x\n{}\n"];
+const scraps = [...words.join(" ").split(" "), ...blanks];
 
 /** One to three changes: bytes deleted, inserted or replaced, lines deleted, doubled or exchanged, words exchanged, the end cut off. */
 export function mutant(text: string, below: (n: number) => number): string {

@@ -1,0 +1,124 @@
+/** `fencepost check`: the verdicts of tests on platforms. */
+import type { Verdict } from "@fencepost/core/explore";
+import type { Platform } from "@fencepost/core/platform";
+import { type Checked, compareWith, createMatrix, expectationFor, jsonReport, type Result, testBlock, unknown, unknownPlatforms } from "@fencepost/core/report";
+import { createEngine, type Engine } from "./engine.js";
+import { exitCode } from "./exit.js";
+import { type Found, type Input, printFound, readInputs } from "./inputs.js";
+import { compositionKey, createShelf, readSettings, type Shelf, selectPlatforms } from "./selection.js";
+import type { Budget } from "./task.js";
+import { createProgress, outputStyle, outputWidth } from "./terminal.js";
+
+export interface CheckOptions {
+  readonly platform?: string;
+  readonly platformFile: readonly string[];
+  readonly option: readonly string[];
+  readonly mode?: "states" | "verdict";
+  readonly reduce: "full" | "none";
+  readonly maxStates: number;
+  readonly timeout?: number;
+  readonly memory?: number;
+  readonly json?: boolean;
+  readonly expectOnly?: boolean;
+}
+
+/** Checks and prints; gives the exit code. */
+export async function checkCommand(paths: readonly string[], options: CheckOptions): Promise<number> {
+  const shelf = createShelf(options.platformFile);
+  const { inputs, problems: read, single } = readInputs(paths);
+  const platforms = selectPlatforms(shelf, options.platform, inputs, single);
+  const settings = readSettings(options.option, platforms);
+  const problems: readonly Found[] = [...shelf.problems, ...read, ...inputs.flatMap((input) => unknownNames(shelf, input))];
+  for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
+
+  const block = single && platforms.length === 1;
+  const budget: Budget = {
+    mode: options.mode ?? (block ? "states" : "verdict"),
+    reduce: options.reduce,
+    maxStates: options.maxStates,
+    settings,
+    timeout: options.timeout,
+    memory: options.memory,
+  };
+  const style = outputStyle();
+  const quiet = options.json === true;
+  const matrix = createMatrix({ labels: inputs.map((input) => input.label), platforms: platforms.map(({ name }) => name), width: outputWidth(), style });
+  const write = (text: string): void => {
+    if (!quiet) process.stdout.write(text);
+  };
+  const progress = createProgress();
+  const engine = createEngine();
+  const all: Checked[] = [];
+  if (!block && inputs.length > 0 && platforms.length > 0) write(matrix.head);
+  for (const [index, input] of inputs.entries()) {
+    progress.show(`${index + 1} of ${inputs.length}: ${input.label}`);
+    const checked = await checkOne(engine, shelf, input, platforms, budget, options.expectOnly === true);
+    if (checked.results.length > 0 || !engine.stopped) all.push(checked);
+    progress.clear();
+    const only = checked.results[0];
+    if (block && only !== undefined) write(budget.mode === "states" ? testBlock(checked, only, style) : `${matrix.head}${matrix.row(checked)}${matrix.foot(all)}`);
+    else if (!block && (checked.results.length > 0 || !engine.stopped)) write(matrix.row(checked));
+    if (engine.stopped) break;
+  }
+  const interrupted = engine.stopped;
+  await engine.close();
+  if (!block && inputs.length > 0 && platforms.length > 0) write(matrix.foot(all));
+  if (interrupted) process.stderr.write("Stopped by Ctrl-C: what is printed is what is known.\n");
+  for (const result of all.flatMap((checked) => checked.results)) if (result.fault !== undefined) process.stderr.write(`A fault of Fencepost, please report it: ${result.fault}\n`);
+  const code = exitCode({ ...outcome(all), wrongInput: problems.some(({ problem }) => problem.severity === "error"), interrupted });
+  if (quiet) process.stdout.write(`${JSON.stringify(jsonReport({ checked: all, problems, states: budget.mode === "states", interrupted, exitCode: code }), undefined, 2)}\n`);
+  return code;
+}
+
+function unknownNames(shelf: Shelf, { source, test }: Input): Found[] {
+  return unknownPlatforms(test, (name) => shelf.find(name) !== undefined, shelf.names()).map((problem) => ({ source, problem }));
+}
+
+/** One test on all platforms; names of the same machine share one search. */
+async function checkOne(engine: Engine, shelf: Shelf, input: Input, platforms: readonly Platform[], budget: Budget, expectOnly: boolean): Promise<Checked> {
+  const results: Result[] = [];
+  const known = new Map<string, { readonly verdict: Verdict; readonly fault: string | undefined }>();
+  for (const platform of platforms) {
+    const expectation = expectationFor(input.test, platform);
+    if (expectOnly && expectation === undefined) continue;
+    const key = compositionKey(shelf, platform);
+    let found = known.get(key);
+    if (found === undefined) {
+      if (engine.stopped) break;
+      found = await verdictOf(engine, input, platform, budget);
+      known.set(key, found);
+    }
+    const verdict = { ...found.verdict, platform: platform.name, machine: undefined };
+    results.push({
+      platform: { name: platform.name, conforming: platform.conforming },
+      verdict,
+      comparison: expectation && compareWith(expectation, verdict),
+      ...(found.fault === undefined ? {} : { fault: found.fault }),
+    });
+  }
+  return { source: input.source, test: input.test, program: input.program, label: input.label, results };
+}
+
+/** Never throws: a fault of ours costs one verdict, not the others. */
+async function verdictOf(engine: Engine, { test, program, unsupported }: Input, platform: Platform, budget: Budget): Promise<{ readonly verdict: Verdict; readonly fault: string | undefined }> {
+  if (program === undefined) return { verdict: unknown(test.name, platform.name, unsupported ?? "not supported"), fault: undefined };
+  try {
+    return { verdict: await engine.judge({ kind: "judge", program, platform, budget }), fault: undefined };
+  } catch (error) {
+    const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { verdict: unknown(test.name, platform.name, "a fault of ours"), fault: `${test.name} on ${platform.name}: ${fault}` };
+  }
+}
+
+/** What the results come to, for the exit code. */
+export function outcome(all: readonly Checked[]): { readonly faults: boolean; readonly differs: boolean; readonly budget: boolean } {
+  const results = all.flatMap((checked) => checked.results);
+  return {
+    faults: results.some((result) => result.fault !== undefined),
+    differs: results.some((result) => result.comparison?.met === false),
+    budget: results.some((result) => result.comparison === undefined && ranOut(result.verdict)),
+  };
+}
+
+/** Unknown because a budget ran out, not because the model does not reach. */
+const ranOut = (verdict: Verdict): boolean => verdict.verdict === "unknown" && (verdict.result?.stopped !== undefined || verdict.reason === "out of memory");

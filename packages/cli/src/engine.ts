@@ -1,0 +1,86 @@
+/**
+ * Runs searches so that Ctrl-C is heard. Most take a moment and run here; one that takes longer than a slice is started anew in a worker thread. Verdicts do not depend on
+ * where they were found.
+ */
+import { Worker } from "node:worker_threads";
+import type { Verdict } from "@fencepost/core/explore";
+import type { Answer } from "./search-worker.js";
+import { type Explained, judgeWatched, type Sent, type Task, watch } from "./task.js";
+
+/** Milliseconds that a search may take in the main thread, and that may go by without a look at signals. */
+const SLICE = 150;
+
+export interface Engine {
+  judge(task: Task): Promise<Verdict>;
+  explain(task: Task): Promise<Explained>;
+  /** Has somebody pressed Ctrl-C? */
+  readonly stopped: boolean;
+  close(): Promise<void>;
+}
+
+/** Another search began, took too long for the main thread and was given up. */
+const SLICED = "slice";
+
+export function createEngine(): Engine {
+  const flag = new SharedArrayBuffer(4);
+  const stop = new Int32Array(flag);
+  let worker: Worker | undefined;
+  let looked = performance.now();
+  const onSignal = (): void => {
+    // A second time: at once.
+    if (Atomics.exchange(stop, 0, 1) === 1) process.exit(130);
+  };
+  process.on("SIGINT", onSignal);
+
+  const inWorker = (task: Task): Promise<Sent> => {
+    worker ??= new Worker(new URL("./search-worker.js", import.meta.url), { workerData: flag });
+    const thread = worker;
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        thread.off("message", onMessage);
+        thread.off("error", onError);
+      };
+      const onMessage = (answer: Answer): void => {
+        done();
+        if (answer.ok) resolve(answer.sent);
+        else reject(new Error(answer.fault));
+      };
+      const onError = (error: Error): void => {
+        done();
+        worker = undefined;
+        reject(error);
+      };
+      thread.on("message", onMessage);
+      thread.on("error", onError);
+      thread.postMessage(task);
+    });
+  };
+
+  return {
+    get stopped() {
+      return stop[0] === 1;
+    },
+    async judge(task) {
+      const begin = performance.now();
+      if (begin - looked > SLICE) {
+        await new Promise((resolve) => setImmediate(resolve));
+        looked = performance.now();
+      }
+      const watcher = watch(task.budget, () => (performance.now() - begin > SLICE ? SLICED : undefined));
+      const verdict = judgeWatched(task, watcher);
+      if (watcher.cause() !== SLICED) return verdict;
+      const sent = await inWorker(task);
+      if (sent.kind !== "judge") throw new Error("the worker answered another question");
+      return sent.verdict;
+    },
+    async explain(task) {
+      const sent = await inWorker(task);
+      if (sent.kind !== "explain") throw new Error("the worker answered another question");
+      return sent;
+    },
+    async close() {
+      process.off("SIGINT", onSignal);
+      await worker?.terminate();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** `fencepost explain`: why an outcome is allowed or forbidden. */
+import { writeFileSync } from "node:fs";
+import { compareWith, expectationFor, unknown } from "@fencepost/core/report";
+import { outcome } from "./check.js";
+import { createEngine } from "./engine.js";
+import { EXIT, exitCode, UsageError } from "./exit.js";
+import { printFound, readInputs } from "./inputs.js";
+import { createShelf, readSettings, selectPlatforms } from "./selection.js";
+import type { Budget } from "./task.js";
+
+export interface ExplainOptions {
+  readonly platform?: string;
+  readonly platformFile: readonly string[];
+  readonly option: readonly string[];
+  readonly reduce: "full" | "none";
+  readonly maxStates: number;
+  readonly timeout?: number;
+  readonly memory?: number;
+  readonly svg?: string;
+}
+
+/** Explains one test on one or several platforms; gives the exit code. */
+export async function explainCommand(path: string, options: ExplainOptions): Promise<number> {
+  const shelf = createShelf(options.platformFile);
+  const { inputs, problems: read } = readInputs([path]);
+  const platforms = selectPlatforms(shelf, options.platform, inputs, true);
+  const settings = readSettings(options.option, platforms);
+  const problems = [...shelf.problems, ...read];
+  for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
+  if (inputs.length > 1) throw new UsageError("explain takes one test");
+  if (options.svg !== undefined && platforms.length !== 1) throw new UsageError(`--svg draws one platform, not ${platforms.length}: name it with --platform`);
+  const input = inputs[0];
+  if (input === undefined) return EXIT.input;
+  if (input.program === undefined) {
+    process.stdout.write(`${input.test.name}: unknown: ${input.unsupported ?? "not supported"}\n`);
+    return input.test.expects.some((each) => each.verdict !== "unknown") ? EXIT.differs : EXIT.ok;
+  }
+  const budget: Budget = { mode: "verdict", reduce: options.reduce, maxStates: options.maxStates, settings, timeout: options.timeout, memory: options.memory };
+  const engine = createEngine();
+  let faults = false;
+  let differs = false;
+  let ranOut = false;
+  for (const [index, platform] of platforms.entries()) {
+    try {
+      const { text, svg, verdict } = await engine.explain({ kind: "explain", program: input.program, platform, budget });
+      process.stdout.write(`${index === 0 ? "" : `\n${"-".repeat(100)}\n`}${text}`);
+      const expectation = expectationFor(input.test, platform);
+      const comparison = expectation && compareWith(expectation, verdict);
+      const sum = outcome([{ source: input.source, test: input.test, program: input.program, label: input.label, results: [{ platform, verdict, comparison }] }]);
+      differs ||= sum.differs;
+      ranOut ||= sum.budget;
+      if (options.svg !== undefined) writeSvg(options.svg, svg, platform.name);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      faults = true;
+      const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stdout.write(`${unknown(input.test.name, platform.name, "").test} on ${platform.name}: unknown: a fault of ours\n`);
+      process.stderr.write(`A fault of Fencepost, please report it: ${fault}\n`);
+    }
+    if (engine.stopped) break;
+  }
+  const interrupted = engine.stopped;
+  await engine.close();
+  return exitCode({ faults, wrongInput: problems.some(({ problem }) => problem.severity === "error"), differs, budget: ranOut, interrupted });
+}
+
+function writeSvg(path: string, svg: string | undefined, platform: string): void {
+  if (svg === undefined) {
+    process.stderr.write(`${path} is not written: on ${platform} there is no run to draw.\n`);
+    return;
+  }
+  try {
+    writeFileSync(path, svg);
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,91 @@
+/** The platforms that a command line asks for. */
+import { readFileSync } from "node:fs";
+import { type Platform, partNames, platform, platformNames, readPlatform, similarNames } from "@fencepost/core/platform";
+import { UsageError } from "./exit.js";
+import { type Found, fileProblem, type Input } from "./inputs.js";
+
+export interface Shelf {
+  /** The platforms of the user's own files; they go before built-in ones of the same name. */
+  readonly own: ReadonlyMap<string, Platform>;
+  readonly problems: readonly Found[];
+  find(name: string): Platform | undefined;
+  /** Every name there is, compositions apart. */
+  names(): readonly string[];
+}
+
+/** The built-in platforms, and those of `files`. */
+export function createShelf(files: readonly string[]): Shelf {
+  const own = new Map<string, Platform>();
+  const problems: Found[] = [];
+  for (const path of files) {
+    try {
+      const source = { name: path, text: readFileSync(path, "utf8") };
+      const outcome = readPlatform(source);
+      problems.push(...outcome.problems.map((problem) => ({ source, problem })));
+      if (outcome.ok) own.set(outcome.value.name, outcome.value);
+    } catch (error) {
+      problems.push(fileProblem(path, error instanceof Error ? error.message : String(error)));
+    }
+  }
+  return {
+    own,
+    problems,
+    find: (name) => own.get(name) ?? platform(name),
+    names: () => [...new Set([...own.keys(), ...platformNames()])],
+  };
+}
+
+/** What single tests are checked on when nothing else is asked for, besides the platforms that they name. */
+const USUAL = ["portable", "x86", "arm64", "sn2"];
+
+/** The platforms of a run, in the order of the columns. Throws a UsageError for a name that nothing defines. */
+export function selectPlatforms(shelf: Shelf, asked: string | undefined, inputs: readonly Input[], single: boolean): readonly Platform[] {
+  if (asked !== undefined) return unique(asked.split(",").flatMap((name) => named(shelf, name.trim())));
+  if (shelf.own.size > 0) return [...shelf.own.values()];
+  if (!single) return named(shelf, "all");
+  const stated = inputs.flatMap((input) => input.test.expects.map((each) => each.platform)).filter((name) => name !== "all" && shelf.find(name) !== undefined);
+  return unique([...stated, ...USUAL].flatMap((name) => shelf.find(name) ?? []));
+}
+
+function named(shelf: Shelf, name: string): readonly Platform[] {
+  const all = (): readonly Platform[] => shelf.names().flatMap((each) => shelf.find(each) ?? []);
+  if (name === "all") return all();
+  if (name === "conforming") return all().filter((each) => each.conforming);
+  const found = shelf.find(name);
+  if (found === undefined) throw new UsageError(unknownPlatform(shelf, name));
+  return [found];
+}
+
+export function unknownPlatform(shelf: Shelf, name: string): string {
+  const similar = [...similarNames(name), ...[...shelf.own.keys()].filter((own) => own.startsWith(name))];
+  const { cpus, fabrics } = partNames();
+  const hint = similar.length > 0 ? `did you mean ${similar.slice(0, 3).join(" or ")}?` : `platforms: ${shelf.names().join(", ")}, all, conforming; or CPU+FABRIC of ${cpus.join(", ")} and ${fabrics.join(", ")}`;
+  return `there is no platform '${name}'; ${hint}`;
+}
+
+function unique(platforms: readonly Platform[]): readonly Platform[] {
+  return platforms.filter((each, index) => platforms.findIndex((other) => other.name === each.name) === index);
+}
+
+/** `barrier=two-way`, each checked against the options of the platforms in the run. */
+export function readSettings(texts: readonly string[], platforms: readonly Platform[]): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  for (const text of texts) {
+    const [id, value] = text.split("=", 2) as [string, string | undefined];
+    if (value === undefined) throw new UsageError(`--option ${text}: write --option NAME=VALUE`);
+    const options = platforms.flatMap((each) => each.options.filter((option) => option.id === id));
+    if (options.length === 0) {
+      const known = [...new Set(platforms.flatMap((each) => each.options.map((option) => option.id)))].sort();
+      throw new UsageError(`--option ${text}: no platform here has an option '${id}'${known.length === 0 ? "" : `; there are ${known.join(", ")}`}`);
+    }
+    const values = [...new Set(options.flatMap((option) => option.values))];
+    if (!values.includes(value)) throw new UsageError(`--option ${text}: the values are ${values.join(", ")}`);
+    settings.set(id, value);
+  }
+  return settings;
+}
+
+/** Platforms with the same key are the same machine under different names. */
+export function compositionKey(shelf: Shelf, of: Platform): string {
+  return shelf.own.has(of.name) ? `own ${of.name}` : JSON.stringify([of.cpu.name, of.fabric.name, of.era, of.options.map(({ id, default: value, values }) => [id, value, values])]);
+}

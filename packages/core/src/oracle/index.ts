@@ -1,0 +1,1 @@
+export { consult, type OracleAnswer, type OracleEnd } from "./oracle.js";

@@ -1,0 +1,96 @@
+/**
+ * The oracle: every end state of a small straight-line test, by brute force. It guesses what happens (scenario.ts), lists the events and what their orders have to obey
+ * (constraints.ts), goes through every way of ordering those pairs of events whose order matters, and computes what each complete order means (values.ts).
+ *
+ * It shares nothing with machine/ and explore/ but the program and the platform: it has no states, no steps and no queues. docs/decisions/0003-oracle.md says what it
+ * covers and why its answers can be trusted.
+ */
+import type { Platform } from "../platform/platform.js";
+import type { Program } from "../program/program.js";
+import { type Constraints, constrain } from "./constraints.js";
+import type { Order } from "./order.js";
+import { scenariosOf } from "./scenario.js";
+import { TooLarge, Unsupported } from "./unsupported.js";
+import { endOf, type OracleEnd } from "./values.js";
+
+export type { OracleEnd } from "./values.js";
+
+export type OracleAnswer =
+  /** All end states, sorted by value, and how many orders were looked at. */
+  | { readonly kind: "ends"; readonly ends: readonly OracleEnd[]; readonly orders: number }
+  /** The oracle does not cover the test or the platform. */
+  | { readonly kind: "unsupported"; readonly reason: string }
+  /** More orders than the budget allows. */
+  | { readonly kind: "too-large" };
+
+/** Orders that are looked at, complete or not, before the oracle gives up. */
+const BUDGET = 200_000;
+
+/** All end states of a program on a platform; `settings`: values of options that differ from their defaults. */
+export function consult(program: Program, platform: Platform, settings: ReadonlyMap<string, string> = new Map(), budget = BUDGET): OracleAnswer {
+  const option = (id: string): string | undefined => {
+    const found = platform.options.find((candidate) => candidate.id === id);
+    return found === undefined ? undefined : (settings.get(id) ?? found.default);
+  };
+  const ends = new Map<string, OracleEnd>();
+  let spent = 0;
+  let orders = 0;
+  try {
+    if (!platform.cpu.multiCopyAtomic || !platform.cpu.readsJoin) throw new Unsupported("stores that reach CPUs one by one");
+    if (platform.cpu.devicesSee === "later") throw new Unsupported("stores that reach devices later than CPUs");
+    const cached = program.locations.some((location) => location.space === "memory" && location.mapping.mode === "streaming");
+    if (!platform.fabric.coherent && cached) throw new Unsupported("caches that do not snoop");
+
+    for (const scenario of scenariosOf(program, platform, option)) {
+      const constraints = constrain(program, platform, option, scenario);
+      if (++spent > budget) throw new TooLarge();
+      if (constraints === undefined) continue;
+      const settle = (order: Order, at: number): void => {
+        if (++spent > budget) throw new TooLarge();
+        for (let i = at; i < constraints.open.length; i++) {
+          const [a, b] = constraints.open[i] as readonly [number, number];
+          if (constraints.before(order, a, b) || constraints.before(order, b, a)) continue;
+          for (const [first, second] of [
+            [a, b],
+            [b, a],
+          ] as const) {
+            const next = order.copy();
+            if (constraints.add(next, first, second) && obey(constraints, next)) settle(next, i + 1);
+          }
+          return;
+        }
+        orders++;
+        const end = endOf(program, constraints, order);
+        if (end !== undefined) ends.set(`${end.values.join()} ${end.satisfies}`, end);
+      };
+      const order = constraints.order.copy();
+      if (obey(constraints, order)) settle(order, 0);
+    }
+  } catch (error) {
+    if (error instanceof Unsupported) return { kind: "unsupported", reason: error.message };
+    if (error instanceof TooLarge) return { kind: "too-large" };
+    throw error;
+  }
+  return { kind: "ends", ends: [...ends.values()].sort(byValue), orders };
+}
+
+/** Adds what the rules say follows. False where that contradicts the order. */
+function obey(constraints: Constraints, order: Order): boolean {
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const rule of constraints.rules) {
+      if (!constraints.before(order, ...rule.if) || constraints.before(order, ...rule.then)) continue;
+      if (!constraints.add(order, ...rule.then)) return false;
+      changed = true;
+    }
+  }
+  return true;
+}
+
+function byValue(a: OracleEnd, b: OracleEnd): number {
+  for (let i = 0; i < a.values.length; i++) {
+    const difference = (a.values[i] as number) - (b.values[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return Number(a.satisfies) - Number(b.satisfies);
+}

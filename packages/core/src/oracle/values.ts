@@ -1,0 +1,242 @@
+/** What a complete order means: the values that are read and written, whether all guesses and waits come true, and the end state. */
+import { applyBinary, evaluate } from "../program/evaluate.js";
+import type { Expression, Formula, Operand, Program } from "../program/program.js";
+import { locationAt } from "./acts.js";
+import { arrivalOf, type Constraints, definitionOf, forwarding, type Item, startOf } from "./constraints.js";
+import type { Order } from "./order.js";
+import { raises, type Run } from "./scenario.js";
+
+export interface OracleEnd {
+  /** One value per `program.observed`. */
+  readonly values: readonly number[];
+  /** Does the proposition hold? */
+  readonly satisfies: boolean;
+}
+
+/** What an access did. */
+interface Effect {
+  /** What its register gets. */
+  readonly value: number;
+  readonly stored: number | undefined;
+  /** What was there before. */
+  readonly old: number;
+}
+
+/** The end state of an order, or undefined where a guess was wrong, a wait in vain, or the test's filter drops it. */
+export function endOf(program: Program, constraints: Constraints, order: Order): OracleEnd | undefined {
+  const { items, byRun, touches, scenario } = constraints;
+  const earlier = (a: number, b: number): boolean => constraints.before(order, a, b);
+  const effects = new Map<Item, Effect>();
+
+  /** A register as a position of a run sees it. */
+  const register = (run: Run, position: number, index: number): number => {
+    const definition = definitionOf(byRun.get(run) as readonly Item[], position, index);
+    if (definition === undefined) return program.threads[run.thread]?.initial[index] ?? 0;
+    if (definition.act.kind === "assign") return valueOf(run, definition.position, definition.act.value);
+    const waited = definition.act.reads.find((read) => read.target === index);
+    return waited === undefined ? effectOf(definition).value : contents(waited.location, startOf(definition));
+  };
+  const valueOf = (run: Run, position: number, expression: Expression | undefined): number =>
+    expression === undefined ? 0 : evaluate(expression, (index) => register(run, position, index));
+
+  /** What a location holds just before an event; at the end where `event` is undefined. */
+  const contents = (location: number, event: number | undefined): number => {
+    let last: Item | undefined;
+    let lastEvent = -1;
+    for (const touch of touches) {
+      if (!touch.writes || touch.location !== location || (event !== undefined && !earlier(touch.event, event))) continue;
+      if (last !== undefined && earlier(touch.event, lastEvent)) continue;
+      if (effectOf(touch.item).stored === undefined) continue;
+      last = touch.item;
+      lastEvent = touch.event;
+    }
+    return last === undefined ? (program.locations[location]?.initial ?? 0) : (effectOf(last).stored as number);
+  };
+
+  const effectOf = (item: Item): Effect => {
+    let effect = effects.get(item);
+    if (effect === undefined) {
+      effect = compute(item);
+      effects.set(item, effect);
+    }
+    return effect;
+  };
+
+  const compute = (item: Item): Effect => {
+    const { act, run, position, location } = item;
+    const operand = (expression: Expression): number => valueOf(run, position, expression);
+    /** What an atomic makes of an old value. */
+    const atomic = (old: number): Effect => {
+      const { modify } = act;
+      if (modify === undefined) return { value: 0, stored: undefined, old };
+      const argument = operand(modify.value);
+      const result = modify.kind === "arithmetic" ? applyBinary(modify.operator, old, argument) : modify.kind === "add-unless" ? applyBinary("+", old, argument) : argument;
+      const stores = modify.kind === "compare" ? old === operand(modify.expected) : modify.kind === "add-unless" ? old !== operand(modify.unless) : true;
+      const returns = { old, new: result, zero: Number(result === 0), negative: Number(result < 0), success: Number(stores), nothing: 0 };
+      return { value: returns[act.returns], stored: stores ? result : undefined, old };
+    };
+    if (act.half === "write") return { ...atomic(effectOf((byRun.get(run) as readonly Item[])[position - 1] as Item).old), value: 0 };
+    if (act.half === "read") return atomic(location < 0 ? 0 : contents(location, startOf(item)));
+    switch (act.kind) {
+      case "load": {
+        const value = location < 0 ? 0 : loaded(item);
+        return { value: act.isLocked ? Number(value !== 0) : value, stored: undefined, old: value };
+      }
+      case "register-read":
+      case "pio-read":
+      case "dma-read": {
+        const value = location < 0 || act.zeroLength ? 0 : contents(location, arrivalOf(item));
+        return { value, stored: undefined, old: value };
+      }
+      case "store":
+      case "pio-write":
+      case "dma-write":
+      case "register-write":
+        return { value: 0, stored: valueOf(run, position, act.value), old: 0 };
+      case "rmw":
+      case "dma-atomic": {
+        if (location < 0) return { value: 0, stored: undefined, old: 0 };
+        return atomic(contents(location, arrivalOf(item)));
+      }
+      default:
+        return { value: 0, stored: undefined, old: 0 };
+    }
+  };
+
+  const loaded = (item: Item): number => {
+    const sequence = constraints.sequences.find((each) => each.includes(item)) as readonly Item[];
+    const store = forwarding(sequence, sequence.indexOf(item));
+    if (store !== undefined && earlier(startOf(item), startOf(store))) return effectOf(store).stored as number;
+    return contents(item.location, startOf(item));
+  };
+
+  // Guesses.
+  for (const item of items) {
+    const { act, run, position } = item;
+    if (act.kind === "branch" && (valueOf(run, position, act.value) !== 0) !== act.outcome) return undefined;
+    if (act.address !== undefined && act.location === undefined) {
+      const found = locationAt(program, valueOf(run, position, act.address));
+      if ((program.locations[found]?.space === "memory" ? found : -1) !== item.location) return undefined;
+    }
+  }
+  // Waits. What a wait reads is defined by the wait itself.
+  for (const item of items) {
+    const { act, run, position } = item;
+    switch (act.kind) {
+      case "rmw":
+        if (act.locks && item.location >= 0 && effectOf(item).old !== 0) return undefined;
+        break;
+      case "load": {
+        if (act.half === undefined || item.location < 0) break;
+        if (act.locks && effectOf(item).old !== 0) return undefined;
+        if ((effectOf(item).stored !== undefined) !== act.outcome) return undefined;
+        const write = act.outcome ? (byRun.get(run) as readonly Item[])[position + 1] : undefined;
+        if (write === undefined) break;
+        const apart = touches.some(
+          ({ item: other, location, event, writes }) =>
+            writes && other !== write && location === item.location && earlier(startOf(item), event) && earlier(event, startOf(write)) && effectOf(other).stored !== undefined,
+        );
+        if (apart) return undefined;
+        break;
+      }
+      case "wait":
+        if (valueOf(run, position + 1, act.value) === 0) return undefined;
+        break;
+      case "hear": {
+        const me = program.threads[run.thread]?.device;
+        const count = (kind: "tell" | "hear", from: number | undefined, to: number): number =>
+          items.filter((other) => other.act.kind === kind && program.threads[other.run.thread]?.device === from && other.act.device === to && earlier(startOf(other), startOf(item)))
+            .length;
+        if (count("tell", act.device, me as number) <= count("hear", me, act.device)) return undefined;
+        break;
+      }
+      case "ats-wait": {
+        const done = items.some(
+          (other) => other.act.kind === "invalidate-done" && program.threads[other.run.thread]?.device === act.device && earlier(arrivalOf(other), startOf(item)),
+        );
+        if (!done) return undefined;
+        break;
+      }
+      default:
+    }
+  }
+  if (!raised() || !roomEverywhere(constraints, earlier)) return undefined;
+
+  /** Every start of a handler was raised, and nothing raised is left. */
+  function raised(): boolean {
+    return program.threads.every((thread, index) => {
+      const { on } = thread;
+      if (on === undefined) return true;
+      const starts = scenario.runs.filter((run) => run.thread === index).map((run) => constraints.starts.get(run) as number);
+      const raisings = items
+        .filter((item) => raises(program, item.run.thread, item.act, item.location, index) && (item.act.kind !== "dma-atomic" || effectOf(item).stored !== undefined))
+        .map(arrivalOf);
+      starts.sort((a, b) => (earlier(a, b) ? -1 : 1));
+      const since = (at: number): number => raisings.filter((raising) => earlier(raising, starts[at] as number)).length;
+      // Interrupts merge while they are pending; writes are counted.
+      if (on.kind === "write") return raisings.length === starts.length && starts.every((_, at) => since(at) > at);
+      return starts.every((_, at) => since(at) > (at === 0 ? 0 : since(at - 1))) && (starts.length === 0 ? raisings.length === 0 : since(starts.length - 1) === raisings.length);
+    });
+  }
+
+  const operand = (of: Operand): number => {
+    switch (of.kind) {
+      case "constant":
+        return of.value;
+      case "location":
+        return contents(of.location, undefined);
+      case "register": {
+        // Handlers: as the last run left it.
+        const last = scenario.runs.filter((run) => run.thread === of.thread).sort((a, b) => b.number - a.number)[0];
+        return last === undefined ? (program.threads[of.thread]?.initial[of.register] ?? 0) : register(last, last.acts.length, of.register);
+      }
+    }
+  };
+  const holds = (formula: Formula): boolean => {
+    switch (formula.kind) {
+      case "constant":
+        return formula.value;
+      case "compare": {
+        const [a, b] = [operand(formula.left), operand(formula.right)];
+        const operator = ({ "=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=" } as const)[formula.operator];
+        return applyBinary(operator, a, b) !== 0;
+      }
+      case "order": {
+        const at = (location: number, value: number): number[] =>
+          touches
+            .filter((touch) => touch.writes && touch.location === location && touch.item.act.kind !== "register-write" && effectOf(touch.item).stored === value)
+            .map((touch) => touch.event);
+        const firsts = at(formula.first.location, formula.first.value);
+        const seconds = at(formula.second.location, formula.second.value);
+        return firsts.some((first) => seconds.every((second) => earlier(first, second))) && seconds.length > 0;
+      }
+      case "not":
+        return !holds(formula.operand);
+      case "and":
+        return holds(formula.left) && holds(formula.right);
+      case "or":
+        return holds(formula.left) || holds(formula.right);
+    }
+  };
+  if (program.filter !== undefined && !holds(program.filter)) return undefined;
+  return { values: program.observed.map((term) => operand(term)), satisfies: holds(program.condition.formula) };
+}
+
+/** No place ever holds more packets of a class than it has credits for. */
+function roomEverywhere(constraints: Constraints, earlier: (a: number, b: number) => boolean): boolean {
+  const classOf = (kind: string): number => (kind === "posted" || kind === "intx" ? 0 : kind === "completion" || kind === "io-completion" ? 2 : 1);
+  return constraints.visits.every((visit) => {
+    const { credits } = visit.stop.place;
+    if (credits === undefined) return true;
+    const there = constraints.visits.filter(
+      (other) =>
+        other !== visit &&
+        other.stop.key === visit.stop.key &&
+        classOf(other.stop.kind) === classOf(visit.stop.kind) &&
+        earlier(other.enters, visit.enters) &&
+        !earlier(other.leaves, visit.enters),
+    );
+    return there.length < credits;
+  });
+}
+

@@ -1,0 +1,24 @@
+/** Verdicts as text, tables, pictures and JSON; explanations. */
+export { arrange } from "./arrange.js";
+export { minimalCells, type Obstacles, type Permissions, permissionsOf } from "./cells.js";
+export { type Checked, expectationPlace, type Result } from "./checked.js";
+export { type Entry, entriesOf } from "./entry.js";
+export type * from "./event.js";
+export { type Comparison, compareWith, expectationFor, unknownPlatforms } from "./expect.js";
+export { type Explanation, explain, type Story, storyOf } from "./explain.js";
+export { conditionWords, explanationText } from "./explain-text.js";
+export * from "./json.js";
+export { judge, unknown } from "./judge.js";
+export { type Ladder, layOut } from "./ladder.js";
+export { ladderSvg } from "./ladder-svg.js";
+export { ladderText } from "./ladder-text.js";
+export { applyMapping, mappingsOf } from "./mapping.js";
+export { createMatrix, type Matrix, totals } from "./matrix.js";
+export { count } from "./names.js";
+export { platformList, platformPage } from "./platform-text.js";
+export { type Replay, replay } from "./replay.js";
+export type { Rule } from "./rule.js";
+export { printState, sortStates } from "./state.js";
+export { PLAIN, type Style } from "./style.js";
+export { conditionHolds, observation, testBlock } from "./text.js";
+export { verdictWords } from "./verdict-words.js";
