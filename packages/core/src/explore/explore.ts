@@ -40,6 +40,10 @@ export interface SearchResult {
   readonly someRunEnds: boolean;
   /** States with no way on that are no ends. */
   readonly deadlocks: number;
+  /** States from which no run ends and none gets stuck: fair cycles for ever (states mode; see docs/decisions/0002-reductions.md). */
+  readonly livelocks: number;
+  /** Steps to one of them. */
+  readonly circling: readonly number[] | undefined;
   /** Steps from the initial state to the first end that satisfies the proposition. */
   readonly witness: readonly number[] | undefined;
   /** Steps to a deadlock. */
@@ -63,6 +67,38 @@ const compareValues = (a: readonly number[], b: readonly number[]): number => {
   }
   return 0;
 };
+
+/** The states of real runs from which none of `finals` can be reached. A state all of whose ways are discarded belongs to no run. */
+function withoutEnd(count: number, from: readonly number[], to: readonly number[], finals: readonly number[]): number[] {
+  const into: number[][] = Array.from({ length: count }, () => []);
+  const ways = new Int32Array(count);
+  from.forEach((state, edge) => {
+    (into[to[edge] as number] as number[]).push(state);
+    ways[state] = (ways[state] as number) + 1;
+  });
+  const ends = new Uint8Array(count);
+  const stack = [...finals];
+  for (const state of finals) ends[state] = 1;
+  for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
+    for (const before of into[state] as number[]) {
+      if (ends[before] === 1) continue;
+      ends[before] = 1;
+      stack.push(before);
+    }
+  }
+  // Peel off wrong guesses: states with no way on that are no finals, and whoever leads only to such.
+  for (let state = 0; state < count; state++) if (ends[state] === 0 && ways[state] === 0) stack.push(state);
+  for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
+    ends[state] = 2;
+    for (const before of into[state] as number[]) {
+      ways[before] = (ways[before] as number) - 1;
+      if (ways[before] === 0 && ends[before] === 0) stack.push(before);
+    }
+  }
+  const result: number[] = [];
+  for (let state = 0; state < count; state++) if (ends[state] === 0) result.push(state);
+  return result;
+}
 
 /** Steps passed through before a state is kept after all: a loop that polls for ever must meet itself. */
 const LONGEST_CHAIN = 64;
@@ -114,6 +150,11 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
     segmentEnd[at] = segmentCount;
   };
 
+  // States mode: who leads where, for livelocks.
+  const edgesFrom: number[] = [];
+  const edgesTo: number[] = [];
+  const finals: number[] = [];
+
   const current = new Int32Array(size);
   const next = new Int32Array(size);
   const steps: number[] = [];
@@ -150,6 +191,7 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
     table.read(index, current);
     let count = stepper.steps(current, steps);
     if (stepper.ended(current)) {
+      finals.push(index);
       if (program.filter === undefined || satisfied(stepper, current, program.filter)) {
         someRunEnds = true;
         const satisfies = current[size - 1] === 1 || satisfied(stepper, current, program.condition.formula);
@@ -170,6 +212,7 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
     }
     if (count === 0) {
       // No way on, and no end. (Where every way on is discarded, the guess was wrong: that is no deadlock.)
+      finals.push(index);
       deadlocks++;
       stuck ??= trace(index);
       continue;
@@ -185,8 +228,13 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
       if (!passThrough()) continue;
       const at = table.add(next);
       if (table.fresh) remember(at, index);
+      if (!verdict) {
+        edgesFrom.push(index);
+        edgesTo.push(at);
+      }
     }
   }
+  const circles = verdict || stopped !== undefined ? [] : withoutEnd(table.count, edgesFrom, edgesTo, finals);
   return {
     complete: stopped === undefined,
     stopped,
@@ -194,6 +242,8 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
     satisfiable,
     someRunEnds: someRunEnds || (relevance?.droppedRuns() ?? false),
     deadlocks,
+    livelocks: circles.length,
+    circling: circles[0] === undefined ? undefined : trace(circles[0]),
     witness,
     stuck,
     states: table.count,

@@ -75,6 +75,10 @@ export interface Instruction {
   readonly reads: readonly { readonly target: number; readonly location: number }[];
   readonly device: number;
   readonly enable: boolean;
+  /** The CPU it runs on: threads may migrate. -1 for devices. */
+  readonly cpu: number;
+  /** A point that the compiler moves nothing across. */
+  readonly compiler: boolean;
   /** In an indivisible step: the first instruction of the block that acts, and one past its last; -1 otherwise. */
   readonly block: number;
   readonly blockEnd: number;
@@ -165,6 +169,8 @@ export interface Machine {
   readonly program: Program;
   readonly platform: Platform;
   readonly settings: ReadonlyMap<string, string>;
+  /** The compiler may reorder plain accesses before the CPU sees them (setting `compiler` = on). */
+  readonly compilerReorders: boolean;
   /** Options whose value was looked at while building. */
   readonly optionsRead: ReadonlySet<string>;
   readonly threads: readonly MachineThread[];
@@ -228,6 +234,8 @@ const BLANK = {
   reads: [],
   device: -1,
   enable: false,
+  cpu: -1,
+  compiler: false,
   block: -1,
   blockEnd: -1,
 } as const satisfies Partial<Instruction>;
@@ -303,8 +311,9 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
     heads.set(operation.head, [...registers]);
   }
   let lastDevice = -1;
+  let cpu = thread.cpu;
   const add = (kind: InstructionKind, operation: Operation, fields: Partial<Draft>): Draft => {
-    const draft: Draft = { ...BLANK, id: drafts.length, thread: index, kind, operation, fenced: fields.mask ?? 0, ...fields };
+    const draft: Draft = { ...BLANK, id: drafts.length, thread: index, kind, operation, fenced: fields.mask ?? 0, cpu, ...fields };
     drafts.push(draft);
     return draft;
   };
@@ -454,6 +463,7 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         );
         break;
       case "barrier":
+        add("fence", operation, { compiler: true });
         lower(operation.accessor, operation, () => undefined);
         break;
       case "pio-read":
@@ -536,8 +546,14 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         else add("nothing", operation, {});
         break;
       }
+      case "migrate": {
+        // A context switch: everything the old CPU did is seen before the new one goes on; a platform may also empty the old CPU's path of PIO writes.
+        add("fence", operation, { before: 63, after: 63, propagates: platform.cpu.multiCopyAtomic ? "none" : "strong", active: !platform.cpu.multiCopyAtomic });
+        if (platform.accessors.has("migrate")) lower("migrate", operation, () => undefined);
+        if (operation.cpu.kind === "constant") cpu = operation.cpu.value;
+        break;
+      }
       case "delay":
-      case "migrate":
       case "atomic-block":
         add("nothing", operation, {});
         break;
@@ -653,7 +669,8 @@ class Roads {
     const attributes = "attributes" in operation ? operation.attributes : NO_ATTRIBUTES;
     const target = program.locations[draft.location];
     const fields = new Set<string>();
-    let requester = own >= 0 ? own : -2 - thread.cpu;
+    const { cpu } = draft;
+    let requester = own >= 0 ? own : -2 - cpu;
     let device = own;
     let request: Hop[] = [];
     let reply: Hop[] = [];
@@ -663,8 +680,8 @@ class Roads {
         device = target?.owner ?? -1;
         const route: RouteKind = target?.space === "port" ? "port-read" : target?.space === "config" ? "config-read" : "pio-read";
         if (device >= 0) {
-          request = this.hops(route, "read", device, device, thread.cpu);
-          reply = this.hops("pio-reply", "completion", device, device, thread.cpu);
+          request = this.hops(route, "read", device, device, cpu);
+          reply = this.hops("pio-reply", "completion", device, device, cpu);
         }
         break;
       }
@@ -673,8 +690,8 @@ class Roads {
         const route: RouteKind = target?.space === "port" ? "port-write" : target?.space === "config" ? "config-write" : "pio-write";
         if (device >= 0) {
           const posted = target?.space === "mmio" && target.memoryType !== "np";
-          request = this.hops(route, posted ? "posted" : "npdata", device, device, thread.cpu);
-          if (draft.waits) reply = this.hops("pio-reply", posted ? "completion" : "io-completion", device, device, thread.cpu);
+          request = this.hops(route, posted ? "posted" : "npdata", device, device, cpu);
+          if (draft.waits) reply = this.hops("pio-reply", posted ? "completion" : "io-completion", device, device, cpu);
         }
         break;
       }
@@ -712,9 +729,9 @@ class Roads {
         const name = draft.waits ? "drain" : "flush";
         const token = this.platform.fabric.tokens[name];
         if (token === undefined) return -1;
-        requester = -2 - thread.cpu;
+        requester = -2 - cpu;
         device = draft.device;
-        request = this.hops(token.route, token.kind, device, device, thread.cpu);
+        request = this.hops(token.route, token.kind, device, device, cpu);
         break;
       }
       default:
@@ -731,7 +748,7 @@ class Roads {
       home: request.length,
       requester,
       device,
-      cpu: thread.cpu,
+      cpu,
       location: draft.location,
       tc: attributes.tc,
       uio: attributes.uio,
@@ -821,7 +838,10 @@ function accessFact(program: Program, name: string, older: Instruction, younger:
   }
 }
 
-/** Options of a run: the value of each platform option that is not its default. */
+/**
+ * Options of a run: the value of each platform option that is not its default. Two more hold on every platform: `compiler` = `on` lets the compiler reorder plain
+ * accesses and those of accessors without a memory clobber; `credits` = N gives every place room for N packets of each class.
+ */
 export type Settings = ReadonlyMap<string, string>;
 
 /** Builds the machine of a program on a platform. */
@@ -944,7 +964,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       label: place === undefined ? "?" : `${place.id}${visit.key > 0 || place.per !== "machine" ? `(${visit.key})` : ""}`,
       offset: take(visit.count + 1),
       capacity: visit.count,
-      credits: place?.credits ?? Number.POSITIVE_INFINITY,
+      credits: place?.credits ?? Number(settings.get("credits") ?? Number.POSITIVE_INFINITY),
     };
   });
 
@@ -1020,6 +1040,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     program,
     platform,
     settings,
+    compilerReorders: settings.get("compiler") === "on",
     optionsRead,
     threads,
     instructions,

@@ -88,6 +88,35 @@ function serialising(instruction: Instruction): boolean {
   return instruction.kind === "ats-wait" || instruction.kind === "sync-for-cpu" || instruction.kind === "sync-for-device";
 }
 
+/** Accessors whose assembly tells the compiler nothing about memory: it may move plain accesses across them, and them across those. */
+const NO_CLOBBER = ["readX_relaxed", "writeX_relaxed", "raw_readX", "raw_writeX", "plain_readX", "plain_writeX"];
+
+function plainToCompiler(instruction: Instruction): boolean {
+  return instruction.facts.plain;
+}
+
+function withoutClobber(instruction: Instruction): boolean {
+  const { operation } = instruction;
+  return (operation.kind === "pio-read" || operation.kind === "pio-write") && NO_CLOBBER.includes(operation.accessor);
+}
+
+/** Before the CPU sees them, the compiler may swap two accesses to different addresses of which one is plain and the other does not stop it. */
+function compilerMayMove(older: Instruction, younger: Instruction): boolean {
+  if (older.location < 0 || younger.location < 0 || older.location === younger.location) return false;
+  const free = (instruction: Instruction): boolean =>
+    plainToCompiler(instruction) ||
+    withoutClobber(instruction) ||
+    ((instruction.kind === "load" || instruction.kind === "store") && !instruction.facts.acquire && !instruction.facts.release && !instruction.facts.atomic && !instruction.facts.lock);
+  return (plainToCompiler(older) && free(younger)) || (plainToCompiler(younger) && free(older));
+}
+
+/** Barriers, atomics, locks and accessors with a memory clobber: the compiler moves nothing across. */
+function compilerStops(instruction: Instruction): boolean {
+  if (instruction.compiler || instruction.kind === "fence" || instruction.kind === "token" || instruction.kind === "rmw") return true;
+  if (instruction.facts.acquire || instruction.facts.release || instruction.facts.atomic || instruction.facts.lock) return true;
+  return (instruction.kind === "pio-read" || instruction.kind === "pio-write") && !withoutClobber(instruction);
+}
+
 /** PIO kinds: what a token waits for. */
 const IO_MASK = 4 | 8 | 16 | 32;
 
@@ -100,7 +129,7 @@ export function blocks(machine: Machine, older: Instruction, younger: Instructio
   if (younger.kind === "fence") return older.kind !== "fence" && (older.fenced & younger.before) !== 0 ? 1 : 0;
   if (older.kind === "fence") return (younger.fenced & older.after) !== 0 ? 1 : 0;
   const rule = machine.window(older, younger);
-  if (rule === 0) return 1;
+  if (rule === 0 && !(machine.compilerReorders && compilerMayMove(older, younger) && !between((instruction) => compilerStops(instruction)))) return 1;
   const fenced = between((fence) => fence.kind === "fence" && (older.fenced & fence.before) !== 0 && (younger.fenced & fence.after) !== 0);
   return fenced ? 1 : rule === 2 ? 2 : 0;
 }

@@ -208,7 +208,10 @@ export function endOf(program: Program, constraints: Constraints, order: Order):
             .map((touch) => touch.event);
         const firsts = at(formula.first.location, formula.first.value);
         const seconds = at(formula.second.location, formula.second.value);
-        return firsts.some((first) => seconds.every((second) => earlier(first, second))) && seconds.length > 0;
+        return firsts.some((first) => {
+          const others = seconds.filter((second) => second !== first);
+          return others.length > 0 && others.every((second) => earlier(first, second));
+        });
       }
       case "not":
         return !holds(formula.operand);

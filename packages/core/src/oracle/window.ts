@@ -23,6 +23,8 @@ export function inOrder(program: Program, platform: Platform, option: Lookup, ol
   // A token is waited for; it itself follows the CPU's PIO.
   if (older.act.kind === "token") return true;
   if (younger.act.kind === "token") return meets(older.act.kinds, IO);
+  // A write-combining buffer holds one value a word.
+  if (older.location >= 0 && older.location === younger.location && meets(older.act.kinds, ["wcout"]) && meets(younger.act.kinds, ["wcin", "wcout"])) return true;
   // Coherence: only a load may go ahead of an older store to its address, whose value it takes.
   if (inMemory(older.act) && inMemory(younger.act) && older.location >= 0 && older.location === younger.location) {
     if (older.act.kind !== "store" || younger.act.kind !== "load" || younger.act.half === "read") return true;

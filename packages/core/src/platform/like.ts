@@ -56,24 +56,24 @@ export function mergedFabric(
   };
 }
 
-/** The cells of a table; undefined where it is like one that is not there, or like itself. */
+/** Longer chains of tables go round in a circle. */
+const LONGEST = 32;
+
+/** The cells of a table; undefined where it is like one that is not there, or like itself in the end. */
 export function tableCells(
   fabric: FabricData<TableData>,
   table: string,
   named: (name: string) => FabricFile | undefined,
-  chain: readonly string[] = [],
+  depth = 0,
 ): readonly CellData[] | undefined {
   const found = fabric.tables[table];
-  const key = `${fabric.name}/${table}`;
-  if (found === undefined || chain.includes(key)) return undefined;
-  if ("like" in found) {
-    const [first = "", second] = found.like.split("/");
-    const file = second === undefined ? undefined : named(first);
-    const home = second === undefined ? fabric : file === undefined ? undefined : mergedFabric(file, named);
-    const rest = home === undefined ? undefined : tableCells(home, second ?? first, named, [...chain, key]);
-    return rest === undefined ? undefined : [...(found.cells ?? []), ...rest];
-  }
-  return found;
+  if (found === undefined || depth > LONGEST) return undefined;
+  if (!("like" in found)) return found;
+  const [first = "", second] = found.like.split("/");
+  const file = second === undefined ? undefined : named(first);
+  const home = second === undefined ? fabric : file === undefined ? undefined : mergedFabric(file, named);
+  const rest = home === undefined ? undefined : tableCells(home, second ?? first, named, depth + 1);
+  return rest === undefined ? undefined : [...(found.cells ?? []), ...rest];
 }
 
 /** A fabric with everything filled in; undefined where something it is like is not there. */

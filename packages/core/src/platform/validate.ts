@@ -46,6 +46,11 @@ export function validatePlatformFile(source: Source, parts: Library): Outcome<un
 const memberOf = (node: JsonNode, key: string): JsonNode | undefined =>
   node.kind === "object" ? node.members.find((member) => member.key === key)?.value : undefined;
 
+const nameOf = (node: JsonNode): string | undefined => {
+  const name = memberOf(node, "name");
+  return name?.kind === "string" ? name.value : undefined;
+};
+
 const failed = (complaints: Complaints): boolean => complaints.list().some((problem) => problem.severity === "error");
 
 function checkFile(kind: string, root: JsonNode, complaints: Complaints, parts: Library): void {
@@ -54,11 +59,11 @@ function checkFile(kind: string, root: JsonNode, complaints: Complaints, parts: 
   switch (kind) {
     case "cpu":
       checkShape(root, cpuShape(variant, false), "the CPU", complaints);
-      if (!failed(complaints)) completeAndCheckCpu(scene, valueOf(root) as CpuFile, parts);
+      if (!failed(complaints)) completeAndCheckCpu(scene, valueOf(root) as CpuFile, parts, nameOf(root));
       return;
     case "fabric":
       checkShape(root, fabricShape(variant, false), "the fabric", complaints);
-      if (!failed(complaints)) completeAndCheckFabric(scene, valueOf(root) as FabricFile, parts);
+      if (!failed(complaints)) completeAndCheckFabric(scene, valueOf(root) as FabricFile, parts, nameOf(root));
       return;
     case "machines":
       checkShape(root, machinesShape, "the file", complaints);
@@ -76,19 +81,20 @@ function checkFile(kind: string, root: JsonNode, complaints: Complaints, parts: 
   }
 }
 
-function completeAndCheckCpu(scene: Scene, file: CpuFile, parts: Library): void {
-  const named = (name: string): CpuFile | undefined => (name === file.name ? file : parts.cpuFiles.get(name));
-  if (!checkLike(scene, file.like, file.name, [...parts.cpuFiles.keys()], "CPU")) return;
+/** `own`: the name by which others can be like this part; none where it stands inside a platform. */
+function completeAndCheckCpu(scene: Scene, file: CpuFile, parts: Library, own?: string): void {
+  const named = (name: string): CpuFile | undefined => (name === own ? file : parts.cpuFiles.get(name));
+  if (!checkLike(scene, file.like, own, [...parts.cpuFiles.keys()], "CPU")) return;
   const whole = completeCpu(file, named);
   if (whole === undefined)
     scene.complaints.error("platform", at(scene, "like"), `\`${file.like ?? ""}\` is like \`${file.name}\` in the end`);
   else checkCpu(scene, file, whole);
 }
 
-function completeAndCheckFabric(scene: Scene, file: FabricFile, parts: Library): void {
+function completeAndCheckFabric(scene: Scene, file: FabricFile, parts: Library, own?: string): void {
   const names = [...parts.fabricFiles.keys()];
-  const named = (name: string): FabricFile | undefined => (name === file.name ? file : parts.fabricFiles.get(name));
-  if (!checkLike(scene, file.like, file.name, names, "fabric")) return;
+  const named = (name: string): FabricFile | undefined => (name === own ? file : parts.fabricFiles.get(name));
+  if (!checkLike(scene, file.like, own, names, "fabric")) return;
   const merged = mergedFabric(file, named);
   if (merged === undefined) {
     scene.complaints.error("platform", at(scene, "like"), `\`${file.like ?? ""}\` is like \`${file.name}\` in the end`);
@@ -120,7 +126,7 @@ function completeAndCheckFabric(scene: Scene, file: FabricFile, parts: Library):
   if (complete) checkFabric(scene, file, { ...merged, tables });
 }
 
-function checkLike(scene: Scene, like: string | undefined, own: string, names: readonly string[], what: string): boolean {
+function checkLike(scene: Scene, like: string | undefined, own: string | undefined, names: readonly string[], what: string): boolean {
   if (like === undefined || (like !== own && names.includes(like))) return true;
   const message = like === own ? `a ${what} cannot be like itself` : `there is no ${what} \`${like}\``;
   scene.complaints.error(

@@ -1,9 +1,10 @@
 /**
- * Puts the steps of a witness in the order in which they are easiest to follow. A search finds some order of steps that do not depend on each other; here a packet's steps move
- * together, and what goes ahead of something without need stops doing so. Each change is kept only if the run stays a witness, so the result is one too.
+ * Puts the steps of a witness in the order in which they are easiest to follow. A search finds some order of steps that do not depend on each other; here guesses that come to
+ * nothing are left out, a packet's steps move together, and what goes ahead of something without need stops doing so. Each change is kept only if the run stays a witness, so
+ * the result is one too.
  */
 import type { Machine } from "../machine/machine.js";
-import { createStepper, MOVE, PERFORM, type Stepper, stepAction, stepSubject } from "../machine/step.js";
+import { CACHE, createStepper, GUESS_SKIPPED, GUESS_TAKEN, MOVE, PERFORM, type Stepper, stepAction, stepSubject } from "../machine/step.js";
 import { countOvertaken } from "./overtaking.js";
 import { runWitness } from "./run.js";
 
@@ -16,16 +17,22 @@ export function arrange(machine: Machine, steps: readonly number[]): readonly nu
   let best = steps;
   let overtaken = overtakenBy(machine, best, stepper);
   if (overtaken === undefined) return steps;
-  const attempt = (from: number, to: number, limit: number): boolean => {
-    const changed = [...best];
-    const [step] = changed.splice(from, 1) as [number];
-    changed.splice(to, 0, step);
+  const keep = (changed: readonly number[], limit: number): boolean => {
     const found = overtakenBy(machine, changed, stepper);
     if (found === undefined || found > limit) return false;
     best = changed;
     overtaken = found;
     return true;
   };
+  const attempt = (from: number, to: number, limit: number): boolean => {
+    const changed = [...best];
+    const [step] = changed.splice(from, 1) as [number];
+    changed.splice(to, 0, step);
+    return keep(changed, limit);
+  };
+  for (let at = best.length - 1; at >= 0; at--) {
+    if (idle.has(stepAction(best[at] as number))) keep(best.toSpliced(at, 1), overtaken);
+  }
   straighten(machine, stepper, () => best, () => overtaken as number, attempt);
   // A packet goes on as soon as it can.
   for (let from = 1; from < best.length; from++) {
@@ -37,6 +44,9 @@ export function arrange(machine: Machine, steps: readonly number[]): readonly nu
   }
   return best;
 }
+
+/** Steps that a run may do without. */
+const idle: ReadonlySet<number> = new Set([GUESS_TAKEN, GUESS_SKIPPED, CACHE]);
 
 const moves = (step: number): boolean => stepAction(step) === MOVE || stepAction(step) === PERFORM;
 

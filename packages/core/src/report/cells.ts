@@ -2,6 +2,7 @@
 import { search } from "../explore/explore.js";
 import type { Limits } from "../explore/verdict.js";
 import { buildMachine } from "../machine/machine.js";
+import { PERFORM, stepAction, stepChoice, stepSubject } from "../machine/step.js";
 import { ACCESS_KINDS } from "../platform/platform.js";
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
@@ -90,13 +91,24 @@ export function permissionsOf(run: Replay, limits: Limits): Permissions {
     if (by === "devices") add(weakRule(platform, platform.cpu.devicesSee === "later" ? "devicesSee" : "multiCopyAtomic"));
     if (by === "cache") add(weakRule(platform, "coherent"));
   }
-  for (const rule of apart(run)) add(rule);
+  for (const rule of [...merges(run), ...apart(run)]) add(rule);
   const forbids = (rule: Rule): boolean => {
-    if (rule.kind === "apart") return false;
+    if (rule.kind === "fact") return false;
     const result = search(buildMachine(program, without(platform, [rule]), settings), { ...limits, mode: "verdict" });
     return result.complete && !result.satisfiable;
   };
   return { rules, deciding: rules.filter(forbids) };
+}
+
+/** Writes that a write-combining buffer has replaced by later ones. */
+function merges({ machine, steps }: Replay): Rule[] {
+  const merged = steps.some((step) => {
+    const kind = machine.instructions[stepSubject(step)]?.kind;
+    return stepAction(step) === PERFORM && stepChoice(step) === 1 && (kind === "pio-write" || kind === "dma-write");
+  });
+  if (!merged) return [];
+  const { cpu } = machine.platform;
+  return [{ kind: "fact", id: `${cpu.name}: write combining`, says: "the buffer holds writes back, and takes a later write to the same word in place of an earlier one", source: cpu.source }];
 }
 
 /** Packets that arrived in another order than they were sent in, because they were in different places then. */
@@ -120,7 +132,7 @@ function apart(run: Replay): Rule[] {
       const other = mine.hops.slice(0, mine.home).find((hop) => !machine.packets[machine.instructions[older]?.packet ?? -1]?.hops.some(({ place: on }) => on === hop.place));
       const way = machine.platform.fabric.places[machine.places[other?.place ?? theirs]?.place ?? -1];
       rules.push({
-        kind: "apart",
+        kind: "fact",
         id: `${place.id}: apart`,
         says: `${run.nameOf(older)} waits in ${run.names.place(theirs)}, which is not on the way of ${run.nameOf(stretch.instruction)}`,
         source: way?.source ?? place.source,

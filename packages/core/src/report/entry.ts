@@ -2,6 +2,7 @@
 import type { Arrow, Event, Missed, Overtaking, Passing, Site } from "./event.js";
 import type { Replay } from "./replay.js";
 import { tell } from "./sentence.js";
+import { FENCE } from "./tell-access.js";
 
 export interface Entry {
   /** From 1. */
@@ -18,10 +19,10 @@ export interface Entry {
 export function entriesOf(replay: Replay): readonly Entry[] {
   const groups: Event[][] = [];
   for (const event of replay.events) {
-    if (isFence(replay, event)) continue;
+    if (event.arrows[0]?.label === FENCE) continue;
     const group = groups.at(-1);
     const last = group?.at(-1);
-    const goesOn = last?.stretch !== undefined && event.stretch !== undefined && last.stretch.instruction === event.stretch.instruction;
+    const goesOn = last?.stretch !== undefined && last.stretch.instruction === event.stretch?.instruction;
     if (goesOn && event.stretch?.sender === undefined) group?.push(event);
     else groups.push([event]);
   }
@@ -33,10 +34,6 @@ export function entriesOf(replay: Replay): readonly Entry[] {
     overtook: events.flatMap((event) => event.overtook),
     missed: events.flatMap((event) => event.missed),
   }));
-}
-
-function isFence(replay: Replay, event: Event): boolean {
-  return event.stretch === undefined && event.arrows.length === 1 && event.arrows[0]?.label === "fence" && replay.machine.listLike;
 }
 
 /** One arrow for what goes on in one direction without a stop: its ends, and the sites between. */

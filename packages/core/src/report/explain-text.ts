@@ -21,9 +21,10 @@ export function conditionWords({ condition }: Test): string {
 /** The whole explanation; ends with a line break. */
 export function explanationText(explanation: Explanation): string {
   const { program, platform, verdict, story, obstacles, otherwise } = explanation;
-  const lines = [`${program.name} on ${platform.name} (${platform.title}): ${verdictWords(verdict)}`];
+  const lines = wrap(`${program.name} on ${platform.name}: ${verdictWords(verdict)}`, WIDTH, 2);
   if (program.test.doc !== undefined) lines.push(...wrap(`  "${program.test.doc}"`, WIDTH, 2));
-  lines.push(`  ${conditionWords(program.test)}`);
+  lines.push(...wrap(`  ${conditionWords(program.test)}`, WIDTH, 4));
+  lines.push(...wrap(`  ${platform.name}: ${platform.title}; CPU ${platform.cpu.name}, fabric ${platform.fabric.name}, kernel ${platform.era}`, WIDTH, 4));
   if (story !== undefined) lines.push("", ...storyLines(story, "How it happens:", conditionWords(program.test)));
   if (verdict.byDefault === "unknown") lines.push("", `Unknown: ${verdict.reason ?? "the search did not end"}.`);
   if (verdict.byDefault === "forbidden") lines.push("", ...forbiddenLines(explanation));
@@ -40,7 +41,7 @@ function storyLines(story: Story, head: string, condition: string): string[] {
   const { run, entries, permissions } = story;
   const lines = [head];
   for (const entry of entries) lines.push(...numbered(entry.number, `${entry.what}.`));
-  lines.push(`At the end: ${printState(run.machine.program, run.values)}`, "");
+  lines.push(`At the end: ${printState(run.machine.program, run.values) || "the condition holds"}`, "");
   lines.push(...ruleLines(permissions.rules, permissions.deciding));
   const ladder = layOut(run, entries, condition);
   lines.push("", ladderText(ladder, WIDTH));
@@ -59,7 +60,7 @@ function ruleLines(rules: readonly Rule[], deciding: readonly Rule[]): string[] 
   if (rules.length === 0) return ["Nothing went ahead of anything: the order of the programs alone allows it."];
   if (deciding.length === 0) {
     const none = "None of them decides alone: with any one of them changed it would still be allowed.";
-    return ["The rules that let it happen:", ...rules.flatMap(ruleText), ...(rules.some((rule) => rule.kind === "apart") ? [] : wrap(none, WIDTH))];
+    return ["The rules that let it happen:", ...rules.flatMap(ruleText), ...(rules.some((rule) => rule.kind === "fact") ? [] : wrap(none, WIDTH))];
   }
   const others = rules.filter((rule) => !deciding.includes(rule));
   const each = deciding.length === 1 ? "Without it the outcome would be forbidden." : "Without any one of them the outcome would be forbidden.";

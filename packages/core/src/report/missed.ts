@@ -5,11 +5,9 @@ import type { State, Stepper } from "../machine/step.js";
 import type { Missed } from "./event.js";
 import type { Names } from "./names.js";
 
-/** What a report remembers of packets on their way. */
-export interface Notes {
-  /** The value that each instruction has sent. */
+/** The value that each instruction has sent, and the location that its packet goes to. */
+interface Notes {
   readonly sent: ReadonlyMap<number, number>;
-  /** The location that each instruction's packet goes to. */
   readonly target: ReadonlyMap<number, number>;
 }
 

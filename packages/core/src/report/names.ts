@@ -68,7 +68,7 @@ export function namesOf(machine: Machine): Names {
     `${platform.fabric.places[machine.places[instance]?.place ?? -1]?.id ?? "?"}${owner(instance)}`;
   const place = (instance: number): string => {
     const title = platform.fabric.places[machine.places[instance]?.place ?? -1]?.title.split(/[,;(]/)[0]?.trim() ?? "?";
-    return `${/^the /i.test(title) ? title : `the ${title}`}${owner(instance)}`;
+    return `${/^(the|everything|all|what) /i.test(title) ? title : `the ${title}`}${owner(instance)}`;
   };
 
   const carried = (instruction: Instruction, sent: Sent): string => {

@@ -19,19 +19,20 @@ export function aheadOf(machine: Machine, state: State, packet: number): readonl
   return result;
 }
 
-/** Accesses of the thread that are older than the instruction and not done yet. A store that the instruction reads from is not counted. */
+/**
+ * Accesses of the thread that are older than the instruction and not done yet; for a handler also those of the thread that it interrupted. A store that the instruction
+ * reads from is not counted.
+ */
 export function olderNotDone(stepper: Stepper, state: State, instruction: Instruction): readonly Instruction[] {
   const { machine } = stepper;
-  if (machine.threads[instruction.thread]?.role !== "cpu" || instruction.mask === 0) return [];
+  const thread = machine.threads[instruction.thread];
+  if (thread?.role !== "cpu" || instruction.mask === 0) return [];
   const { ids } = stepper.path(state, instruction.thread);
-  const position = ids.indexOf(instruction.id);
-  const result: Instruction[] = [];
+  const interrupted = thread.host < 0 ? [] : stepper.path(state, thread.host).ids.slice(0, state[machine.layout.taken + thread.handler]);
   const own = forwardedFrom(stepper, state, instruction);
-  for (let at = 0; at < position; at++) {
-    const older = machine.instructions[ids[at] as number] as Instruction;
-    if (older.mask !== 0 && older.id !== own && !stepper.done(state, older.id)) result.push(older);
-  }
-  return result;
+  return [...interrupted, ...ids.slice(0, Math.max(0, ids.indexOf(instruction.id)))]
+    .map((id) => machine.instructions[id] as Instruction)
+    .filter((older) => older.mask !== 0 && older.id !== own && !stepper.done(state, older.id));
 }
 
 /** The own store, still in the window, that a load takes its value from, or -1. */

@@ -16,8 +16,8 @@ export type Rule =
   | { readonly kind: "cpu"; readonly property: keyof typeof WEAKER; readonly id: string; readonly says: string; readonly source: string }
   /** That stores reach other CPUs one by one, that devices see them late, or that the CPU's caches do not see DMA. */
   | { readonly kind: "weak"; readonly property: keyof typeof STRONGER; readonly id: string; readonly says: string; readonly source: string }
-  /** That two packets wait in different places, which order nothing between them. */
-  | { readonly kind: "apart"; readonly id: string; readonly says: string; readonly source: string };
+  /** What is no rule of its own: that two packets wait in different places, say. */
+  | { readonly kind: "fact"; readonly id: string; readonly says: string; readonly source: string };
 
 const WEAKER = {
   multiCopyAtomic: { multiCopyAtomic: false },
@@ -105,7 +105,7 @@ export function without(platform: Platform, rules: readonly Rule[]): Platform {
         break;
       case "no-rule":
       case "step":
-      case "apart":
+      case "fact":
         break;
     }
   }

@@ -4,48 +4,50 @@ import { joinWords } from "./names.js";
 
 /** What several events in a row of one packet say together, or what one event says. Without a full stop. */
 export function tell(events: readonly Event[]): string {
-  const first = events[0];
-  if (first === undefined) return "";
-  const stretches = events.flatMap((event) => (event.stretch === undefined ? [] : [event.stretch]));
-  return first.stretch === undefined
-    ? first.what
-    : packetSentence(
-        stretches,
-        events.flatMap((event) => event.passed),
-        events.flatMap((event) => event.overtook),
-      );
+  const parts = events.flatMap(({ stretch, passed, overtook }) => (stretch === undefined ? [] : [{ stretch, passed, overtook }]));
+  return parts.length === 0 ? (events[0]?.what ?? "") : packetSentence(parts);
+}
+
+/** One stretch of a packet's way, and what it went ahead of there. */
+export interface Part {
+  readonly stretch: Stretch;
+  readonly passed: readonly Passing[];
+  readonly overtook: readonly Overtaking[];
 }
 
 /** The way of one packet, from where it was to where it comes to rest. */
-export function packetSentence(stretches: readonly Stretch[], passed: readonly Passing[], overtook: readonly Overtaking[]): string {
-  const first = stretches[0] as Stretch;
-  const sends = first.sender !== undefined;
-  const ahead = overtakingWords(overtook);
+export function packetSentence(parts: readonly Part[]): string {
+  const { sender, name, reply, left: start } = (parts[0] as Part).stretch;
+  const ahead = overtakingWords(parts.flatMap((part) => part.overtook));
   const clauses: string[] = [];
-  let subject = sends ? `${first.sender}${ahead === "" ? "" : `${ahead},`} sends ${first.name}` : first.reply ? `the answer to ${first.name}` : first.name;
-  let left = sends ? undefined : first.left;
+  let subject = sender !== undefined ? `${sender}${ahead === "" ? "" : `${ahead},`} sends ${name}` : reply ? `the answer to ${name}` : name;
+  let left = start;
   let places: string[] = [];
+  let passed: Passing[] = [];
   /** Ends a clause: the packet comes to rest in the last place, or does what `end` says. */
   const go = (end: string | undefined): void => {
     const rest = end === undefined ? places.pop() : undefined;
     const through = places.length === 0 ? "" : ` through ${places.join(", then ")}`;
-    places = [];
-    if (left !== undefined) clauses.push(`${subject} leaves ${left}${through}${rest === undefined ? ` and ${end}` : ` for ${rest}`}`);
-    else if (rest !== undefined) clauses.push(`${subject}${subject === ANSWER ? " goes" : ""}${through} into ${rest}`);
-    else if (subject === ANSWER) clauses.push(`${subject} goes${through} and ${end}`);
-    else clauses.push(`${subject}${through}`, `it ${end}`);
+    const passing = passingWords(passed);
+    if (left !== undefined) clauses.push(`${subject} leaves ${left}${through}${rest === undefined ? ` and ${end}` : ` for ${rest}`}${passing}`);
+    else if (rest !== undefined) clauses.push(`${subject}${subject === ANSWER ? " goes" : ""}${through} into ${rest}${passing}`);
+    else if (subject === ANSWER) clauses.push(`${subject} goes${through} and ${end}${passing}`);
+    else clauses.push(`${subject}${through}`, `it ${end}${passing}`);
     left = undefined;
+    places = [];
+    passed = [];
   };
-  for (const stretch of stretches) {
-    const end = stretch.arrives ?? stretch.returns;
+  for (const part of parts) {
+    passed.push(...part.passed);
+    const end = part.stretch.arrives ?? part.stretch.returns;
     if (end !== undefined) {
       go(end);
       subject = ANSWER;
     }
-    if (stretch.entered !== undefined) places.push(stretch.entered);
+    if (part.stretch.entered !== undefined) places.push(part.stretch.entered);
   }
   if (places.length > 0) go(undefined);
-  return clauses.join("; ") + passingWords(passed);
+  return clauses.join("; ");
 }
 
 const ANSWER = "the answer";

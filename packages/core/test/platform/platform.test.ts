@@ -197,6 +197,17 @@ describe("a user's platform", () => {
     expect(result.ok && result.value.fabric.tables["rc"]?.[0]?.id).toBe("leak");
     expect(result.ok && result.value.fabric.name).toBe("leaky");
   });
+  test("called as a part that it is like", () => {
+    const result = read({
+      kind: "platform",
+      name: "pcie",
+      source: "a bench",
+      cpu: { like: "arm64" },
+      fabric: { like: "pcie", tables: { rc: { like: "pcie/rc" } } },
+    });
+    expect(result.problems.map((problem) => problem.severity)).toEqual(["warning"]);
+    expect(result.ok && result.value.fabric.tables["rc"]).toEqual(get("pcie").fabric.tables["rc"]);
+  });
   test("a part alone is no platform", () => {
     const result = read({ kind: "fabric", name: "mine", source: "a bench", like: "pcie" });
     expect(result.ok).toBe(false);
