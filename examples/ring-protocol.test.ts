@@ -120,6 +120,10 @@ describe("the ring protocol", () => {
     expect(verdict(lostWakeup(without({ doorbell: "writelRelaxed" })), "arm64")).toBe("allowed");
   });
 
+  it("relies on hardware where the result is a streaming mapping: no document orders it before the coherent mark", () => {
+    expect(verdict(staleResult(documented), "portable")).toBe("depends");
+  });
+
   it("holds on the Altix as long as the marks are in consistent memory", () => {
     expect(verdict(staleResult(documented), "sn2")).toBe("forbidden");
     expect(verdict(staleResult(without({ marks: dmaMapSingle() })), "sn2")).toBe("allowed");

@@ -57,5 +57,6 @@ function installed() {
 /** Compiles the packages and what they refer to, as far as something changed. Without projects: all, the tests' types included. */
 export function build(...projects) {
   console.log("Building ...");
+  if (run("scripts/embed-platforms.mjs", []) !== 0) return false;
   return run(tools.tsc, ["-b", ...projects]) === 0;
 }

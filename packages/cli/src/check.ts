@@ -1,7 +1,17 @@
 /** `fencepost check`: the verdicts of tests on platforms. */
 import type { Verdict } from "@fencepost/core/explore";
 import type { Platform } from "@fencepost/core/platform";
-import { type Checked, compareWith, createMatrix, expectationFor, jsonReport, type Result, testBlock, unknown, unknownPlatforms } from "@fencepost/core/report";
+import {
+  type Checked,
+  compareWith,
+  createMatrix,
+  expectationFor,
+  jsonReport,
+  type Result,
+  testBlock,
+  unknown,
+  unknownPlatforms,
+} from "@fencepost/core/report";
 import { createEngine, type Engine } from "./engine.js";
 import { exitCode } from "./exit.js";
 import { type Found, type Input, printFound, readInputs } from "./inputs.js";
@@ -42,7 +52,12 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
   };
   const style = outputStyle();
   const quiet = options.json === true;
-  const matrix = createMatrix({ labels: inputs.map((input) => input.label), platforms: platforms.map(({ name }) => name), width: outputWidth(), style });
+  const matrix = createMatrix({
+    labels: inputs.map((input) => input.label),
+    platforms: platforms.map(({ name }) => name),
+    width: outputWidth(),
+    style,
+  });
   const write = (text: string): void => {
     if (!quiet) process.stdout.write(text);
   };
@@ -56,7 +71,8 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
     if (checked.results.length > 0 || !engine.stopped) all.push(checked);
     progress.clear();
     const only = checked.results[0];
-    if (block && only !== undefined) write(budget.mode === "states" ? testBlock(checked, only, style) : `${matrix.head}${matrix.row(checked)}${matrix.foot(all)}`);
+    if (block && only !== undefined)
+      write(budget.mode === "states" ? testBlock(checked, only, style) : `${matrix.head}${matrix.row(checked)}${matrix.foot(all)}`);
     else if (!block && (checked.results.length > 0 || !engine.stopped)) write(matrix.row(checked));
     if (engine.stopped) break;
   }
@@ -64,9 +80,13 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
   await engine.close();
   if (!block && inputs.length > 0 && platforms.length > 0) write(matrix.foot(all));
   if (interrupted) process.stderr.write("Stopped by Ctrl-C: what is printed is what is known.\n");
-  for (const result of all.flatMap((checked) => checked.results)) if (result.fault !== undefined) process.stderr.write(`A fault of Fencepost, please report it: ${result.fault}\n`);
+  for (const result of all.flatMap((checked) => checked.results))
+    if (result.fault !== undefined) process.stderr.write(`A fault of Fencepost, please report it: ${result.fault}\n`);
   const code = exitCode({ ...outcome(all), wrongInput: problems.some(({ problem }) => problem.severity === "error"), interrupted });
-  if (quiet) process.stdout.write(`${JSON.stringify(jsonReport({ checked: all, problems, states: budget.mode === "states", interrupted, exitCode: code }), undefined, 2)}\n`);
+  if (quiet)
+    process.stdout.write(
+      `${JSON.stringify(jsonReport({ checked: all, problems, states: budget.mode === "states", interrupted, exitCode: code }), undefined, 2)}\n`,
+    );
   return code;
 }
 
@@ -75,7 +95,14 @@ function unknownNames(shelf: Shelf, { source, test }: Input): Found[] {
 }
 
 /** One test on all platforms; names of the same machine share one search. */
-async function checkOne(engine: Engine, shelf: Shelf, input: Input, platforms: readonly Platform[], budget: Budget, expectOnly: boolean): Promise<Checked> {
+async function checkOne(
+  engine: Engine,
+  shelf: Shelf,
+  input: Input,
+  platforms: readonly Platform[],
+  budget: Budget,
+  expectOnly: boolean,
+): Promise<Checked> {
   const results: Result[] = [];
   const known = new Map<string, { readonly verdict: Verdict; readonly fault: string | undefined }>();
   for (const platform of platforms) {
@@ -100,7 +127,12 @@ async function checkOne(engine: Engine, shelf: Shelf, input: Input, platforms: r
 }
 
 /** Never throws: a fault of ours costs one verdict, not the others. */
-async function verdictOf(engine: Engine, { test, program, unsupported }: Input, platform: Platform, budget: Budget): Promise<{ readonly verdict: Verdict; readonly fault: string | undefined }> {
+async function verdictOf(
+  engine: Engine,
+  { test, program, unsupported }: Input,
+  platform: Platform,
+  budget: Budget,
+): Promise<{ readonly verdict: Verdict; readonly fault: string | undefined }> {
   if (program === undefined) return { verdict: unknown(test.name, platform.name, unsupported ?? "not supported"), fault: undefined };
   try {
     return { verdict: await engine.judge({ kind: "judge", program, platform, budget }), fault: undefined };
@@ -121,4 +153,5 @@ export function outcome(all: readonly Checked[]): { readonly faults: boolean; re
 }
 
 /** Unknown because a budget ran out, not because the model does not reach. */
-const ranOut = (verdict: Verdict): boolean => verdict.verdict === "unknown" && (verdict.result?.stopped !== undefined || verdict.reason === "out of memory");
+const ranOut = (verdict: Verdict): boolean =>
+  verdict.verdict === "unknown" && (verdict.result?.stopped !== undefined || verdict.reason === "out of memory");

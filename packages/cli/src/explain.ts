@@ -28,14 +28,22 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
   const problems = [...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   if (inputs.length > 1) throw new UsageError("explain takes one test");
-  if (options.svg !== undefined && platforms.length !== 1) throw new UsageError(`--svg draws one platform, not ${platforms.length}: name it with --platform`);
+  if (options.svg !== undefined && platforms.length !== 1)
+    throw new UsageError(`--svg draws one platform, not ${platforms.length}: name it with --platform`);
   const input = inputs[0];
   if (input === undefined) return EXIT.input;
   if (input.program === undefined) {
     process.stdout.write(`${input.test.name}: unknown: ${input.unsupported ?? "not supported"}\n`);
     return input.test.expects.some((each) => each.verdict !== "unknown") ? EXIT.differs : EXIT.ok;
   }
-  const budget: Budget = { mode: "verdict", reduce: options.reduce, maxStates: options.maxStates, settings, timeout: options.timeout, memory: options.memory };
+  const budget: Budget = {
+    mode: "verdict",
+    reduce: options.reduce,
+    maxStates: options.maxStates,
+    settings,
+    timeout: options.timeout,
+    memory: options.memory,
+  };
   const engine = createEngine();
   let faults = false;
   let differs = false;
@@ -46,7 +54,15 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
       process.stdout.write(`${index === 0 ? "" : `\n${"-".repeat(100)}\n`}${text}`);
       const expectation = expectationFor(input.test, platform);
       const comparison = expectation && compareWith(expectation, verdict);
-      const sum = outcome([{ source: input.source, test: input.test, program: input.program, label: input.label, results: [{ platform, verdict, comparison }] }]);
+      const sum = outcome([
+        {
+          source: input.source,
+          test: input.test,
+          program: input.program,
+          label: input.label,
+          results: [{ platform, verdict, comparison }],
+        },
+      ]);
       differs ||= sum.differs;
       ranOut ||= sum.budget;
       if (options.svg !== undefined) writeSvg(options.svg, svg, platform.name);
@@ -61,7 +77,13 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
   }
   const interrupted = engine.stopped;
   await engine.close();
-  return exitCode({ faults, wrongInput: problems.some(({ problem }) => problem.severity === "error"), differs, budget: ranOut, interrupted });
+  return exitCode({
+    faults,
+    wrongInput: problems.some(({ problem }) => problem.severity === "error"),
+    differs,
+    budget: ranOut,
+    interrupted,
+  });
 }
 
 function writeSvg(path: string, svg: string | undefined, platform: string): void {

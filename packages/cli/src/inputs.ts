@@ -92,15 +92,31 @@ function readTest(path: string): { readonly input: Input | undefined; readonly p
   const errors = lowered.problems.filter((problem) => problem.severity === "error");
   // Read, but not for the explorer: the verdict is unknown, and the reason names what it is.
   if (errors.every((problem) => problem.code === "unsupported")) {
-    return { input: { ...shared, program: undefined, unsupported: [...new Set(errors.map((problem) => problem.message))].join("; ") }, problems };
+    return { input: { ...shared, program: undefined, unsupported: unsupportedWords(errors.map((problem) => problem.message)) }, problems };
   }
   problems.push(...lowered.problems.map((problem) => ({ source, problem })));
   return { input: undefined, problems };
 }
 
+/** "`a`: the explorer ..." and "`b`: the explorer ..." in one sentence. */
+function unsupportedWords(messages: readonly string[]): string {
+  const names = new Map<string, Set<string>>();
+  for (const message of messages) {
+    const [, name = "", rest = message] = /^(`[^`]+`): (.*)$/s.exec(message) ?? [];
+    names.set(rest, (names.get(rest) ?? new Set()).add(name));
+  }
+  return [...names].map(([rest, found]) => `${[...found].join(", ")}${[...found].join("") === "" ? "" : ": "}${rest}`).join("; ");
+}
+
 function reason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
-  return code === "ENOENT" ? "no such file or directory" : code === "EACCES" ? "permission denied" : error instanceof Error ? error.message : String(error);
+  return code === "ENOENT"
+    ? "no such file or directory"
+    : code === "EACCES"
+      ? "permission denied"
+      : error instanceof Error
+        ? error.message
+        : String(error);
 }
 
 export function fileProblem(path: string, message: string): Found {
@@ -109,5 +125,7 @@ export function fileProblem(path: string, message: string): Found {
 
 /** A problem as it is printed; one of a file that could not be read has no line to show. */
 export function printFound({ source, problem }: Found): string {
-  return problem.code === "file" ? `${source.name}: ${problem.severity}[${problem.code}]: ${problem.message}` : formatProblem(source, problem);
+  return problem.code === "file"
+    ? `${source.name}: ${problem.severity}[${problem.code}]: ${problem.message}`
+    : formatProblem(source, problem);
 }

@@ -23,7 +23,9 @@ function searchOptions(command: Command): Command {
   return command
     .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
     .option("--option <name=value>", "fix what no source settles; may be repeated", list, [])
-    .addOption(new Option("--reduce <how>", "how much of the search to save; none gives a shortest run").choices(["full", "none"]).default("full"))
+    .addOption(
+      new Option("--reduce <how>", "how much of the search to save; none gives a shortest run").choices(["full", "none"]).default("full"),
+    )
     .option("--max-states <n>", "stop a search after this many states", whole, 2_000_000)
     .option("--timeout <seconds>", "stop a search after this time", positive)
     .option("--memory <MB>", "stop a search when the process holds more than this", positive);
@@ -52,8 +54,16 @@ function commandLine(done: (code: number) => void): Command {
       .command("check")
       .description("say which outcomes can happen, and compare with what the tests expect")
       .argument("<paths...>", "litmus files, directories, or - for standard input")
-      .option("--platform <names>", "platforms, separated by commas; all; conforming (default for one file: those it names, portable, x86, arm64, sn2; else all)")
-      .addOption(new Option("--mode <mode>", "all end states, or only the verdict (default: states for one test on one platform)").choices(["states", "verdict"])),
+      .option(
+        "--platform <names>",
+        "platforms, separated by commas; all; conforming (default for one file: those it names, portable, x86, arm64, sn2; else all)",
+      )
+      .addOption(
+        new Option("--mode <mode>", "all end states, or only the verdict (default: states for one test on one platform)").choices([
+          "states",
+          "verdict",
+        ]),
+      ),
   )
     .option("--expect-only", "only the platforms that a test's expect speaks of")
     .option("--json", "one JSON document instead of text: docs/output.schema.json")
@@ -92,7 +102,9 @@ async function main(): Promise<number> {
       process.stderr.write(`fencepost: ${error.message}\n`);
       return EXIT.usage;
     }
-    process.stderr.write(`A fault of Fencepost, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `A fault of Fencepost, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     return EXIT.fault;
   }
   return code;

@@ -12,7 +12,12 @@ export interface PlatformsOptions {
 export function listPlatforms(options: PlatformsOptions): number {
   const shelf = createShelf(options.platformFile);
   for (const found of shelf.problems) process.stderr.write(`${printFound(found)}\n`);
-  process.stdout.write(platformList(shelf.names().flatMap((name) => shelf.find(name) ?? []), outputStyle()));
+  process.stdout.write(
+    platformList(
+      shelf.names().flatMap((name) => shelf.find(name) ?? []),
+      outputStyle(),
+    ),
+  );
   return shelf.problems.some(({ problem }) => problem.severity === "error") ? EXIT.input : EXIT.ok;
 }
 

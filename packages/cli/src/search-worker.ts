@@ -11,7 +11,10 @@ parentPort?.on("message", (task: Task) => {
   const watcher = watch(task.budget, () => (Atomics.load(stopped, 0) === 0 ? undefined : "stopped by Ctrl-C"));
   let answer: Answer;
   try {
-    const sent: Sent = task.kind === "judge" ? { kind: "judge", verdict: withoutMachine(judgeWatched(task, watcher)) } : { kind: "explain", ...explainWatched(task, watcher) };
+    const sent: Sent =
+      task.kind === "judge"
+        ? { kind: "judge", verdict: withoutMachine(judgeWatched(task, watcher)) }
+        : { kind: "explain", ...explainWatched(task, watcher) };
     answer = { ok: true, sent };
   } catch (error) {
     answer = { ok: false, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };

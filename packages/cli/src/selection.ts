@@ -1,6 +1,7 @@
 /** The platforms that a command line asks for. */
 import { readFileSync } from "node:fs";
 import { type Platform, partNames, platform, platformNames, readPlatform, similarNames } from "@fencepost/core/platform";
+import { didYouMean } from "@fencepost/core/program";
 import { UsageError } from "./exit.js";
 import { type Found, fileProblem, type Input } from "./inputs.js";
 
@@ -43,7 +44,9 @@ export function selectPlatforms(shelf: Shelf, asked: string | undefined, inputs:
   if (asked !== undefined) return unique(asked.split(",").flatMap((name) => named(shelf, name.trim())));
   if (shelf.own.size > 0) return [...shelf.own.values()];
   if (!single) return named(shelf, "all");
-  const stated = inputs.flatMap((input) => input.test.expects.map((each) => each.platform)).filter((name) => name !== "all" && shelf.find(name) !== undefined);
+  const stated = inputs
+    .flatMap((input) => input.test.expects.map((each) => each.platform))
+    .filter((name) => name !== "all" && shelf.find(name) !== undefined);
   return unique([...stated, ...USUAL].flatMap((name) => shelf.find(name) ?? []));
 }
 
@@ -59,7 +62,10 @@ function named(shelf: Shelf, name: string): readonly Platform[] {
 export function unknownPlatform(shelf: Shelf, name: string): string {
   const similar = [...similarNames(name), ...[...shelf.own.keys()].filter((own) => own.startsWith(name))];
   const { cpus, fabrics } = partNames();
-  const hint = similar.length > 0 ? `did you mean ${similar.slice(0, 3).join(" or ")}?` : `platforms: ${shelf.names().join(", ")}, all, conforming; or CPU+FABRIC of ${cpus.join(", ")} and ${fabrics.join(", ")}`;
+  const hint =
+    similar.length > 0
+      ? `did you mean ${similar.slice(0, 3).join(" or ")}?`
+      : `platforms: ${shelf.names().join(", ")}, all, conforming; or CPU+FABRIC of ${cpus.join(", ")} and ${fabrics.join(", ")}`;
   return `there is no platform '${name}'; ${hint}`;
 }
 
@@ -76,7 +82,9 @@ export function readSettings(texts: readonly string[], platforms: readonly Platf
     const options = platforms.flatMap((each) => each.options.filter((option) => option.id === id));
     if (options.length === 0) {
       const known = [...new Set(platforms.flatMap((each) => each.options.map((option) => option.id)))].sort();
-      throw new UsageError(`--option ${text}: no platform here has an option '${id}'${known.length === 0 ? "" : `; there are ${known.join(", ")}`}`);
+      throw new UsageError(
+        `--option ${text}: no platform here has an option '${id}'${known.length === 0 ? "" : `; there are ${known.join(", ")}`}`,
+      );
     }
     const values = [...new Set(options.flatMap((option) => option.values))];
     if (!values.includes(value)) throw new UsageError(`--option ${text}: the values are ${values.join(", ")}`);
@@ -87,5 +95,7 @@ export function readSettings(texts: readonly string[], platforms: readonly Platf
 
 /** Platforms with the same key are the same machine under different names. */
 export function compositionKey(shelf: Shelf, of: Platform): string {
-  return shelf.own.has(of.name) ? `own ${of.name}` : JSON.stringify([of.cpu.name, of.fabric.name, of.era, of.options.map(({ id, default: value, values }) => [id, value, values])]);
+  return shelf.own.has(of.name)
+    ? `own ${of.name}`
+    : JSON.stringify([of.cpu.name, of.fabric.name, of.era, of.options.map(({ id, default: value, values }) => [id, value, values])]);
 }

@@ -49,7 +49,8 @@ export function watch(budget: Budget, stop: () => string | undefined): Watch {
       if (cause !== undefined) return true;
       cause = stop();
       if (cause === undefined && performance.now() > end) cause = `more than ${budget.timeout} s (--timeout)`;
-      if (cause === undefined && budget.memory !== undefined && process.memoryUsage.rss() > budget.memory * 1e6) cause = `more than ${budget.memory} MB (--memory)`;
+      if (cause === undefined && budget.memory !== undefined && process.memoryUsage.rss() > budget.memory * 1e6)
+        cause = `more than ${budget.memory} MB (--memory)`;
       return cause !== undefined;
     },
     cause: () => cause,
@@ -64,7 +65,8 @@ export function judgeWatched({ program, platform, budget }: Task, watcher: Watch
     return cause !== undefined && verdict.result?.stopped === "interrupted" ? { ...verdict, reason: cause } : verdict;
   } catch (error) {
     // The table of states could not grow.
-    if (error instanceof RangeError && /allocation|array/i.test(error.message)) return unknown(program.name, platform.name, "out of memory");
+    if (error instanceof RangeError && /allocation|array/i.test(error.message))
+      return unknown(program.name, platform.name, "out of memory");
     throw error;
   }
 }
@@ -72,7 +74,10 @@ export function judgeWatched({ program, platform, budget }: Task, watcher: Watch
 export function explainWatched({ program, platform, budget }: Task, watcher: Watch): Explained {
   const explanation = explain(program, platform, limitsOf(budget, watcher));
   const cause = watcher.cause();
-  const verdict = cause !== undefined && explanation.verdict.result?.stopped === "interrupted" ? { ...explanation.verdict, reason: cause } : explanation.verdict;
+  const verdict =
+    cause !== undefined && explanation.verdict.result?.stopped === "interrupted"
+      ? { ...explanation.verdict, reason: cause }
+      : explanation.verdict;
   const story = explanation.story ?? explanation.otherwise?.story;
   const svg = story && ladderSvg(layOut(story.run, story.entries, conditionWords(program.test)), verdictWords(verdict));
   return { text: explanationText({ ...explanation, verdict }), svg, verdict: withoutMachine(verdict) };

@@ -1,6 +1,7 @@
 /** What the terminal can do: colours, width, a line of progress. */
-import colors from "picocolors";
+
 import { PLAIN, type Style } from "@fencepost/core/report";
+import colors from "picocolors";
 
 /** Colours only where standard output is a terminal that wants them. */
 export function outputStyle(): Style {

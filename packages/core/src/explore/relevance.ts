@@ -367,6 +367,8 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
         if (state[status + id] === 0 || anyAhead(state, takers[id] as readonly number[])) continue;
         const at = layout.closure[id] as number;
         for (let w = 0; w < machine.words; w++) state[at + w] = 0;
+        const before = layout.prior[id] as number;
+        if (before >= 0) for (let w = 0; w < machine.words; w++) state[before + w] = 0;
       }
       for (let location = 0; location < program.locations.length; location++) {
         if (observedLocations.has(location)) continue;

@@ -37,7 +37,7 @@ export interface Verdict {
   readonly vacuous: boolean;
   /** Why unknown. */
   readonly reason: string | undefined;
-  /** Bounds that the exploration met: rounds of loops beyond which overlap was not explored. */
+  /** What a *forbidden* does not cover: rounds of loops that overlap beyond a bound, what a compiler makes of racing plain accesses. */
   readonly bounds: readonly string[];
   /** Distinct end states under the default options (states mode). */
   readonly ends: readonly EndState[];
@@ -57,11 +57,28 @@ function loopBounds(program: Program): string[] {
   );
 }
 
+/** Locations that one thread accesses plainly while another writes them, or writes plainly while another accesses them. */
+function plainRaces(program: Program, machine: Machine): string[] {
+  const names = new Set<string>();
+  const cpu = machine.instructions.filter((instruction) => instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw");
+  for (const plainly of cpu) {
+    if (!plainly.facts.plain) continue;
+    for (const other of machine.instructions) {
+      if (other.thread === plainly.thread || (other.location !== plainly.location && other.location >= 0 && plainly.location >= 0)) continue;
+      const writes = ["store", "rmw", "dma-write", "dma-atomic"].includes(other.kind);
+      const reads = ["load", "dma-read"].includes(other.kind);
+      if (writes || (reads && plainly.kind === "store")) names.add(program.locations[Math.max(plainly.location, other.location)]?.name ?? "?");
+    }
+  }
+  return [...names];
+}
+
 /** Checks one test on one platform. Deterministic, unless `interrupted` says stop. */
 export function check(program: Program, platform: Platform, limits: Limits = DEFAULT_LIMITS): Verdict {
   const fixed = limits.settings ?? new Map<string, string>();
   const machine = buildMachine(program, platform, fixed);
   const result = search(machine, limits);
+  const races = platform.cpu.plainRaces === "nothing" && !result.satisfiable ? plainRaces(program, machine) : [];
   const byDefault = plain(result);
   const variants: Variant[] = [];
   // Options are looked up while tables are consulted, so the search itself may add to those read.
@@ -83,7 +100,10 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
     variants,
     vacuous: byDefault === "forbidden" && !result.someRunEnds,
     reason: result.stopped === "states" ? `more than ${limits.maxStates} states` : result.stopped === "interrupted" ? "stopped" : undefined,
-    bounds: byDefault === "forbidden" ? loopBounds(program) : [],
+    bounds:
+      byDefault === "forbidden"
+        ? [...loopBounds(program), ...races.map((name) => `plain accesses race on ${name}: the verdict holds for what the CPU is given, not for what a compiler may make of it`)]
+        : [],
     ends: result.ends,
     result,
     machine,

@@ -44,10 +44,12 @@ export interface Instruction {
   readonly address: Expression | undefined;
   /** Location, where it is known before the run; -1 otherwise. */
   readonly location: number;
-  /** What is stored, or the condition of a branch. */
+  /** What is stored, or the condition of a branch; a branch without one is a free choice. */
   readonly value: Expression | undefined;
   readonly modify: Modify | undefined;
   readonly returns: Returns;
+  /** What a conditional atomic turned out to do has to be what was chosen: it stores (1), it does not (-1); 0 either. */
+  readonly outcome: number;
   /** The other half of an atomic whose halves may be apart (a load and a store), or -1. */
   readonly pair: number;
   /** Waits for the lock to be free. */
@@ -155,6 +157,13 @@ export interface Layout {
   readonly closure: Int32Array;
   /** What barriers that reached an observer hold ahead of its stores; -1 where barriers do not travel. */
   readonly carried: number;
+  /**
+   * Power: what precedes a message (or what an access saw) in the order that coherence and barriers make together; transitively closed, a superset of `closure`. By
+   * instruction, by observer, by location; -1 where barriers do not travel.
+   */
+  readonly prior: Int32Array;
+  readonly carriedPrior: number;
+  readonly basePrior: Int32Array;
   /** What the oldest value still kept takes along, by location; -1 where there are no messages. */
   readonly baseClosure: Int32Array;
   /** What the read half of an atomic read: 0 the oldest value kept, else the message's number plus one; -1 for other instructions. */
@@ -215,6 +224,7 @@ const BLANK = {
   value: undefined,
   modify: undefined,
   returns: "nothing",
+  outcome: 0,
   pair: -1,
   locks: false,
   facts: NO_FACTS,
@@ -413,16 +423,35 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         );
         break;
       case "atomic":
-        lower(operation.returns === "nothing" ? "atomic_void" : `atomic_${operation.order}`, operation, (step) =>
-          atomic(operation, step, {
-            target: operation.target ?? -1,
-            address: operation.address,
-            location: staticLocation(operation.address, program.locations),
-            modify: operation.modify,
-            returns: operation.returns,
-            facts: facts(step, { atomic: true }),
-          }),
-        );
+        // One that stores only on a condition has its fences only where it stores: a free choice that the outcome has to meet.
+        const conditional = (operation.modify.kind === "compare" || operation.modify.kind === "add-unless") && platform.accessors.has("atomic_failed");
+        const name = operation.returns === "nothing" ? "atomic_void" : `atomic_${operation.order}`;
+        const arm = (accessor: string, outcome: number): void =>
+          lower(accessor, operation, (step) =>
+            atomic(operation, outcome < 0 ? { ...step, split: true } : step, {
+              target: operation.target ?? -1,
+              address: operation.address,
+              location: staticLocation(operation.address, program.locations),
+              modify: operation.modify,
+              returns: operation.returns,
+              outcome,
+              facts: facts(step, { atomic: true }),
+            }),
+          );
+        if (!conditional) {
+          arm(name, 0);
+          break;
+        }
+        const choice = add("branch", operation, {});
+        arm(name, 1);
+        const skip = add("jump", operation, {});
+        choice.to = drafts.length;
+        arm("atomic_failed", -1);
+        choice.join = drafts.length;
+        skip.to = drafts.length;
+        skip.join = drafts.length;
+        // Something for the jump to land on.
+        add("nothing", operation, {});
         break;
       case "lock":
       case "trylock":
@@ -936,7 +965,12 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
   const masked = take(cpus.length);
   const invalidated = take(program.devices.length);
   const seen = take(listLike ? observers * words : 0);
-  const carried = platform.cpu.barriersTravel ? take(observers * words) : -1;
+  const travels = platform.cpu.barriersTravel && listLike;
+  const carried = travels ? take(observers * words) : -1;
+  const carriedPrior = travels ? take(observers * words) : -1;
+  const prior = new Int32Array(instructions.length).fill(-1);
+  const basePrior = new Int32Array(program.locations.length).fill(-1);
+  if (travels) for (const instruction of instructions) if ((closure[instruction.id] as number) >= 0) prior[instruction.id] = take(words);
   const order = new Int32Array(program.locations.length).fill(-1);
   const orderCapacity = new Int32Array(program.locations.length);
   const baseClosure = new Int32Array(program.locations.length).fill(-1);
@@ -948,6 +982,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       orderCapacity[index] = count;
       order[index] = take(count);
       if (count > 0) baseClosure[index] = take(words);
+      if (count > 0 && travels) basePrior[index] = take(words);
     });
   }
   const copy = new Int32Array(program.locations.length).fill(-1);
@@ -984,7 +1019,8 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     // A write-combining buffer holds one value a word.
     if ((older.mask & KIND_BIT.wcout) !== 0 && (younger.mask & (KIND_BIT.wcout | KIND_BIT.wcin)) !== 0 && older.location === younger.location) return 0;
     // Coherence: only a load may go before an older store to its address (it forwards).
-    if (inMemory && !(older.kind === "store" && younger.kind === "load")) {
+    const incoherent = !platform.cpu.coherentReads && older.kind === "load" && younger.kind === "load" && older.facts.plain && younger.facts.plain;
+    if (inMemory && !incoherent && !(older.kind === "store" && younger.kind === "load")) {
       if (older.location < 0 || younger.location < 0) answer = 2;
       else if (older.location === younger.location) return 0;
     }
@@ -1070,6 +1106,9 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       seen,
       closure,
       carried,
+      prior,
+      carriedPrior,
+      basePrior,
       baseClosure,
       origin,
       order,

@@ -180,8 +180,14 @@ export function createStepper(machine: Machine): Stepper {
     while (at.ends === "branch") {
       const position = at.ids.length - 1;
       const branch = instructions[at.ids[position] as number] as Instruction;
+      if (branch.value === undefined) {
+        const chosen = state[status + branch.id] as number;
+        if (chosen === 0) break;
+        at = follow(machine, thread, at, chosen === GUESSED_TAKEN ? TAKEN : SKIPPED);
+        continue;
+      }
       missing = false;
-      const condition = evaluate(state, at, position, thread, branch.value as Expression);
+      const condition = evaluate(state, at, position, thread, branch.value);
       if (!missing) at = follow(machine, thread, at, condition !== 0 ? TAKEN : SKIPPED);
       else {
         const guess = state[status + branch.id] as number;
@@ -285,11 +291,16 @@ export function createStepper(machine: Machine): Stepper {
   }
 
   const scratch = new Int32Array(Math.max(1, words));
+  const scratchPrior = new Int32Array(Math.max(1, words));
 
   /** Adds what an instruction's accesses carry to `scratch`. */
   function gather(state: State, id: number): void {
     const from = closure[id] as number;
     if (from >= 0) for (let w = 0; w < words; w++) scratch[w] = (scratch[w] as number) | (state[from + w] as number);
+    const before = layout.prior[id] as number;
+    if (before >= 0) {
+      for (let w = 0; w < words; w++) scratchPrior[w] = (scratchPrior[w] as number) | (state[before + w] as number) | (scratch[w] as number);
+    }
   }
 
   function show(state: State, observer: number): void {
@@ -314,8 +325,13 @@ export function createStepper(machine: Machine): Stepper {
     }
     if (layout.carried >= 0) {
       for (let observer = 0; observer < observers; observer++) {
-        const at = layout.carried + observer * words + w;
-        state[at] = (state[at] as number) & keep;
+        for (const first of [layout.carried, layout.carriedPrior]) {
+          const at = first + observer * words + w;
+          state[at] = (state[at] as number) & keep;
+        }
+      }
+      for (const list of [layout.prior, layout.basePrior]) {
+        for (const at of list) if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
       }
     }
     for (const at of layout.baseClosure) if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
@@ -340,6 +356,11 @@ export function createStepper(machine: Machine): Stepper {
     const base0 = layout.baseClosure[location] as number;
     const from = closure[machine.messages[(state[base + least - 1] as number) - 1] as number] as number;
     for (let w = 0; w < words; w++) state[base0 + w] = state[from + w] as number;
+    const earlier = layout.basePrior[location] as number;
+    if (earlier >= 0) {
+      const newest = layout.prior[machine.messages[(state[base + least - 1] as number) - 1] as number] as number;
+      for (let w = 0; w < words; w++) state[earlier + w] = (state[earlier + w] as number) | (state[newest + w] as number);
+    }
     for (let at = 0; at < least; at++) forgetMessage(state, (state[base + at] as number) - 1);
     for (let at = 0; at < capacity; at++) state[base + at] = at + least < capacity ? (state[base + at + least] as number) : 0;
   }
@@ -353,6 +374,17 @@ export function createStepper(machine: Machine): Stepper {
     for (let location = 0; location < locations.length; location++) if ((orderCapacity[location] as number) > 0) settle(state, location);
   }
 
+  /** Every message there is. */
+  function gatherAll(state: State): void {
+    locations.forEach((_, location) => {
+      const base = order[location] as number;
+      for (let at = orderLength(state, location) - 1; at >= 0; at--) {
+        const message = (state[base + at] as number) - 1;
+        scratch[bitWord(message)] = (scratch[bitWord(message)] as number) | bitMask(message);
+      }
+    });
+  }
+
   /** A write that everybody sees at once, last in its location's order: DMA that lands, a device's atomic. */
   function land(state: State, location: number, value: number): void {
     if (listLike) {
@@ -364,6 +396,8 @@ export function createStepper(machine: Machine): Stepper {
       }
       const carried = layout.baseClosure[location] as number;
       if (carried >= 0) for (let w = 0; w < words; w++) state[carried + w] = 0;
+      const earlier = layout.basePrior[location] as number;
+      if (earlier >= 0) for (let w = 0; w < words; w++) state[earlier + w] = 0;
     }
     state[memory + location] = value;
   }
@@ -377,12 +411,14 @@ export function createStepper(machine: Machine): Stepper {
   /** What a store takes along: what must be seen by whoever sees it. Left in `scratch`. */
   function gatherForStore(state: State, at: Path, position: number, instruction: Instruction): void {
     scratch.fill(0);
+    scratchPrior.fill(0);
+    const later = machine.platform.cpu.devicesSee === "later";
     let everything = instruction.facts.release ? position : -1;
     let stores = -1;
     for (let i = position - 1; i >= 0; i--) {
       const older = instructions[at.ids[i] as number] as Instruction;
       if (older.kind === "fence" && (older.after & 2) !== 0) {
-        if (older.propagates === "stores") stores = Math.max(stores, i);
+        if (older.propagates === "stores" || (later && (older.before & 2) !== 0)) stores = Math.max(stores, i);
         else if (older.propagates !== "none") everything = Math.max(everything, i);
       }
     }
@@ -395,7 +431,11 @@ export function createStepper(machine: Machine): Stepper {
     }
     if (layout.carried >= 0) {
       const from = layout.carried + (threads[instruction.thread] as MachineThread).observer * words;
-      for (let w = 0; w < words; w++) scratch[w] = (scratch[w] as number) | (state[from + w] as number);
+      const before = layout.carriedPrior + (threads[instruction.thread] as MachineThread).observer * words;
+      for (let w = 0; w < words; w++) {
+        scratch[w] = (scratch[w] as number) | (state[from + w] as number);
+        scratchPrior[w] = (scratchPrior[w] as number) | (state[before + w] as number) | (scratch[w] as number);
+      }
     }
     for (let i = 0; i < position; i++) {
       const older = instructions[at.ids[i] as number] as Instruction;
@@ -827,7 +867,7 @@ export function createStepper(machine: Machine): Stepper {
         }
         const end = orderLength(state, location);
         const base = order[location] as number;
-        for (let choice = instruction.global ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
+        for (let choice = instruction.global || machine.platform.cpu.multiCopyAtomic ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
           if (choice < end && isAtomicMessage((state[base + choice] as number) - 1)) continue;
           out[count++] = packStep(id, PERFORM, choice);
         }
@@ -875,7 +915,7 @@ export function createStepper(machine: Machine): Stepper {
     }
     const end = orderLength(state, location);
     const base = order[location] as number;
-    for (let choice = instruction.locks || instruction.global ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
+    for (let choice = instruction.locks || instruction.global || machine.platform.cpu.multiCopyAtomic ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
       if (instruction.locks && valueAt(state, location, choice) !== 0) continue;
       const value = (expression: Expression): number => evaluate(state, at, position, thread, expression);
       const stores = modified(instruction.modify as Modify, valueAt(state, location, choice), value).stores;
@@ -1074,8 +1114,9 @@ export function createStepper(machine: Machine): Stepper {
     const instruction = instructions[last] as Instruction;
     if (at.ends === "loop") return [last, ...at.ids.filter((id) => id >= instruction.to && !isFinished(state, id)), ...guessProviders(state, at)];
     const thread = threads[instruction.thread] as MachineThread;
+    if (instruction.value === undefined) return [last];
     missing = false;
-    evaluate(state, at, at.ids.length - 1, thread, instruction.value as Expression);
+    evaluate(state, at, at.ids.length - 1, thread, instruction.value);
     return missing ? [last, missingId] : [last];
   }
 
@@ -1281,6 +1322,7 @@ export function createStepper(machine: Machine): Stepper {
         if (instruction.pair >= 0) {
           missing = false;
           const outcome = modified(instruction.modify as Modify, result, (expression) => evaluate(state, at, position, thread, expression));
+          if ((instruction.outcome > 0 && !outcome.stores) || (instruction.outcome < 0 && outcome.stores)) return false;
           state[slot] = returned(instruction, result, outcome);
           state[slot + 1] = result;
           if (!outcome.stores) {
@@ -1304,7 +1346,8 @@ export function createStepper(machine: Machine): Stepper {
             state[slot] = result;
             gatherForStore(state, at, position, instruction);
             if (instruction.pair >= 0) gather(state, instruction.pair);
-            publish(state, thread, instruction, location, choice);
+            if (!publish(state, thread, instruction, location, choice)) return false;
+            
           }
         }
         break;
@@ -1318,6 +1361,7 @@ export function createStepper(machine: Machine): Stepper {
         const old = listLike ? valueAt(state, location, choice) : cpuRead(state, location);
         missing = false;
         const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
+        if ((instruction.outcome > 0 && !result.stores) || (instruction.outcome < 0 && result.stores)) return false;
         if (result.stores && breaksPair(state, location, choice, -1)) return false;
         state[slot] = returned(instruction, old, result);
         state[status + id] = 1;
@@ -1330,7 +1374,8 @@ export function createStepper(machine: Machine): Stepper {
           state[slot + 1] = result.value;
           gatherForStore(state, at, position, instruction);
           gather(state, id);
-          publish(state, thread, instruction, location, choice);
+          if (!publish(state, thread, instruction, location, choice)) return false;
+          
         } else settleAll(state);
         break;
       }
@@ -1339,7 +1384,11 @@ export function createStepper(machine: Machine): Stepper {
         const joins = !machine.platform.cpu.readsJoin && (instruction.before & 1) !== 0;
         const spreads = instruction.propagates === "strong" || instruction.propagates === "devices";
         for (let i = 0; i < position; i++) gather(state, at.ids[i] as number);
-        if (joins) show(state, thread.observer);
+        if (joins) {
+          // One memory behind caches that lag: the fence catches up with all of it.
+          if (machine.platform.cpu.multiCopyAtomic) gatherAll(state);
+          show(state, thread.observer);
+        }
         if (spreads) {
           const later = machine.platform.cpu.devicesSee === "later";
           for (let observer = 0; observer < observers; observer++) {
@@ -1450,6 +1499,14 @@ export function createStepper(machine: Machine): Stepper {
         state[at + w] = scratch[w] as number;
       }
       if (machine.platform.cpu.readsJoin) show(state, observer);
+      const earlier = layout.basePrior[location] as number;
+      if (earlier >= 0) {
+        const own = layout.prior[id] as number;
+        for (let w = 0; w < words; w++) {
+          scratchPrior[w] = (state[earlier + w] as number) | (scratch[w] as number);
+          state[own + w] = scratchPrior[w] as number;
+        }
+      }
       carry(state, observer, -1);
       return;
     }
@@ -1458,6 +1515,12 @@ export function createStepper(machine: Machine): Stepper {
     scratch.fill(0);
     gather(state, machine.messages[message] as number);
     for (let w = 0; w < words; w++) state[at + w] = scratch[w] as number;
+    if (layout.carriedPrior >= 0) {
+      const own = layout.prior[id] as number;
+      scratchPrior.fill(0);
+      addPrior(state, message);
+      for (let w = 0; w < words; w++) state[own + w] = scratchPrior[w] as number;
+    }
     carry(state, observer, message);
     if (!machine.platform.cpu.readsJoin) {
       scratch.fill(0);
@@ -1472,24 +1535,78 @@ export function createStepper(machine: Machine): Stepper {
     for (let w = 0; w < words; w++) {
       const at = layout.carried + observer * words + w;
       const own = message >= 0 && bitWord(message) === w ? bitMask(message) : 0;
-      state[at] = (state[at] as number) | ((scratch[w] as number) & ~own);
+      const fresh = (scratch[w] as number) & ~own;
+      state[at] = (state[at] as number) | fresh;
+    }
+    // What precedes the stores that those barriers hold: only these, not the message itself.
+    for (let m = 0; m < machine.messages.length; m++) {
+      if (m === message || ((scratch[bitWord(m)] as number) & bitMask(m)) === 0) continue;
+      const from = layout.prior[machine.messages[m] as number] as number;
+      const into = layout.carriedPrior + observer * words;
+      for (let w = 0; w < words; w++) state[into + w] = (state[into + w] as number) | (state[from + w] as number);
     }
   }
 
   /** A store takes its place in its location's order, carrying what `scratch` holds. */
-  function publish(state: State, thread: MachineThread, instruction: Instruction, location: number, choice: number): void {
+  function publish(state: State, thread: MachineThread, instruction: Instruction, location: number, choice: number): boolean {
     const message = machine.message[instruction.id] as number;
     insertMessage(state, location, choice, message);
+    if (!agrees(state, location, choice, message)) return false;
     scratch[bitWord(message)] = (scratch[bitWord(message)] as number) | bitMask(message);
     const at = closure[instruction.id] as number;
     for (let w = 0; w < words; w++) state[at + w] = scratch[w] as number;
     const { multiCopyAtomic, devicesSee } = machine.platform.cpu;
     for (let observer = 0; observer < observers; observer++) {
       const device = observer >= machine.cpus;
-      const atOnce = instruction.global || (multiCopyAtomic && machine.platform.cpu.readsJoin) || observer === thread.observer;
+      const atOnce = instruction.global || (multiCopyAtomic && (device || machine.platform.cpu.readsJoin)) || observer === thread.observer;
       if (device && devicesSee === "later" ? false : atOnce) show(state, observer);
     }
     settleAll(state);
+    return true;
+  }
+
+  /**
+   * Power: coherence and what stores take along make one order (acyclic co|prop). The message just put at `index` comes behind all that `scratchPrior` holds and all
+   * that stands before it, and ahead of all that stands behind it. False: it would come before itself.
+   */
+  function agrees(state: State, location: number, index: number, message: number): boolean {
+    if (layout.carriedPrior < 0) return true;
+    const base = order[location] as number;
+    const length = orderLength(state, location);
+    const from = layout.basePrior[location] as number;
+    for (let w = 0; w < words; w++) scratchPrior[w] = (scratchPrior[w] as number) | (state[from + w] as number);
+    for (let at = 0; at < index; at++) addPrior(state, (state[base + at] as number) - 1);
+    const behind = new Int32Array(words);
+    for (let at = index + 1; at < length; at++) {
+      const later = (state[base + at] as number) - 1;
+      behind[bitWord(later)] = (behind[bitWord(later)] as number) | bitMask(later);
+    }
+    for (let w = 0; w < words; w++) if (((scratchPrior[w] as number) & (behind[w] as number)) !== 0) return false;
+    const own = layout.prior[machine.messages[message] as number] as number;
+    for (let w = 0; w < words; w++) state[own + w] = scratchPrior[w] as number;
+    // Whatever comes behind something that is behind the new message comes behind the new message.
+    scratchPrior[bitWord(message)] = (scratchPrior[bitWord(message)] as number) | bitMask(message);
+    const extend = (at: number, is: boolean): void => {
+      let touches = is;
+      for (let w = 0; w < words; w++) if (((state[at + w] as number) & (behind[w] as number)) !== 0) touches = true;
+      if (touches) for (let w = 0; w < words; w++) state[at + w] = (state[at + w] as number) | (scratchPrior[w] as number);
+    };
+    for (const instruction of instructions) {
+      const at = layout.prior[instruction.id] as number;
+      const number = machine.message[instruction.id] as number;
+      const is = number >= 0 && ((behind[bitWord(number)] as number) & bitMask(number)) !== 0;
+      if (at >= 0 && at !== own) extend(at, is);
+    }
+    for (let observer = 0; observer < observers; observer++) extend(layout.carriedPrior + observer * words, false);
+    for (const at of layout.basePrior) if (at >= 0) extend(at, false);
+    return true;
+  }
+
+  /** Adds a message and what precedes it to `scratchPrior`. */
+  function addPrior(state: State, message: number): void {
+    const from = layout.prior[machine.messages[message] as number] as number;
+    for (let w = 0; w < words; w++) scratchPrior[w] = (scratchPrior[w] as number) | (state[from + w] as number);
+    scratchPrior[bitWord(message)] = (scratchPrior[bitWord(message)] as number) | bitMask(message);
   }
 
   /** An access whose address came late: was something younger to the same address performed too early? */
@@ -1523,8 +1640,13 @@ export function createStepper(machine: Machine): Stepper {
       const position = at.ids.length - 1;
       const branch = instructions[at.ids[position] as number] as Instruction;
       const guess = state[status + branch.id] as number;
+      if (branch.value === undefined) {
+        if (guess === 0) return true;
+        at = follow(machine, thread, at, guess === GUESSED_TAKEN ? TAKEN : SKIPPED);
+        continue;
+      }
       missing = false;
-      const condition = evaluate(state, at, position, thread, branch.value as Expression);
+      const condition = evaluate(state, at, position, thread, branch.value);
       if (missing) {
         if (guess === 0) return true;
         at = follow(machine, thread, at, guess);

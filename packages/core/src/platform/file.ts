@@ -34,6 +34,8 @@ export interface CpuData {
   readonly multiCopyAtomic: boolean;
   readonly readsJoin: boolean;
   readonly barriersTravel?: boolean;
+  readonly coherentReads?: boolean;
+  readonly plainRaces?: "model" | "nothing";
   readonly devicesSee?: "at-once" | "later";
   readonly control: "all" | "arms";
   readonly addressPending: "no" | "may";

@@ -100,6 +100,8 @@ export function loadCpu(data: CpuData): Cpu {
     multiCopyAtomic: data.multiCopyAtomic,
     readsJoin: data.readsJoin,
     barriersTravel: data.barriersTravel ?? false,
+    coherentReads: data.coherentReads ?? true,
+    plainRaces: data.plainRaces ?? "model",
     devicesSee: data.devicesSee ?? "at-once",
     control: data.control,
     addressPending: data.addressPending,

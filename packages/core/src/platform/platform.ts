@@ -75,8 +75,15 @@ export interface Cpu {
   readonly multiCopyAtomic: boolean;
   /** False where a read of a new value may be followed by a dependent read of an old one (alpha). */
   readonly readsJoin: boolean;
-  /** B-cumulativity: a barrier that reached this CPU, with a store that it read, goes ahead of the stores it performs from then on (Power). */
+  /**
+   * Power: a barrier that reached this CPU, with a store that it read, goes ahead of the stores it performs from then on (B-cumulativity), and coherence agrees with
+   * the order that barriers give to stores.
+   */
   readonly barriersTravel: boolean;
+  /** False where two plain loads of one address may be reordered (ia64). */
+  readonly coherentReads: boolean;
+  /** What is promised where plain accesses race: `model`, what the CPU does with them; `nothing`: the report of a forbidden outcome says so. */
+  readonly plainRaces: "model" | "nothing";
   /** When devices see a store: with the CPUs, or later, on a route of its own that no barrier waits for. */
   readonly devicesSee: "at-once" | "later";
   /** How far a control dependency reaches: to all later stores, or to those in the branch's arms. */

@@ -5,7 +5,7 @@
  */
 import type { Machine } from "../machine/machine.js";
 import { CACHE, createStepper, GUESS_SKIPPED, GUESS_TAKEN, MOVE, PERFORM, type Stepper, stepAction, stepSubject } from "../machine/step.js";
-import { countOvertaken } from "./overtaking.js";
+import { overtakenInstructions } from "./overtaking.js";
 import { runWitness } from "./run.js";
 
 /** Beyond this many steps a witness stays as it is: trying takes time quadratic in them, or worse. */
@@ -33,14 +33,20 @@ export function arrange(machine: Machine, steps: readonly number[]): readonly nu
   for (let at = best.length - 1; at >= 0; at--) {
     if (idle.has(stepAction(best[at] as number))) keep(best.toSpliced(at, 1), overtaken);
   }
-  straighten(machine, stepper, () => best, () => overtaken as number, attempt);
-  // A packet goes on as soon as it can.
+  straighten(machine, stepper, {
+    steps: () => best,
+    overtaken: () => overtaken as number,
+    attempt,
+  });
+  // A packet goes on as soon as it can; where it cannot join its last step, it waits for its next.
   for (let from = 1; from < best.length; from++) {
     const step = best[from] as number;
     if (stepAction(step) !== MOVE) continue;
-    let to = from - 1;
-    while (to >= 0 && !(stepSubject(best[to] as number) === stepSubject(step) && moves(best[to] as number))) to--;
-    if (to >= 0 && to + 1 < from) attempt(from, to + 1, overtaken);
+    const own = (other: number): boolean => stepSubject(other) === stepSubject(step) && moves(other);
+    const last = best.findLastIndex((other, index) => index < from && own(other));
+    if (last >= 0 && (last + 1 === from || attempt(from, last + 1, overtaken))) continue;
+    const next = best.findIndex((other, index) => index > from && own(other));
+    if (next > from + 1 && attempt(from, next - 1, overtaken)) from--;
   }
   return best;
 }
@@ -50,31 +56,35 @@ const idle: ReadonlySet<number> = new Set([GUESS_TAKEN, GUESS_SKIPPED, CACHE]);
 
 const moves = (step: number): boolean => stepAction(step) === MOVE || stepAction(step) === PERFORM;
 
-/** Puts off steps that go ahead of something, as long as that makes fewer of them. */
-function straighten(
-  machine: Machine,
-  stepper: Stepper,
-  current: () => readonly number[],
-  overtaken: () => number,
-  attempt: (from: number, to: number, limit: number) => boolean,
-): void {
+interface Attempts {
+  steps(): readonly number[];
+  overtaken(): number;
+  /** Moves a step, if the run stays a witness and goes ahead of no more than `limit`. */
+  attempt(from: number, to: number, limit: number): boolean;
+}
+
+/** Puts off steps that go ahead of something, or what brought there what they go ahead of, as long as that makes fewer of them. */
+function straighten(machine: Machine, stepper: Stepper, { steps, overtaken, attempt }: Attempts): void {
   let budget = 400;
-  for (let from = 0; from < current().length && overtaken() > 0 && budget > 0; from++) {
-    if (!goesAhead(machine, stepper, current(), from)) continue;
-    for (let to = from + 1; to < current().length && budget > 0; to++) {
+  for (let at = 0; at < steps().length && overtaken() > 0 && budget > 0; at++) {
+    const older = overtakenAt(machine, stepper, steps(), at);
+    if (older === undefined) continue;
+    const bringer = steps().findLastIndex((step, index) => index < at && stepAction(step) === MOVE && older.has(stepSubject(step)));
+    let moved = bringer >= 0 && attempt(bringer, at, overtaken() - 1);
+    for (let to = at + 1; !moved && to < steps().length && budget > 0; to++) {
       budget--;
-      if (attempt(from, to, overtaken() - 1)) {
-        from--;
-        break;
-      }
+      moved = attempt(at, to, overtaken() - 1);
     }
+    if (moved) at = Math.max(-1, (bringer >= 0 ? Math.min(bringer, at) : at) - 1);
   }
 }
 
-function goesAhead(machine: Machine, stepper: Stepper, steps: readonly number[], at: number): boolean {
+/** The instructions whose packets or accesses a step goes ahead of; undefined where there are none. */
+function overtakenAt(machine: Machine, stepper: Stepper, steps: readonly number[], at: number): ReadonlySet<number> | undefined {
   const state = Int32Array.from(machine.initial);
   for (const step of steps.slice(0, at)) stepper.apply(state, step);
-  return countOvertaken(stepper, state, steps[at] as number) > 0;
+  const older = overtakenInstructions(stepper, state, steps[at] as number);
+  return older.length === 0 ? undefined : new Set(older);
 }
 
 /** How much the steps go ahead of, all together; undefined where they are no witness. */
@@ -84,7 +94,7 @@ function overtakenBy(machine: Machine, steps: readonly number[], stepper: Steppe
     machine,
     steps,
     ({ before, step }) => {
-      sum += countOvertaken(stepper, before, step);
+      sum += overtakenInstructions(stepper, before, step).length;
     },
     stepper,
   );

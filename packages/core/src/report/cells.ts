@@ -3,8 +3,8 @@ import { search } from "../explore/explore.js";
 import type { Limits } from "../explore/verdict.js";
 import { buildMachine } from "../machine/machine.js";
 import { PERFORM, stepAction, stepChoice, stepSubject } from "../machine/step.js";
-import { ACCESS_KINDS } from "../platform/platform.js";
 import type { Platform } from "../platform/platform.js";
+import { ACCESS_KINDS } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import type { Replay } from "./replay.js";
 import { cellRule, noRule, type Rule, sameRule, strictRules, weakRule, windowRule, without } from "./rule.js";
@@ -108,7 +108,14 @@ function merges({ machine, steps }: Replay): Rule[] {
   });
   if (!merged) return [];
   const { cpu } = machine.platform;
-  return [{ kind: "fact", id: `${cpu.name}: write combining`, says: "the buffer holds writes back, and takes a later write to the same word in place of an earlier one", source: cpu.source }];
+  return [
+    {
+      kind: "fact",
+      id: `${cpu.name}: write combining`,
+      says: "the buffer holds writes back, and takes a later write to the same word in place of an earlier one",
+      source: cpu.source,
+    },
+  ];
 }
 
 /** Packets that arrived in another order than they were sent in, because they were in different places then. */
@@ -129,7 +136,9 @@ function apart(run: Replay): Rule[] {
       const place = machine.platform.fabric.places[machine.places[theirs]?.place ?? -1];
       if (place === undefined || mine === undefined || mine.hops.slice(0, mine.home).some((hop) => hop.place === theirs)) continue;
       if (!related(machine, stretch.instruction, older)) continue;
-      const other = mine.hops.slice(0, mine.home).find((hop) => !machine.packets[machine.instructions[older]?.packet ?? -1]?.hops.some(({ place: on }) => on === hop.place));
+      const other = mine.hops
+        .slice(0, mine.home)
+        .find((hop) => !machine.packets[machine.instructions[older]?.packet ?? -1]?.hops.some(({ place: on }) => on === hop.place));
       const way = machine.platform.fabric.places[machine.places[other?.place ?? theirs]?.place ?? -1];
       rules.push({
         kind: "fact",

@@ -1,8 +1,8 @@
 /** What a run of `check` has found: one test and its verdicts. */
 import type { Verdict } from "../explore/verdict.js";
-import { position, type Source } from "../source.js";
 import type { Test } from "../litmus/test.js";
 import type { Program } from "../program/program.js";
+import { position, type Source } from "../source.js";
 import type { Comparison } from "./expect.js";
 
 export interface Result {

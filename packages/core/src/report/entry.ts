@@ -41,7 +41,8 @@ export interface LongArrow extends Arrow {
   readonly via: readonly Site[];
 }
 
-const key = (site: Site): string => `${site.kind}${"thread" in site ? site.thread : "device" in site ? site.device : "place" in site ? site.place : ""}`;
+const key = (site: Site): string =>
+  `${site.kind}${"thread" in site ? site.thread : "device" in site ? site.device : "place" in site ? site.place : ""}`;
 export const sameSite = (a: Site, b: Site): boolean => key(a) === key(b);
 
 /** The arrows of an entry, those that continue each other joined. */

@@ -1,8 +1,8 @@
 /** Verdicts against what a test's `expect` lines state. */
 import type { Verdict } from "../explore/verdict.js";
 import type { Expectation, StatedVerdict, Test } from "../litmus/test.js";
-import { didYouMean } from "../program/nearest.js";
 import type { Problem } from "../problem.js";
+import { didYouMean } from "../program/nearest.js";
 import type { Span } from "../source.js";
 
 export interface Comparison {
@@ -15,7 +15,10 @@ export interface Comparison {
 
 /** What the test states for a platform: the line that names it, else the one for `all` where the platform conforms. Of several lines the last one holds. */
 export function expectationFor(test: Test, platform: { readonly name: string; readonly conforming: boolean }): Expectation | undefined {
-  return test.expects.findLast((each) => each.platform === platform.name) ?? (platform.conforming ? test.expects.findLast((each) => each.platform === "all") : undefined);
+  return (
+    test.expects.findLast((each) => each.platform === platform.name) ??
+    (platform.conforming ? test.expects.findLast((each) => each.platform === "all") : undefined)
+  );
 }
 
 /** `allowed` and `forbidden` are met by a *depends* whose default agrees; `depends` only by *depends*, `unknown` only by *unknown*. */

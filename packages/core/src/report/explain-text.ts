@@ -24,16 +24,31 @@ export function explanationText(explanation: Explanation): string {
   const lines = wrap(`${program.name} on ${platform.name}: ${verdictWords(verdict)}`, WIDTH, 2);
   if (program.test.doc !== undefined) lines.push(...wrap(`  "${program.test.doc}"`, WIDTH, 2));
   lines.push(...wrap(`  ${conditionWords(program.test)}`, WIDTH, 4));
-  lines.push(...wrap(`  ${platform.name}: ${platform.title}; CPU ${platform.cpu.name}, fabric ${platform.fabric.name}, kernel ${platform.era}`, WIDTH, 4));
+  lines.push(
+    ...wrap(
+      `  ${platform.name}: ${platform.title}; CPU ${platform.cpu.name}, fabric ${platform.fabric.name}, kernel ${platform.era}`,
+      WIDTH,
+      4,
+    ),
+  );
   if (story !== undefined) lines.push("", ...storyLines(story, "How it happens:", conditionWords(program.test)));
   if (verdict.byDefault === "unknown") lines.push("", `Unknown: ${verdict.reason ?? "the search did not end"}.`);
   if (verdict.byDefault === "forbidden") lines.push("", ...forbiddenLines(explanation));
   if (obstacles !== undefined) lines.push("", ...obstacleLines(obstacles.sets, obstacles.complete));
   if (verdict.variants.length > 0) lines.push("", ...variantLines(explanation));
-  if (otherwise !== undefined) lines.push("", ...storyLines(otherwise.story, `How it happens, ${variantWords(otherwise.variant)}:`.replace("allowed if", "if"), conditionWords(program.test)));
+  if (otherwise !== undefined)
+    lines.push(
+      "",
+      ...storyLines(
+        otherwise.story,
+        `How it happens, ${variantWords(otherwise.variant)}:`.replace("allowed if", "if"),
+        conditionWords(program.test),
+      ),
+    );
   const mapped = mappingLines(explanation);
   if (mapped.length > 0) lines.push("", "What becomes of the mappings:", ...mapped);
-  for (const [index, source] of program.test.sources.entries()) lines.push(...(index === 0 ? [""] : []), ...wrap(`Source of the test: ${source}`, WIDTH, 2));
+  for (const [index, source] of program.test.sources.entries())
+    lines.push(...(index === 0 ? [""] : []), ...wrap(`Source of the test: ${source}`, WIDTH, 2));
   return `${lines.join("\n")}\n`;
 }
 
@@ -60,10 +75,15 @@ function ruleLines(rules: readonly Rule[], deciding: readonly Rule[]): string[] 
   if (rules.length === 0) return ["Nothing went ahead of anything: the order of the programs alone allows it."];
   if (deciding.length === 0) {
     const none = "None of them decides alone: with any one of them changed it would still be allowed.";
-    return ["The rules that let it happen:", ...rules.flatMap(ruleText), ...(rules.some((rule) => rule.kind === "fact") ? [] : wrap(none, WIDTH))];
+    return [
+      "The rules that let it happen:",
+      ...rules.flatMap(ruleText),
+      ...(rules.some((rule) => rule.kind === "fact") ? [] : wrap(none, WIDTH)),
+    ];
   }
   const others = rules.filter((rule) => !deciding.includes(rule));
-  const each = deciding.length === 1 ? "Without it the outcome would be forbidden." : "Without any one of them the outcome would be forbidden.";
+  const each =
+    deciding.length === 1 ? "Without it the outcome would be forbidden." : "Without any one of them the outcome would be forbidden.";
   return [
     deciding.length === 1 ? "The rule that decides:" : "The rules that decide:",
     ...deciding.flatMap(ruleText),
@@ -86,7 +106,13 @@ function obstacleLines(sets: readonly (readonly Rule[])[], complete: boolean): s
   const caution = complete ? [] : ["(A budget ran out: there may be other ways.)"];
   const [first, ...rest] = sets;
   if (first === undefined) {
-    return [...wrap("No rule of the platform alone forbids it: with every one of them dropped, coherence, dependencies and the values themselves still would.", WIDTH), ...caution];
+    return [
+      ...wrap(
+        "No rule of the platform alone forbids it: with every one of them dropped, coherence, dependencies and the values themselves still would.",
+        WIDTH,
+      ),
+      ...caution,
+    ];
   }
   const head =
     first.length > 1

@@ -34,7 +34,15 @@ export function explain(program: Program, platform: Platform, limits: Limits): E
   const verdict = judge(program, platform, { ...limits, mode: "verdict" });
   const obstacles = verdict.byDefault === "forbidden" && !verdict.vacuous ? minimalCells(program, platform, limits) : undefined;
   const variant = verdict.byDefault === "forbidden" ? verdict.variants.find((candidate) => candidate.verdict === "allowed") : undefined;
-  return { program, platform, settings, verdict, story: storyOf(verdict, limits), obstacles, otherwise: variant && otherwise(program, platform, limits, variant) };
+  return {
+    program,
+    platform,
+    settings,
+    verdict,
+    story: storyOf(verdict, limits),
+    obstacles,
+    otherwise: variant && otherwise(program, platform, limits, variant),
+  };
 }
 
 function otherwise(program: Program, platform: Platform, limits: Limits, variant: Variant): Explanation["otherwise"] {

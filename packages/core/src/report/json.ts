@@ -1,7 +1,7 @@
 /** The report of `check --json`: docs/output.schema.json describes it. */
 import type { Plain, Verdict } from "../explore/verdict.js";
 import type { StatedVerdict } from "../litmus/test.js";
-import type { ProblemCode, Problem } from "../problem.js";
+import type { Problem, ProblemCode } from "../problem.js";
 import type { Program } from "../program/program.js";
 import { position, type Source } from "../source.js";
 import type { Checked, Result } from "./checked.js";
@@ -50,7 +50,13 @@ export interface JsonVerdict {
   readonly reason?: string;
   readonly fault?: string;
   readonly explored?: { readonly states: number; readonly transitions: number; readonly complete: boolean; readonly deadlocks: number };
-  readonly expected?: { readonly verdict: StatedVerdict; readonly met: boolean; readonly byDefault: boolean; readonly line: number; readonly column: number };
+  readonly expected?: {
+    readonly verdict: StatedVerdict;
+    readonly met: boolean;
+    readonly byDefault: boolean;
+    readonly line: number;
+    readonly column: number;
+  };
   /** States mode only. */
   readonly states?: readonly { readonly values: { readonly [term: string]: number | string }; readonly satisfies: boolean }[];
   readonly observation?: "Never" | "Sometimes" | "Always";
@@ -112,13 +118,22 @@ function jsonTest({ source, test, program, results }: Checked, states: boolean):
   };
 }
 
-function jsonVerdict(source: Source, quantifier: JsonTest["quantifier"], program: Program | undefined, { platform, verdict, comparison, fault }: Result, states: boolean): JsonVerdict {
+function jsonVerdict(
+  source: Source,
+  quantifier: JsonTest["quantifier"],
+  program: Program | undefined,
+  { platform, verdict, comparison, fault }: Result,
+  states: boolean,
+): JsonVerdict {
   const { result } = verdict;
   return {
     platform: platform.name,
     verdict: verdict.verdict,
     byDefault: verdict.byDefault,
-    variants: verdict.variants.map((variant) => ({ settings: Object.fromEntries(variant.settings.map(({ option, value }) => [option, value])), verdict: variant.verdict })),
+    variants: verdict.variants.map((variant) => ({
+      settings: Object.fromEntries(variant.settings.map(({ option, value }) => [option, value])),
+      verdict: variant.verdict,
+    })),
     vacuous: verdict.vacuous,
     bounds: verdict.bounds,
     ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
@@ -128,7 +143,14 @@ function jsonVerdict(source: Source, quantifier: JsonTest["quantifier"], program
       : { explored: { states: result.states, transitions: result.transitions, complete: result.complete, deadlocks: result.deadlocks } }),
     ...(comparison === undefined
       ? {}
-      : { expected: { verdict: comparison.stated, met: comparison.met, byDefault: comparison.byDefault, ...position(source.text, comparison.span.start) } }),
+      : {
+          expected: {
+            verdict: comparison.stated,
+            met: comparison.met,
+            byDefault: comparison.byDefault,
+            ...position(source.text, comparison.span.start),
+          },
+        }),
     ...(states && result !== undefined && program !== undefined
       ? { states: jsonStates(program, verdict), observation: observation(verdict.ends), holds: conditionHolds(quantifier, verdict) }
       : {}),

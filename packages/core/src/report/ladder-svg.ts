@@ -55,11 +55,9 @@ text { fill: #e6edf3; }
 .note-passing { fill: #f0883e; }
 }`;
 
+/** Text as XML has it; control characters, which XML does not have, become question marks. */
 const escape = (text: string): string =>
-  text
-    .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-    // Characters that XML does not have.
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "?");
+  [...text].map((char) => (/[&<>"']/.test(char) ? `&#${char.charCodeAt(0)};` : char < " " || char === "\ufffe" || char === "\uffff" ? "?" : char)).join("");
 
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 
@@ -90,12 +88,16 @@ export function ladderSvg(ladder: Ladder, verdict: string): string {
   const yOf = (index: number): number => rows[index]?.at ?? end;
   ladder.lanes.forEach((lane, index) => {
     const x = round(xs[index] as number);
-    parts.push(`<line class="lane${lane.site.kind === "place" ? " place" : ""}" x1="${x}" y1="${round(start)}" x2="${x}" y2="${round(end)}"/>`);
+    parts.push(
+      `<line class="lane${lane.site.kind === "place" ? " place" : ""}" x1="${x}" y1="${round(start)}" x2="${x}" y2="${round(end)}"/>`,
+    );
   });
   for (const wait of ladder.waits) {
     const x = (xs[wait.lane] as number) - 3 + wait.track * 8;
     const [from, to] = [yOf(wait.first), yOf(wait.last)];
-    parts.push(`<rect class="wait" x="${round(x)}" y="${round(from)}" width="6" height="${round(Math.max(4, to - from))}" rx="3"><title>${escape(wait.label)}</title></rect>`);
+    parts.push(
+      `<rect class="wait" x="${round(x)}" y="${round(from)}" width="6" height="${round(Math.max(4, to - from))}" rx="3"><title>${escape(wait.label)}</title></rect>`,
+    );
   }
   for (const { row, at, noteLines } of rows) parts.push(...drawRow(xs, row, at), ...drawNotes(xs, row, at, noteLines));
   parts.push(...heads.parts);
@@ -122,14 +124,20 @@ function positions(ladder: Ladder): readonly number[] {
   const [first, last] = [columns[0] as number, columns.at(-1) as number];
   const half = (lane: Lane | undefined): number => ((lane?.title.length ?? 0) * CHARACTER) / 2 + 8;
   const left = Math.max(FIRST, MARGIN + 24 + half(ladder.lanes[0]));
-  const own = ladder.rows.filter((row) => row.from === row.to && row.from === columns.length - 1).map((row) => row.label.length * CHARACTER + 12);
+  const own = ladder.rows
+    .filter((row) => row.from === row.to && row.from === columns.length - 1)
+    .map((row) => row.label.length * CHARACTER + 12);
   const right = WIDTH - MARGIN - Math.max(half(ladder.lanes.at(-1)), ...own);
   const scale = last === first ? 0 : Math.min(24, (right - left) / (last - first));
   return columns.map((column) => left + (column - first) * scale);
 }
 
 /** The lanes' titles in boxes; where they would touch, every other one a line lower. */
-function headsOf(lanes: readonly Lane[], xs: readonly number[], top: number): { readonly parts: readonly string[]; readonly deep: boolean } {
+function headsOf(
+  lanes: readonly Lane[],
+  xs: readonly number[],
+  top: number,
+): { readonly parts: readonly string[]; readonly deep: boolean } {
   const parts: string[] = [];
   const ends = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let deep = false;
@@ -150,7 +158,8 @@ function headsOf(lanes: readonly Lane[], xs: readonly number[], top: number): { 
 
 function drawRow(xs: readonly number[], row: Row, y: number): string[] {
   const parts: string[] = [];
-  if (row.number !== undefined) parts.push(`<text class="number" x="${MARGIN + 14}" y="${round(y + 4)}" text-anchor="end">${row.number}</text>`);
+  if (row.number !== undefined)
+    parts.push(`<text class="number" x="${MARGIN + 14}" y="${round(y + 4)}" text-anchor="end">${row.number}</text>`);
   const [from, to] = [xs[row.from] as number, xs[row.to] as number];
   if (row.from === row.to) {
     parts.push(`<circle class="dot" cx="${round(from)}" cy="${round(y)}" r="4"/>`);
@@ -161,9 +170,13 @@ function drawRow(xs: readonly number[], row: Row, y: number): string[] {
   const passing = row.passes.length > 0;
   const way = Math.sign(to - from);
   const tip = to - way * 2;
-  parts.push(`<line class="arrow${row.kind === "reply" ? " reply" : ""}${passing ? " passing" : ""}" x1="${round(from)}" y1="${round(y)}" x2="${round(tip - way * 6)}" y2="${round(y)}"/>`);
+  parts.push(
+    `<line class="arrow${row.kind === "reply" ? " reply" : ""}${passing ? " passing" : ""}" x1="${round(from)}" y1="${round(y)}" x2="${round(tip - way * 6)}" y2="${round(y)}"/>`,
+  );
   parts.push(`<path class="tip${passing ? " passing-tip" : ""}" d="M${round(tip)} ${round(y)}l${-9 * way} -4.5v9z"/>`);
-  for (const lane of row.via) if (!row.passes.includes(lane)) parts.push(`<circle class="dot${passing ? " passing-tip" : ""}" cx="${round(xs[lane] as number)}" cy="${round(y)}" r="2.5"/>`);
+  for (const lane of row.via)
+    if (!row.passes.includes(lane))
+      parts.push(`<circle class="dot${passing ? " passing-tip" : ""}" cx="${round(xs[lane] as number)}" cy="${round(y)}" r="2.5"/>`);
   for (const lane of row.passes) parts.push(`<circle class="passed" cx="${round(xs[lane] as number)}" cy="${round(y)}" r="5"/>`);
   const [x, room] = labelPlace(xs, row);
   parts.push(`<text class="label" x="${round(x)}" y="${round(y - 5)}" text-anchor="middle">${escape(clip(row.label, room))}</text>`);

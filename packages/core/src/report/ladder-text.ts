@@ -88,7 +88,9 @@ interface Canvas {
 function canvas(ladder: Ladder, columns: readonly number[], index: number, width: number, inRow = false): Canvas {
   const line = blank(width);
   ladder.lanes.forEach((lane, number) => {
-    const waits = ladder.waits.some((wait) => wait.lane === number && (wait.first < index || (inRow && wait.first === index)) && wait.last >= index);
+    const waits = ladder.waits.some(
+      (wait) => wait.lane === number && (wait.first < index || (inRow && wait.first === index)) && wait.last >= index,
+    );
     put(line, columns[number] as number, lane.site.kind !== "place" || waits ? "|" : ":");
   });
   return { line, text: () => line.join("").trimEnd() };

@@ -1,8 +1,8 @@
 /** The layout of a ladder diagram, for text and SVG alike: lanes from left to right, rows downwards in time. */
 import { arrowsOf, type Entry, sameSite } from "./entry.js";
 import type { Arrow, Event, Site } from "./event.js";
-import { printState } from "./state.js";
 import type { Replay } from "./replay.js";
+import { printState } from "./state.js";
 
 export interface Lane {
   readonly site: Site;
@@ -72,7 +72,9 @@ export function layOut(replay: Replay, entries: readonly Entry[], condition: str
         if (arrow.to.kind === "place") open.set(packet, { lane: to, first: row, label: arrow.label });
       }
       const lanesHere = [from, ...arrow.via.map(laneOf)];
-      const passed = entry.passed.map(({ placeId }) => lanes.findIndex((lane) => lane.title === placeId)).filter((lane) => lanesHere.includes(lane));
+      const passed = entry.passed
+        .map(({ placeId }) => lanes.findIndex((lane) => lane.title === placeId))
+        .filter((lane) => lanesHere.includes(lane));
       rows.push({
         number: index === 0 ? entry.number : undefined,
         from,
@@ -81,7 +83,7 @@ export function layOut(replay: Replay, entries: readonly Entry[], condition: str
         label: arrow.label,
         kind: arrow.kind,
         passes: [...new Set(passed)],
-        notes: index === arrows.length - 1 ? notesOf(entry) : [],
+        notes: notesOf(entry, index === 0, (placeId) => lanesHere.some((lane) => lanes[lane]?.title === placeId)),
       });
     });
   }
@@ -100,17 +102,21 @@ export function layOut(replay: Replay, entries: readonly Entry[], condition: str
   };
 }
 
-function notesOf(entry: Entry): string[] {
+/** What to say below an arrow: what was passed on its way, and below the entry's first arrow what else is to say. */
+function notesOf({ passed, overtook, missed }: Entry, first: boolean, here: (placeId: string) => boolean): string[] {
   return [
-    ...entry.passed.map(({ older, placeId, cell }) => `passes ${older} in ${placeId}${cell === undefined ? "" : ` (${cell.id})`}`),
-    ...entry.overtook.map(({ older }) => `ahead of the older ${older}`),
-    ...entry.missed.map(({ write, where }) => `${write} ${where}`),
+    ...passed
+      .filter(({ placeId }) => here(placeId))
+      .map(({ older, placeId, cell }) => `passes ${older} in ${placeId}${cell === undefined ? "" : ` (${cell.id})`}`),
+    ...(first ? overtook.map(({ older }) => `ahead of the older ${older}`) : []),
+    ...(first ? missed.map(({ write, where }) => `${write} ${where}`) : []),
   ];
 }
 
 function rulesOf(entries: readonly Entry[]): Ladder["rules"] {
   const found = new Map<string, string>();
-  for (const { table, cell } of entries.flatMap((entry) => entry.passed)) if (cell !== undefined) found.set(`${table}: ${cell.id}`, cell.source);
+  for (const { table, cell } of entries.flatMap((entry) => entry.passed))
+    if (cell !== undefined) found.set(`${table}: ${cell.id}`, cell.source);
   return [...found].map(([id, source]) => ({ id, source }));
 }
 
@@ -118,7 +124,9 @@ function rulesOf(entries: readonly Entry[]): Ladder["rules"] {
 function onTracks(waits: readonly Omit<Wait, "track">[]): readonly Wait[] {
   const placed: Wait[] = [];
   for (const wait of [...waits].sort((a, b) => a.first - b.first || a.last - b.last)) {
-    const taken = new Set(placed.filter((other) => other.lane === wait.lane && other.last > wait.first && other.first < wait.last).map((other) => other.track));
+    const taken = new Set(
+      placed.filter((other) => other.lane === wait.lane && other.last > wait.first && other.first < wait.last).map((other) => other.track),
+    );
     let track = 0;
     while (taken.has(track)) track++;
     placed.push({ ...wait, track });
@@ -145,7 +153,8 @@ function lanesOf(replay: Replay, entries: readonly Entry[]): readonly Lane[] {
     .map(({ site }) => laneFor(replay, site));
 }
 
-const numberOf = (site: Site): number => ("thread" in site ? site.thread : "device" in site ? site.device : "place" in site ? site.place : 0);
+const numberOf = (site: Site): number =>
+  "thread" in site ? site.thread : "device" in site ? site.device : "place" in site ? site.place : 0;
 
 /** 0 at the devices, 1 at memory, 2 and more at the CPUs; a place lies where packets on their way meet it, on average. */
 function laneRank(replay: Replay, site: Site): number {

@@ -48,7 +48,11 @@ export function wordsOf(mapping: MappingRequest): readonly string[] {
 }
 
 /** Requested against applied for each location that a device's DMA names. */
-export function mappingsOf(program: Program, platform: Platform, settings: ReadonlyMap<string, string>): readonly (Applied & { readonly location: string })[] {
+export function mappingsOf(
+  program: Program,
+  platform: Platform,
+  settings: ReadonlyMap<string, string>,
+): readonly (Applied & { readonly location: string })[] {
   const reached = program.locations.filter((location) => location.space === "memory" && dmaReaches(program, location.name));
   return reached.map((location) => ({ location: location.name, ...applyMapping(platform, wordsOf(location.mapping), settings) }));
 }

@@ -68,23 +68,33 @@ function letterMatrix(first: number, platforms: readonly string[], style: Style)
   };
 }
 
-const resultOn = (checked: Checked, platform: string): Result | undefined => checked.results.find((result) => result.platform.name === platform);
+const resultOn = (checked: Checked, platform: string): Result | undefined =>
+  checked.results.find((result) => result.platform.name === platform);
 
-const mark = (result: Result, text: string, style: Style): string => (differs(result) ? style.red(style.bold(text)) : paint(style, result.verdict.verdict, text));
+const mark = (result: Result, text: string, style: Style): string =>
+  differs(result) ? style.red(style.bold(text)) : paint(style, result.verdict.verdict, text);
 
 function foot(all: readonly Checked[], style: Style, legend: string): string {
   const pairs = all.flatMap((checked) => checked.results.map((result) => ({ checked, result })));
   const sections = [
-    section("Differ from their expect:", pairs.flatMap(({ checked, result }) => differenceLine(checked, result, style))),
+    section(
+      "Differ from their expect:",
+      pairs.flatMap(({ checked, result }) => differenceLine(checked, result, style)),
+    ),
     section(
       "Depend on what no source settles:",
       byTest(all, (result) => (result.verdict.verdict === "depends" ? verdictWords(result.verdict).replace("depends: ", "") : undefined)),
     ),
     section(
       "Unknown:",
-      byTest(all, (result) => (result.verdict.verdict === "unknown" ? (result.verdict.reason ?? "the search did not end") : unknownVariants(result))),
+      byTest(all, (result) =>
+        result.verdict.verdict === "unknown" ? (result.verdict.reason ?? "the search did not end") : unknownVariants(result),
+      ),
     ),
-    section("Forbidden only because no run ends:", byTest(all, (result) => (result.verdict.vacuous ? "vacuous" : undefined))),
+    section(
+      "Forbidden only because no run ends:",
+      byTest(all, (result) => (result.verdict.vacuous ? "vacuous" : undefined)),
+    ),
   ].filter((text) => text !== "");
   return `${legend === "" ? "" : `\n${legend}`}${sections.map((text) => `\n${text}`).join("")}\n${totals(all)}\n`;
 }

@@ -12,7 +12,16 @@ interface Notes {
 }
 
 /** Writes to `location` of another value than `value` that the reading thread could not see yet; `choice` is the read's, where observers see stores one by one. */
-export function missedBy(stepper: Stepper, state: State, names: Names, notes: Notes, reader: Instruction, location: number, value: number, choice: number): Missed[] {
+export function missedBy(
+  stepper: Stepper,
+  state: State,
+  names: Names,
+  notes: Notes,
+  reader: Instruction,
+  location: number,
+  value: number,
+  choice: number,
+): Missed[] {
   const { machine } = stepper;
   return [
     ...inFlight(machine, state, names, notes, location, value),
@@ -30,7 +39,13 @@ function inFlight(machine: Machine, state: State, names: Names, notes: Notes, lo
     if (hop < 1 || hop > packet.home || notes.target.get(instruction.id) !== location) return [];
     const writes = instruction.kind === "dma-write" || instruction.kind === "pio-write" || instruction.kind === "dma-atomic";
     if (!writes || notes.sent.get(instruction.id) === value) return [];
-    return [{ write: names.packetOf(instruction, notes.sent, location), where: `is still in ${names.place(packet.hops[hop - 1]?.place ?? -1)}`, by: "place" }];
+    return [
+      {
+        write: names.packetOf(instruction, notes.sent, location),
+        where: `is still in ${names.place(packet.hops[hop - 1]?.place ?? -1)}`,
+        by: "place",
+      },
+    ];
   });
 }
 
@@ -42,12 +57,19 @@ function inWindows(stepper: Stepper, state: State, names: Names, reader: Instruc
     const { ids } = stepper.path(state, index);
     return ids.flatMap((id, position): Missed[] => {
       const store = machine.instructions[id] as Instruction;
-      if ((store.kind !== "store" && store.kind !== "rmw") || state[machine.layout.status + id] !== 0 || stepper.address(state, id) !== location) return [];
+      if (
+        (store.kind !== "store" && store.kind !== "rmw") ||
+        state[machine.layout.status + id] !== 0 ||
+        stepper.address(state, id) !== location
+      )
+        return [];
       const late = ids.slice(position + 1).some((younger) => {
         const after = machine.instructions[younger] as Instruction;
         return !passive(after) && after.mask !== 0 && state[machine.layout.status + younger] !== 0;
       });
-      return late ? [{ write: `${thread.name}'s write of ${names.location(location)}`, where: `has not left ${thread.name}'s CPU yet`, by: "window" }] : [];
+      return late
+        ? [{ write: `${thread.name}'s write of ${names.location(location)}`, where: `has not left ${thread.name}'s CPU yet`, by: "window" }]
+        : [];
     });
   });
 }
@@ -63,7 +85,11 @@ function unseen(machine: Machine, state: State, names: Names, reader: Instructio
     if (message < 0) break;
     const store = machine.instructions[machine.messages[message] as number] as Instruction;
     const writer = machine.threads[store.thread]?.name ?? "?";
-    missed.push({ write: `${writer}'s write of ${names.location(location)}`, where: `has not reached ${observer.name} yet`, by: observer.role === "cpu" ? "cpus" : "devices" });
+    missed.push({
+      write: `${writer}'s write of ${names.location(location)}`,
+      where: `has not reached ${observer.name} yet`,
+      by: observer.role === "cpu" ? "cpus" : "devices",
+    });
   }
   return missed;
 }
@@ -76,10 +102,18 @@ function inCache(machine: Machine, state: State, names: Names, reader: Instructi
   const cpu = machine.threads[reader.thread]?.role === "cpu";
   const held = state[copy] as number;
   if (cpu && held !== 0 && memory !== value) {
-    return [{ write: `memory holds ${names.location(location)}=${names.value(memory)}`, where: "but the CPU's cache holds an older copy", by: "cache" }];
+    return [
+      {
+        write: `memory holds ${names.location(location)}=${names.value(memory)}`,
+        where: "but the CPU's cache holds an older copy",
+        by: "cache",
+      },
+    ];
   }
   if (!cpu && held === 2 && state[copy + 1] !== value) {
-    return [{ write: `the CPU's write of ${names.location(location)}`, where: "is still in its cache, which devices do not see", by: "cache" }];
+    return [
+      { write: `the CPU's write of ${names.location(location)}`, where: "is still in its cache, which devices do not see", by: "cache" },
+    ];
   }
   return [];
 }

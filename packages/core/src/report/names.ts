@@ -86,7 +86,9 @@ export function namesOf(machine: Machine): Names {
       case "dma-write":
         return `${peer ? "peer" : "DMA"} write ${location(at)}${carried(instruction, sent)}`;
       case "dma-read":
-        return operation.kind === "dma-read" && operation.zeroLength ? `zero-length read of ${location(at)}` : `${peer ? "peer" : "DMA"} read of ${location(at)}`;
+        return operation.kind === "dma-read" && operation.zeroLength
+          ? `zero-length read of ${location(at)}`
+          : `${peer ? "peer" : "DMA"} read of ${location(at)}`;
       case "dma-atomic":
         return `DMA atomic on ${location(at)}`;
       case "msi":

@@ -1,5 +1,5 @@
 /** What a step went ahead of: older packets in its place, older accesses in its window. */
-import { type Instruction, type Machine, buildMachine } from "../machine/machine.js";
+import { buildMachine, type Instruction, type Machine } from "../machine/machine.js";
 import { MOVE, PERFORM, type State, type Stepper, stepAction, stepSubject } from "../machine/step.js";
 import { ACCESS_KINDS, type AccessKind, type WindowRule } from "../platform/platform.js";
 
@@ -49,16 +49,18 @@ export function forwardedFrom(stepper: Stepper, state: State, load: Instruction)
   return -1;
 }
 
-/** How many older packets and accesses a step goes ahead of. */
-export function countOvertaken(stepper: Stepper, state: State, step: number): number {
-  const instruction = stepper.machine.instructions[stepSubject(step)];
+/** The instructions of the older packets or accesses that a step goes ahead of. */
+export function overtakenInstructions(stepper: Stepper, state: State, step: number): readonly number[] {
+  const { machine } = stepper;
+  const instruction = machine.instructions[stepSubject(step)];
+  if (instruction === undefined) return [];
   switch (stepAction(step)) {
     case MOVE:
-      return instruction === undefined ? 0 : aheadOf(stepper.machine, state, instruction.packet).length;
+      return aheadOf(machine, state, instruction.packet).map((ahead) => machine.packets[ahead.packet]?.instruction ?? -1);
     case PERFORM:
-      return instruction === undefined ? 0 : olderNotDone(stepper, state, instruction).length;
+      return olderNotDone(stepper, state, instruction).map((older) => older.id);
     default:
-      return 0;
+      return [];
   }
 }
 
@@ -68,7 +70,12 @@ const kindsOf = (instruction: Instruction): readonly AccessKind[] => ACCESS_KIND
 export function permittingRule(machine: Machine, older: Instruction, younger: Instruction): WindowRule | undefined {
   const { cpu } = machine.platform;
   return cpu.window.find((rule, index) => {
-    if (rule.pass === "no" || !rule.older.some((kind) => kindsOf(older).includes(kind)) || !rule.younger.some((kind) => kindsOf(younger).includes(kind))) return false;
+    if (
+      rule.pass === "no" ||
+      !rule.older.some((kind) => kindsOf(older).includes(kind)) ||
+      !rule.younger.some((kind) => kindsOf(younger).includes(kind))
+    )
+      return false;
     const window = cpu.window.map((other, at) => (at === index ? { ...other, pass: "no" as const } : other));
     const strict = buildMachine(machine.program, { ...machine.platform, cpu: { ...cpu, window } }, machine.settings);
     return strict.window(strict.instructions[older.id] as Instruction, strict.instructions[younger.id] as Instruction) === 0;

@@ -2,8 +2,8 @@
 import type { Platform, RouteKind } from "../platform/platform.js";
 import { ROUTE_KINDS } from "../platform/platform.js";
 import { applyMapping } from "./mapping.js";
-import { PLAIN, type Style } from "./style.js";
 import { cellRule, windowRule } from "./rule.js";
+import { PLAIN, type Style } from "./style.js";
 import { wrap } from "./wrap.js";
 
 const WIDTH = 100;
@@ -17,7 +17,12 @@ export function platformList(platforms: readonly Platform[], style: Style = PLAI
     platform.title,
   ]);
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((text, column) => (column < 3 ? text.padEnd(widths[column] as number) : text)).join("  ").trimEnd());
+  const lines = rows.map((row) =>
+    row
+      .map((text, column) => (column < 3 ? text.padEnd(widths[column] as number) : text))
+      .join("  ")
+      .trimEnd(),
+  );
   return `${lines.map((line) => line.replace(/^\S+/, (name) => style.bold(name))).join("\n")}\n`;
 }
 
@@ -41,23 +46,33 @@ export function platformPage(platform: Platform, style: Style = PLAIN): string {
     "",
     style.bold("Places"),
     ...fabric.places.flatMap((place) => [
-      ...wrap(`  ${place.id}: ${place.title}; one per ${place.per}; table ${place.table}${place.credits === undefined ? "" : `; ${place.credits} credits`}`, WIDTH, 6),
+      ...wrap(
+        `  ${place.id}: ${place.title}; one per ${place.per}; table ${place.table}${place.credits === undefined ? "" : `; ${place.credits} credits`}`,
+        WIDTH,
+        6,
+      ),
       ...source(place.source),
     ]),
     "",
     style.bold("Routes"),
     ...routeLines(platform),
-    ...Object.entries(fabric.tables).flatMap(([name, cells]) => ["", style.bold(`Table ${name}`), ...cells.flatMap((_, index) => rule(cellRule(platform, name, index)))]),
+    ...Object.entries(fabric.tables).flatMap(([name, cells]) => [
+      "",
+      style.bold(`Table ${name}`),
+      ...cells.flatMap((_, index) => rule(cellRule(platform, name, index))),
+    ]),
     ...(Object.keys(fabric.tokens).length > 0 ? ["", style.bold("Tokens"), ...tokenLines(platform)] : []),
     "",
     style.bold("Mappings: requested -> on the bus"),
     ...mappingLines(platform),
     "",
     style.bold("Accessors"),
-    ...[...platform.accessors].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, accessor]) => [
-      ...wrap(`  ${name}: ${accessor.text.length === 0 ? "nothing" : accessor.text.join("; ")}`, WIDTH, 6),
-      ...source(accessor.source),
-    ]),
+    ...[...platform.accessors]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([name, accessor]) => [
+        ...wrap(`  ${name}: ${accessor.text.length === 0 ? "nothing" : accessor.text.join("; ")}`, WIDTH, 6),
+        ...source(accessor.source),
+      ]),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -71,7 +86,11 @@ const rule = ({ id, says, source: cited }: { readonly id: string; readonly says:
 
 function optionLines({ options }: Platform): string[] {
   return options.flatMap((option) => [
-    ...wrap(`  ${option.id} = ${option.values.map((value) => (value === option.default ? `${value} (default)` : value)).join(" | ")}`, WIDTH, 6),
+    ...wrap(
+      `  ${option.id} = ${option.values.map((value) => (value === option.default ? `${value} (default)` : value)).join(" | ")}`,
+      WIDTH,
+      6,
+    ),
     ...wrap(`      ${option.question}`, WIDTH, 6),
     ...source(option.source),
   ]);
@@ -88,7 +107,10 @@ function routeLines({ fabric }: Platform): string[] {
 }
 
 function tokenLines({ fabric }: Platform): string[] {
-  return Object.entries(fabric.tokens).flatMap(([name, token]) => [`  ${name}: ${token.route.join(" -> ")}, as ${token.kind}`, ...source(token.source)]);
+  return Object.entries(fabric.tokens).flatMap(([name, token]) => [
+    `  ${name}: ${token.route.join(" -> ")}, as ${token.kind}`,
+    ...source(token.source),
+  ]);
 }
 
 const REQUESTS: readonly (readonly string[])[] = ["streaming", "coherent"].flatMap((mode) =>

@@ -32,7 +32,8 @@ export function replay(machine: Machine, steps: readonly number[]): Replay {
     machine,
     steps,
     (visit) => {
-      for (const told of tellStep(scene, visit)) events.push({ stretch: undefined, passed: [], overtook: [], missed: [], ...told, number: visit.index + 1, step: visit.step });
+      for (const told of tellStep(scene, visit))
+        events.push({ stretch: undefined, passed: [], overtook: [], missed: [], ...told, number: visit.index + 1, step: visit.step });
       if (visit.index === steps.length - 1) values = observe(stepper, visit.after);
     },
     stepper,

@@ -1,17 +1,38 @@
 /** The rules of a platform that a test meets, each with its source, and copies of the platform in which one of them is changed. */
 import { buildMachine, type Machine } from "../machine/machine.js";
-import type { Accessor, AccessKind, Pass, Platform } from "../platform/platform.js";
+import { ACCESS_KINDS, type AccessKind, type Accessor, PACKET_KINDS, type Pass, type Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 
 export type Rule =
   /** A cell of a place's table. */
-  | { readonly kind: "cell"; readonly table: string; readonly index: number; readonly id: string; readonly says: string; readonly source: string }
+  | {
+      readonly kind: "cell";
+      readonly table: string;
+      readonly index: number;
+      readonly id: string;
+      readonly says: string;
+      readonly source: string;
+    }
   /** A rule of the CPU's window. */
   | { readonly kind: "window"; readonly index: number; readonly id: string; readonly says: string; readonly source: string }
   /** That the window has no rule for such a pair. */
-  | { readonly kind: "no-rule"; readonly older: readonly AccessKind[]; readonly younger: readonly AccessKind[]; readonly id: string; readonly says: string; readonly source: string }
+  | {
+      readonly kind: "no-rule";
+      readonly older: readonly AccessKind[];
+      readonly younger: readonly AccessKind[];
+      readonly id: string;
+      readonly says: string;
+      readonly source: string;
+    }
   /** A fence, a token or a wait that an accessor turns into. */
-  | { readonly kind: "step"; readonly accessor: string; readonly index: number; readonly id: string; readonly says: string; readonly source: string }
+  | {
+      readonly kind: "step";
+      readonly accessor: string;
+      readonly index: number;
+      readonly id: string;
+      readonly says: string;
+      readonly source: string;
+    }
   /** How the CPU's stores reach others. */
   | { readonly kind: "cpu"; readonly property: keyof typeof WEAKER; readonly id: string; readonly says: string; readonly source: string }
   /** That stores reach other CPUs one by one, that devices see them late, or that the CPU's caches do not see DMA. */
@@ -37,36 +58,67 @@ export function weakRule(platform: Platform, property: keyof typeof STRONGER): R
   const { cpu, fabric } = platform;
   switch (property) {
     case "multiCopyAtomic":
-      return { kind: "weak", property, id: `${cpu.name}: not multi-copy atomic`, says: "a store reaches other CPUs one by one", source: cpu.source };
+      return {
+        kind: "weak",
+        property,
+        id: `${cpu.name}: not multi-copy atomic`,
+        says: "a store reaches other CPUs one by one",
+        source: cpu.source,
+      };
     case "devicesSee":
-      return { kind: "weak", property, id: `${cpu.name}: devices see late`, says: "a store reaches devices later than CPUs", source: cpu.source };
+      return {
+        kind: "weak",
+        property,
+        id: `${cpu.name}: devices see late`,
+        says: "a store reaches devices later than CPUs",
+        source: cpu.source,
+      };
     case "coherent":
-      return { kind: "weak", property, id: `${fabric.name}: not coherent`, says: "the CPU's caches do not see DMA, nor devices the caches", source: fabric.source };
+      return {
+        kind: "weak",
+        property,
+        id: `${fabric.name}: not coherent`,
+        says: "the CPU's caches do not see DMA, nor devices the caches",
+        source: fabric.source,
+      };
   }
 }
 
 const VERB: { readonly [pass in Pass]: string } = { no: "must not pass", may: "may pass", must: "may pass" };
 
-/** A cell as a sentence: `posted must not pass posted (younger.ro)`. */
-export function cellSays(cell: { readonly younger: readonly string[]; readonly older: readonly string[]; readonly when: readonly string[]; readonly pass: Pass }, all: number): string {
-  const kinds = (list: readonly string[]): string => (list.length === all ? "anything" : list.join(", "));
+/** A cell, or a rule of a window, as a sentence; `all` is how many kinds there are. */
+function says(
+  cell: { readonly younger: readonly string[]; readonly older: readonly string[]; readonly when: readonly string[]; readonly pass: Pass },
+  all: number,
+): string {
+  const kinds = (list: readonly string[]): string => (list.length === all ? "anything" : list.map(kindWords).join(", "));
   const when = cell.when.length === 0 ? "" : `, where ${cell.when.join(", ")}`;
   return `younger ${kinds(cell.younger)} ${VERB[cell.pass]} older ${kinds(cell.older)}${when}`;
 }
 
-const PACKETS = 8;
-const ACCESSES = 6;
+const ACCESS_WORDS: { readonly [kind: string]: string } = {
+  in: "PIO read",
+  out: "PIO write",
+  wcin: "write-combining read",
+  wcout: "write-combining write",
+};
+
+/** The kinds of packets are words already. */
+const kindWords = (kind: string): string => ACCESS_WORDS[kind] ?? kind;
+
+const PACKETS = PACKET_KINDS.length;
+const ACCESSES = ACCESS_KINDS.length;
 
 export function cellRule(platform: Platform, table: string, index: number): Rule {
   const cell = platform.fabric.tables[table]?.[index];
   if (cell === undefined) throw new Error(`no cell ${index} in table ${table} of ${platform.name}`);
-  return { kind: "cell", table, index, id: `${table}: ${cell.id}`, says: cellSays(cell, PACKETS), source: cell.source };
+  return { kind: "cell", table, index, id: `${table}: ${cell.id}`, says: says(cell, PACKETS), source: cell.source };
 }
 
 export function windowRule(platform: Platform, index: number): Rule {
   const rule = platform.cpu.window[index];
   if (rule === undefined) throw new Error(`no window rule ${index} in ${platform.cpu.name}`);
-  return { kind: "window", index, id: `${platform.cpu.name}: ${rule.id}`, says: cellSays(rule, ACCESSES), source: rule.source };
+  return { kind: "window", index, id: `${platform.cpu.name}: ${rule.id}`, says: says(rule, ACCESSES), source: rule.source };
 }
 
 /** That nothing in the window keeps a `younger` access behind an `older` one. */
@@ -76,7 +128,7 @@ export function noRule(platform: Platform, older: readonly AccessKind[], younger
     older,
     younger,
     id: `${platform.cpu.name}: no rule`,
-    says: `nothing keeps a ${younger.join(" or ")} behind an older ${older.join(" or ")}`,
+    says: `nothing keeps a ${younger.map(kindWords).join(" or ")} behind an older ${older.map(kindWords).join(" or ")}`,
     source: platform.cpu.source,
   };
 }
@@ -89,12 +141,17 @@ export function without(platform: Platform, rules: readonly Rule[]): Platform {
   for (const rule of rules) {
     switch (rule.kind) {
       case "cell": {
-        const cells = (fabric.tables[rule.table] ?? []).map((cell, index) => (index === rule.index ? { ...cell, pass: opposite(cell.pass) } : cell));
+        const cells = (fabric.tables[rule.table] ?? []).map((cell, index) =>
+          index === rule.index ? { ...cell, pass: opposite(cell.pass) } : cell,
+        );
         fabric = { ...fabric, tables: { ...fabric.tables, [rule.table]: cells } };
         break;
       }
       case "window":
-        cpu = { ...cpu, window: cpu.window.map((other, index) => (index === rule.index ? { ...other, pass: opposite(other.pass) } : other)) };
+        cpu = {
+          ...cpu,
+          window: cpu.window.map((other, index) => (index === rule.index ? { ...other, pass: opposite(other.pass) } : other)),
+        };
         break;
       case "cpu":
         cpu = { ...cpu, ...WEAKER[rule.property] };
@@ -110,7 +167,9 @@ export function without(platform: Platform, rules: readonly Rule[]): Platform {
     }
   }
   // After the cells, whose positions they would move.
-  const added = rules.flatMap((rule) => (rule.kind === "no-rule" ? [{ id: rule.id, older: rule.older, younger: rule.younger, when: [], pass: "no" as const, source: "" }] : []));
+  const added = rules.flatMap((rule) =>
+    rule.kind === "no-rule" ? [{ id: rule.id, older: rule.older, younger: rule.younger, when: [], pass: "no" as const, source: "" }] : [],
+  );
   if (added.length > 0) cpu = { ...cpu, window: [...added, ...cpu.window] };
   const left = rules.filter((rule) => rule.kind === "step");
   if (left.length > 0) accessors = withoutSteps(accessors, left);
@@ -119,7 +178,10 @@ export function without(platform: Platform, rules: readonly Rule[]): Platform {
 
 const opposite = (pass: Pass): Pass => (pass === "no" ? "may" : "no");
 
-function withoutSteps(accessors: Platform["accessors"], rules: readonly { readonly accessor: string; readonly index: number }[]): Platform["accessors"] {
+function withoutSteps(
+  accessors: Platform["accessors"],
+  rules: readonly { readonly accessor: string; readonly index: number }[],
+): Platform["accessors"] {
   const result = new Map<string, Accessor>(accessors);
   for (const [name, accessor] of accessors) {
     const gone = rules.filter((rule) => rule.accessor === name).map((rule) => rule.index);
@@ -194,7 +256,16 @@ function accessorSteps(platform: Platform, names: ReadonlySet<string>): Rule[] {
     return accessor.steps.flatMap((step, index): Rule[] => {
       const orders = step.kind !== "access" || step.waits;
       if (!orders) return [];
-      return [{ kind: "step", accessor: name, index, id: `${name}: ${accessor.text[index] ?? step.kind}`, says: stepSays(name, step), source: accessor.source }];
+      return [
+        {
+          kind: "step",
+          accessor: name,
+          index,
+          id: `${name}: ${accessor.text[index] ?? step.kind}`,
+          says: stepSays(name, step),
+          source: accessor.source,
+        },
+      ];
     });
   });
 }
@@ -206,7 +277,7 @@ function stepSays(name: string, step: Accessor["steps"][number]): string {
     case "token":
       return step.token === "flush" ? `${name} flushes the device's DMA and waits` : `${name} waits until its CPU's PIO writes are through`;
     case "fence": {
-      const kinds = (list: readonly AccessKind[]): string => (list.length === ACCESSES ? "accesses" : list.join(", "));
+      const kinds = (list: readonly AccessKind[]): string => (list.length === ACCESSES ? "accesses" : list.map(kindWords).join(", "));
       return `${name} keeps later ${kinds(step.after)} behind earlier ${kinds(step.before)}`;
     }
   }
@@ -222,8 +293,10 @@ function storage(machine: Machine): Rule[] {
     rules.push({ kind: "cpu", property, id: `${cpu.name}: ${id}`, says, source: cpu.source });
   };
   if (several && cpu.multiCopyAtomic) add("multiCopyAtomic", "multi-copy-atomic", "a store reaches all other CPUs at once");
-  if (several && cpu.readsJoin && addresses) add("readsJoin", "reads-join", "a read through an address sees what the read of the address saw");
-  if (addresses && cpu.addressPending === "no") add("addressPending", "address-pending", "a store waits until older accesses have their addresses");
+  if (several && cpu.readsJoin && addresses)
+    add("readsJoin", "reads-join", "a read through an address sees what the read of the address saw");
+  if (addresses && cpu.addressPending === "no")
+    add("addressPending", "address-pending", "a store waits until older accesses have their addresses");
   if (branches && cpu.control === "all") add("control", "control", "a store waits for every older branch");
   return rules;
 }

@@ -16,7 +16,12 @@ export interface Visit {
  * Runs `steps` from the initial state. Gives what is wrong with them: a step that was not enabled, a run that does not end, or one whose end does not satisfy the
  * proposition (or the filter); undefined where they are a witness. `visit` sees each step with the states around it; the states are only good until it returns.
  */
-export function runWitness(machine: Machine, steps: readonly number[], visit?: (at: Visit) => void, stepper = createStepper(machine)): string | undefined {
+export function runWitness(
+  machine: Machine,
+  steps: readonly number[],
+  visit?: (at: Visit) => void,
+  stepper = createStepper(machine),
+): string | undefined {
   const before = new Int32Array(machine.layout.size);
   const after = Int32Array.from(machine.initial);
   const enabled: number[] = [];

@@ -29,7 +29,8 @@ export function packetSentence(parts: readonly Part[]): string {
     const rest = end === undefined ? places.pop() : undefined;
     const through = places.length === 0 ? "" : ` through ${places.join(", then ")}`;
     const passing = passingWords(passed);
-    if (left !== undefined) clauses.push(`${subject} leaves ${left}${through}${rest === undefined ? ` and ${end}` : ` for ${rest}`}${passing}`);
+    if (left !== undefined)
+      clauses.push(`${subject} leaves ${left}${through}${rest === undefined ? ` and ${end}` : ` for ${rest}`}${passing}`);
     else if (rest !== undefined) clauses.push(`${subject}${subject === ANSWER ? " goes" : ""}${through} into ${rest}${passing}`);
     else if (subject === ANSWER) clauses.push(`${subject} goes${through} and ${end}${passing}`);
     else clauses.push(`${subject}${through}`, `it ${end}${passing}`);

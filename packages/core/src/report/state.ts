@@ -17,7 +17,9 @@ function compareObserved(program: Program, a: Observed, b: Observed): number {
 
 /** The indices of `program.observed` in the order in which they are printed. */
 export function observedOrder(program: Program): readonly number[] {
-  return program.observed.map((_, index) => index).sort((a, b) => compareObserved(program, program.observed[a] as Observed, program.observed[b] as Observed));
+  return program.observed
+    .map((_, index) => index)
+    .sort((a, b) => compareObserved(program, program.observed[a] as Observed, program.observed[b] as Observed));
 }
 
 /** One end state in one line. */

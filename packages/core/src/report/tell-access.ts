@@ -21,7 +21,11 @@ export function tellAccess(scene: Scene, visit: Visit, instruction: Instruction)
     case "rmw":
       return tellAtomic(scene, visit, instruction);
     case "fence":
-      return { actor, what: `${actor}'s ${text} takes effect: what it has seen and written has reached everybody it must`, arrows: own(site, FENCE) };
+      return {
+        actor,
+        what: `${actor}'s ${text} takes effect: what it has seen and written has reached everybody it must`,
+        arrows: own(site, FENCE),
+      };
     case "register-read": {
       const value = names.value(scene.value(visit.after, instruction));
       return { actor, what: `${actor} reads its own ${place}: ${value}`, arrows: own(site, `${place}: ${value}`) };
@@ -34,16 +38,28 @@ export function tellAccess(scene: Scene, visit: Visit, instruction: Instruction)
       return { actor, what: `${actor} goes on: ${text} holds`, arrows: own(site, "wait over") };
     case "tell": {
       const told = names.device(instruction.device);
-      return { actor, what: `${actor} tells ${told} out of band`, arrows: [{ from: site, to: { kind: "device", device: instruction.device }, label: "tells", kind: "write" }] };
+      return {
+        actor,
+        what: `${actor} tells ${told} out of band`,
+        arrows: [{ from: site, to: { kind: "device", device: instruction.device }, label: "tells", kind: "write" }],
+      };
     }
     case "hear":
       return { actor, what: `${actor} has heard from ${names.device(instruction.device)}`, arrows: own(site, "heard") };
     case "ats-wait":
-      return { actor, what: `${actor} sees that the invalidation of ${names.device(instruction.device)} is complete`, arrows: own(site, "ats done") };
+      return {
+        actor,
+        what: `${actor} sees that the invalidation of ${names.device(instruction.device)} is complete`,
+        arrows: own(site, "ats done"),
+      };
     case "sync-for-cpu":
       return { actor, what: `${actor} drops the cached copy of ${place} (${text})`, arrows: own(site, `drop ${place}`) };
     case "sync-for-device":
-      return { actor, what: `${actor} writes the cached copy of ${place} back (${text})`, arrows: [{ from: site, to: MEMORY, label: `back ${place}`, kind: "write" }] };
+      return {
+        actor,
+        what: `${actor} writes the cached copy of ${place} back (${text})`,
+        arrows: [{ from: site, to: MEMORY, label: `back ${place}`, kind: "write" }],
+      };
     default:
       return { actor, what: `${actor} performs ${text}`, arrows: own(site, instruction.kind) };
   }
@@ -70,7 +86,11 @@ function tellLoad(scene: Scene, { stepper, before, after, step }: Visit, instruc
   }
   const missed = location < 0 ? [] : missedBy(stepper, before, names, scene, instruction, location, read, stepChoice(step));
   const lock = instruction.operation.kind === "lock";
-  const object = half ? (lock ? `finds ${place} free` : `reads ${place}: ${value}, for its ${atomicName(instruction)}`) : `reads ${place}: ${value}`;
+  const object = half
+    ? lock
+      ? `finds ${place} free`
+      : `reads ${place}: ${value}, for its ${atomicName(instruction)}`
+    : `reads ${place}: ${value}`;
   const cached = location >= 0 && (machine.layout.copy[location] as number) >= 0;
   return {
     actor,
@@ -91,8 +111,17 @@ function tellStore(scene: Scene, { stepper, before, after }: Visit, instruction:
   const overtook = scene.overtakings(stepper, before, instruction);
   const { kind } = instruction.operation;
   const [verb, label] =
-    kind === "unlock" ? [`releases ${place}`, `unlock ${place}`] : kind === "lock" ? [`takes ${place}`, `lock ${place}`] : [`writes ${place}=${names.value(value)}`, `${place}=${names.value(value)}`];
-  return { actor, what: `${actor} ${verb}${overtakingWords(overtook)}`, arrows: [{ from: site, to: MEMORY, label, kind: "write" }], overtook };
+    kind === "unlock"
+      ? [`releases ${place}`, `unlock ${place}`]
+      : kind === "lock"
+        ? [`takes ${place}`, `lock ${place}`]
+        : [`writes ${place}=${names.value(value)}`, `${place}=${names.value(value)}`];
+  return {
+    actor,
+    what: `${actor} ${verb}${overtakingWords(overtook)}`,
+    arrows: [{ from: site, to: MEMORY, label, kind: "write" }],
+    overtook,
+  };
 }
 
 function tellAtomic(scene: Scene, { stepper, before, step }: Visit, instruction: Instruction): Told {
@@ -107,7 +136,14 @@ function tellAtomic(scene: Scene, { stepper, before, step }: Visit, instruction:
   return {
     actor,
     what: `${actor} ${what}${overtakingWords(overtook)}`,
-    arrows: [{ from: scene.siteOfThread(instruction.thread), to: MEMORY, label: instruction.locks ? `lock ${place}` : `${name} ${place}`, kind: "write" }],
+    arrows: [
+      {
+        from: scene.siteOfThread(instruction.thread),
+        to: MEMORY,
+        label: instruction.locks ? `lock ${place}` : `${name} ${place}`,
+        kind: "write",
+      },
+    ],
     overtook,
   };
 }

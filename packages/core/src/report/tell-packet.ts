@@ -29,7 +29,11 @@ export function tellPacket(scene: Scene, { stepper, before, after, step }: Visit
   const passed = from === 0 ? [] : passings(scene, before, instruction);
   const overtook = from === 0 ? scene.overtakings(stepper, before, instruction) : [];
   const looks = arrives && isRead(instruction) && !isEmptyRead(instruction) && location >= 0;
-  const missed = looks ? missedBy(stepper, before, names, scene, instruction, location, scene.value(after, instruction), stepChoice(step)) : [];
+  const missed = (
+    looks ? missedBy(stepper, before, names, scene, instruction, location, scene.value(after, instruction), stepChoice(step)) : []
+  )
+    // Said already.
+    .filter(({ write }) => !passed.some(({ older }) => older === write));
   const stretch: Stretch = {
     instruction: instruction.id,
     // The sender is named already: `D0 sends DMA write data=1`.
@@ -41,7 +45,15 @@ export function tellPacket(scene: Scene, { stepper, before, after, step }: Visit
     reply: from > packet.home,
     returns: from > packet.home && to > hops.length ? `reaches ${sender}${answer(scene, instruction, after, ": ")}` : undefined,
   };
-  return { actor: sender, what: packetSentence([{ stretch, passed, overtook }]), arrows: arrowsOf(scene, instruction, from, entered, after), stretch, passed, overtook, missed };
+  return {
+    actor: sender,
+    what: packetSentence([{ stretch, passed, overtook }]),
+    arrows: arrowsOf(scene, instruction, from, entered, after),
+    stretch,
+    passed,
+    overtook,
+    missed,
+  };
 }
 
 /** A write-combining buffer has taken a later write to the same word instead. */

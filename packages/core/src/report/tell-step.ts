@@ -14,13 +14,21 @@ export function tellStep(scene: Scene, visit: Visit): readonly Told[] {
   const instruction = machine.instructions[subject] as Instruction;
   switch (stepAction(step)) {
     case PERFORM:
-      return [instruction, ...restOfBlock(scene, visit, instruction)].map((each) => (each.packet >= 0 ? tellPacket(scene, visit, each, 0) : tellAccess(scene, visit, each)));
+      return [instruction, ...restOfBlock(scene, visit, instruction)].map((each) =>
+        each.packet >= 0 ? tellPacket(scene, visit, each, 0) : tellAccess(scene, visit, each),
+      );
     case MOVE:
       return [tellPacket(scene, visit, instruction, scene.standing(before, instruction))];
     case GUESS_TAKEN:
     case GUESS_SKIPPED: {
       const { name } = scene.thread(instruction);
-      return [{ actor: name, what: `${name} guesses how "${instruction.operation.text}" will go, and runs ahead`, arrows: own(scene.siteOfThread(instruction.thread), "guess") }];
+      return [
+        {
+          actor: name,
+          what: `${name} guesses how "${instruction.operation.text}" will go, and runs ahead`,
+          arrows: own(scene.siteOfThread(instruction.thread), "guess"),
+        },
+      ];
     }
     case AGAIN: {
       const { name } = scene.thread(instruction);
@@ -40,7 +48,8 @@ export function tellStep(scene: Scene, visit: Visit): readonly Told[] {
     case CACHE: {
       const place = names.location(subject);
       const choice = stepChoice(step);
-      const what = choice === 0 ? `takes a copy of ${place}` : choice === 1 ? `drops its copy of ${place}` : `writes ${place} back to memory`;
+      const what =
+        choice === 0 ? `takes a copy of ${place}` : choice === 1 ? `drops its copy of ${place}` : `writes ${place} back to memory`;
       const label = choice === 0 ? `copy ${place}` : choice === 1 ? `drop ${place}` : `back ${place}`;
       return [{ actor: "cache", what: `the CPU's cache ${what} of its own accord`, arrows: own(MEMORY, label) }];
     }
@@ -52,7 +61,9 @@ export function tellStep(scene: Scene, visit: Visit): readonly Told[] {
 /** What an indivisible step performs besides its first instruction. */
 function restOfBlock({ machine, standing }: Scene, { before, after }: Visit, first: Instruction): readonly Instruction[] {
   if (first.blockEnd < 0) return [];
-  return machine.instructions.slice(first.id + 1, first.blockEnd).filter((each) => each.thread === first.thread && standing(before, each) === 0 && standing(after, each) !== 0);
+  return machine.instructions
+    .slice(first.id + 1, first.blockEnd)
+    .filter((each) => each.thread === first.thread && standing(before, each) === 0 && standing(after, each) !== 0);
 }
 
 function triggerWords(names: Names, thread: MachineThread): string {

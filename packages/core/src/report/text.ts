@@ -67,6 +67,7 @@ function remarks(checked: Checked, { verdict, comparison, fault }: Result, style
     else if (comparison.byDefault) lines.push(`As expected (${place}), by the default of what no source settles`);
     else lines.push(`As expected (${place})`);
   }
-  if (verdict.result !== undefined) lines.push(style.faint(`Explored ${count(verdict.result.states, "state")}, ${count(verdict.result.transitions, "step")}`));
+  if (verdict.result !== undefined)
+    lines.push(style.faint(`Explored ${count(verdict.result.states, "state")}, ${count(verdict.result.transitions, "step")}`));
   return lines;
 }
