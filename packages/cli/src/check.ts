@@ -15,7 +15,7 @@ import {
 import { createEngine, type Engine } from "./engine.js";
 import { exitCode } from "./exit.js";
 import { type Found, type Input, printFound, readInputs } from "./inputs.js";
-import { compositionKey, createShelf, readSettings, type Shelf, selectPlatforms } from "./selection.js";
+import { compositionKey, createShelf, readSettings, type Shelf, selectPlatforms, statedPlatforms } from "./selection.js";
 import type { Budget } from "./task.js";
 import { createProgress, outputStyle, outputWidth } from "./terminal.js";
 
@@ -36,7 +36,7 @@ export interface CheckOptions {
 export async function checkCommand(paths: readonly string[], options: CheckOptions): Promise<number> {
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read, single } = readInputs(paths);
-  const platforms = selectPlatforms(shelf, options.platform, inputs, single);
+  const { platforms, andNamed } = selectPlatforms(shelf, options.platform, inputs, single);
   const settings = readSettings(options.option, platforms);
   const problems: readonly Found[] = [...shelf.problems, ...read, ...inputs.flatMap((input) => unknownNames(shelf, input))];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
@@ -66,8 +66,9 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
   const all: Checked[] = [];
   if (!block && inputs.length > 0 && platforms.length > 0) write(matrix.head);
   for (const [index, input] of inputs.entries()) {
+    const mine = andNamed ? [...platforms, ...statedPlatforms(shelf, input).filter(({ name }) => !platforms.some((other) => other.name === name))] : platforms;
     progress.show(`${index + 1} of ${inputs.length}: ${input.label}`);
-    const checked = await checkOne(engine, shelf, input, platforms, budget, options.expectOnly === true);
+    const checked = await checkOne(engine, shelf, input, mine, budget, options.expectOnly === true);
     if (checked.results.length > 0 || !engine.stopped) all.push(checked);
     progress.clear();
     const only = checked.results[0];

@@ -23,7 +23,7 @@ export interface ExplainOptions {
 export async function explainCommand(path: string, options: ExplainOptions): Promise<number> {
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read } = readInputs([path]);
-  const platforms = selectPlatforms(shelf, options.platform, inputs, true);
+  const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
   const settings = readSettings(options.option, platforms);
   const problems = [...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);

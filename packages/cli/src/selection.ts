@@ -39,15 +39,27 @@ export function createShelf(files: readonly string[]): Shelf {
 /** What single tests are checked on when nothing else is asked for, besides the platforms that they name. */
 const USUAL = ["portable", "x86", "arm64", "sn2"];
 
-/** The platforms of a run, in the order of the columns. Throws a UsageError for a name that nothing defines. */
-export function selectPlatforms(shelf: Shelf, asked: string | undefined, inputs: readonly Input[], single: boolean): readonly Platform[] {
-  if (asked !== undefined) return unique(asked.split(",").flatMap((name) => named(shelf, name.trim())));
-  if (shelf.own.size > 0) return [...shelf.own.values()];
-  if (!single) return named(shelf, "all");
-  const stated = inputs
-    .flatMap((input) => input.test.expects.map((each) => each.platform))
-    .filter((name) => name !== "all" && shelf.find(name) !== undefined);
-  return unique([...stated, ...USUAL].flatMap((name) => shelf.find(name) ?? []));
+export interface Selection {
+  /** In the order of the columns. */
+  readonly platforms: readonly Platform[];
+  /** Whether a test is also checked on platforms that only its own `expect` names: `riscv@5.1`, say. */
+  readonly andNamed: boolean;
+}
+
+/** The platforms of a run. Throws a UsageError for a name that nothing defines. */
+export function selectPlatforms(shelf: Shelf, asked: string | undefined, inputs: readonly Input[], single: boolean): Selection {
+  if (asked !== undefined) {
+    const names = asked.split(",").map((name) => name.trim());
+    return { platforms: unique(names.flatMap((name) => named(shelf, name))), andNamed: names.includes("all") };
+  }
+  if (shelf.own.size > 0) return { platforms: [...shelf.own.values()], andNamed: false };
+  if (!single) return { platforms: named(shelf, "all"), andNamed: true };
+  return { platforms: unique([...inputs.flatMap((input) => statedPlatforms(shelf, input)), ...USUAL.flatMap((name) => shelf.find(name) ?? [])]), andNamed: true };
+}
+
+/** The platforms that a test's `expect` lines name. */
+export function statedPlatforms(shelf: Shelf, { test }: Input): readonly Platform[] {
+  return unique(test.expects.flatMap((each) => (each.platform === "all" ? [] : (shelf.find(each.platform) ?? []))));
 }
 
 function named(shelf: Shelf, name: string): readonly Platform[] {

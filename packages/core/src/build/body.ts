@@ -55,7 +55,7 @@ export class Body {
   /** The thread as a tree; nothing can be added afterwards. */
   finish(clauses: readonly Clause[]): Thread {
     this.#open = false;
-    const parameters = [...this.#parameters.values()].map((memory) => ({ type: `${memory.type} *`, name: memory.name, span: NOWHERE }));
+    const parameters = [...this.#parameters.values()].map((memory) => ({ type: pointerTo(memory.type), name: memory.name, span: NOWHERE }));
     return { name: this.thread, role: this.role, parameters, clauses, body: this.#statements, span: NOWHERE };
   }
 
@@ -229,6 +229,9 @@ export class Body {
     return binary(operator, this.expression(left), this.expression(right));
   }
 }
+
+/** `int *` to `int`, `int **` to `int *`. */
+export const pointerTo = (type: string): string => (type.endsWith("*") ? `${type}*` : `${type} *`);
 
 /** `RO`, `TC(1)`. */
 function attribute(text: string): Expression {

@@ -3,7 +3,7 @@ import { parseTest, printTest, type Test } from "../litmus/index.js";
 import type { Attribute, Clause, Condition as ConditionTree, Declaration, Initial, Space, StatedVerdict, Term as TermTree, Thread } from "../litmus/test.js";
 import { formatProblem } from "../problem.js";
 import type { MappingRequest } from "../program/index.js";
-import { Body, type Owner } from "./body.js";
+import { Body, type Owner, pointerTo } from "./body.js";
 import { BuildError } from "./build-error.js";
 import type { Arrival, Condition, Term } from "./condition.js";
 import { type CpuProgram, cpuProgram, type UserProgram, userProgram } from "./cpu.js";
@@ -177,7 +177,8 @@ class Recorder implements TestBuilder, Owner {
   }
 
   doc(text: string): void {
-    this.#once(this.#doc, "doc");
+    this.#once(this.#doc, "doc string");
+    if (text.includes('"')) throw new BuildError("a doc string has no double quotes in it");
     this.#doc = text;
   }
 
@@ -315,9 +316,8 @@ class Recorder implements TestBuilder, Owner {
     const read = parseTest(source);
     const [problem] = read.problems;
     if (problem !== undefined) throw new BuildError(`this cannot be written as a litmus test:\n${formatProblem(source, problem)}`);
-    if (!read.ok || read.value.name !== built.name || read.value.doc !== built.doc || read.value.sources.join("\n") !== built.sources.join("\n")) {
-      throw new BuildError(`the name, the doc string and the sources of a test are single lines without quotes: ${this.name}`);
-    }
+    // What reads otherwise than it was meant, a name in two lines, prints otherwise.
+    if (!read.ok || printTest(read.value) !== source.text) throw new BuildError(`this is read otherwise than it is meant:\n${source.text}`);
     return deepFreeze(read.value);
   }
 
@@ -326,7 +326,7 @@ class Recorder implements TestBuilder, Owner {
     this.#claim(name, "the location");
     const pointer = typeof initial === "object" && "kind" in initial;
     if (pointer) this.own(initial.memory);
-    const type = pointer ? `${base} *` : base;
+    const type = pointer ? pointerTo(base) : base;
     this.#init.push({
       kind: "location",
       space: "memory",

@@ -1,7 +1,7 @@
 /** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
-import { buildMachine, type Machine } from "../machine/machine.js";
+import { buildMachine, type Instruction, type Machine } from "../machine/machine.js";
 import type { Platform } from "../platform/platform.js";
-import type { Program } from "../program/program.js";
+import type { Expression, Program } from "../program/program.js";
 import { type EndState, type SearchResult, search } from "./explore.js";
 
 export interface Limits {
@@ -73,13 +73,63 @@ function plainRaces(program: Program, machine: Machine): string[] {
   return [...names];
 }
 
+/** Registers that an expression reads, added to a set. */
+function reads(expression: Expression | undefined, into: Set<number>): Set<number> {
+  switch (expression?.kind) {
+    case "register":
+      into.add(expression.register);
+      break;
+    case "unary":
+      reads(expression.operand, into);
+      break;
+    case "binary":
+      reads(expression.left, into);
+      reads(expression.right, into);
+      break;
+    case "conditional":
+      reads(expression.condition, into);
+      reads(expression.then, into);
+      reads(expression.else, into);
+      break;
+    default:
+  }
+  return into;
+}
+
+/**
+ * Is some order held up only by a dependency that starts at a racing plain load or ends at a racing plain store? A compiler may break it (LKMM orders marked accesses only), and no CPU model can say
+ * what comes out. By program text: an address taken from the load, or a store that depends on it with no fence between.
+ */
+function restsOnPlainDependency(machine: Machine, races: readonly string[]): boolean {
+  const { instructions, threads, program } = machine;
+  return instructions.some((load) => {
+    if (load.kind !== "load") return false;
+    const racing = (instruction: Instruction): boolean => instruction.facts.plain && races.includes(program.locations[instruction.location]?.name ?? "?");
+    const weak = racing(load);
+    const end = threads[load.thread]?.end ?? 0;
+    const tainted = new Set([load.target]);
+    let guarded = -1;
+    for (let id = load.id + 1; id < end; id++) {
+      const instruction = instructions[id] as Instruction;
+      const depends = (expression: Expression | undefined): boolean => [...reads(expression, new Set())].some((register) => tainted.has(register));
+      if (instruction.kind === "fence" && (instruction.before & 1) !== 0) return false;
+      if (instruction.kind === "assign" && depends(instruction.value)) tainted.add(instruction.target);
+      if (instruction.kind === "branch" && depends(instruction.value)) guarded = Math.max(guarded, instruction.join);
+      if (weak && instruction.kind === "load" && depends(instruction.address)) return true;
+      if (instruction.kind === "store" && (weak || racing(instruction)) && (id < guarded || depends(instruction.address) || depends(instruction.value))) return true;
+    }
+    return false;
+  });
+}
+
 /** Checks one test on one platform. Deterministic, unless `interrupted` says stop. */
 export function check(program: Program, platform: Platform, limits: Limits = DEFAULT_LIMITS): Verdict {
   const fixed = limits.settings ?? new Map<string, string>();
   const machine = buildMachine(program, platform, fixed);
   const result = search(machine, limits);
   const races = platform.cpu.plainRaces === "nothing" && !result.satisfiable ? plainRaces(program, machine) : [];
-  const byDefault = plain(result);
+  const broken = races.length > 0 && restsOnPlainDependency(machine, races);
+  const byDefault = broken ? "unknown" : plain(result);
   const variants: Variant[] = [];
   // Options are looked up while tables are consulted, so the search itself may add to those read.
   const open = platform.options.filter((option) => machine.optionsRead.has(option.id) && !fixed.has(option.id) && option.values.length > 1);
@@ -99,7 +149,7 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
     byDefault,
     variants,
     vacuous: byDefault === "forbidden" && !result.someRunEnds,
-    reason: result.stopped === "states" ? `more than ${limits.maxStates} states` : result.stopped === "interrupted" ? "stopped" : undefined,
+    reason: broken ? `it rests on a dependency from a plain access that races on ${races.join(", ")}: a compiler may break it` : result.stopped === "states" ? `more than ${limits.maxStates} states` : result.stopped === "interrupted" ? "stopped" : undefined,
     bounds:
       byDefault === "forbidden"
         ? [...loopBounds(program), ...races.map((name) => `plain accesses race on ${name}: the verdict holds for what the CPU is given, not for what a compiler may make of it`)]

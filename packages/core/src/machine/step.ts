@@ -12,6 +12,7 @@ export type State = Int32Array;
 
 /** The mask of a write to write-combining memory alone (see `kindBits`). */
 const WRITE_COMBINING_OUT = 32;
+const WRITE_COMBINING_IN = 16;
 
 /** An instruction is performed, or its packet issued. */
 export const PERFORM = 0;
@@ -779,7 +780,8 @@ export function createStepper(machine: Machine): Stepper {
     if (at.guesses.length === 0) return false;
     for (const guess of at.guesses) {
       if (guess >= position) break;
-      if (instruction.kind === "load") continue;
+      // Write-combining memory is read ahead of time too (SDM 11.3; Normal-NC on Arm).
+      if (instruction.kind === "load" || instruction.mask === WRITE_COMBINING_IN) continue;
       const branch = instructions[at.ids[guess] as number] as Instruction;
       if (machine.platform.cpu.control === "all" || (instruction.mask & 3) === 0) return true;
       if (instruction.id > branch.id && instruction.id < branch.join) return true;

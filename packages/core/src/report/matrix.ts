@@ -43,8 +43,10 @@ function wordMatrix(first: number, platforms: readonly string[], columns: readon
   };
   return {
     head: `${[" ".repeat(first), ...platforms.map((name, index) => `  ${name.padEnd(columns[index] as number)}`)].join("").trimEnd()}\n`,
-    row: (checked) =>
-      `${[label(checked, first), ...platforms.map((name, index) => cell(resultOn(checked, name), columns[index] as number))].join("").trimEnd()}\n`,
+    row: (checked) => {
+      const cells = platforms.map((name, index) => cell(resultOn(checked, name), columns[index] as number));
+      return `${[label(checked, first), ...cells, ...others(checked, platforms, style)].join("").trimEnd()}\n`;
+    },
     foot: (all) => foot(all, style, ""),
   };
 }
@@ -63,9 +65,19 @@ function letterMatrix(first: number, platforms: readonly string[], style: Style)
   };
   return {
     head: `${stairs.join("\n")}\n`,
-    row: (checked) => `${[label(checked, first), " ", ...platforms.map((name) => cell(resultOn(checked, name)))].join("").trimEnd()}\n`,
+    row: (checked) => {
+      const cells = platforms.map((name) => cell(resultOn(checked, name)));
+      return `${[label(checked, first), " ", ...cells, ...others(checked, platforms, style)].join("").trimEnd()}\n`;
+    },
     foot: (all) => foot(all, style, LEGEND),
   };
+}
+
+/** Platforms that only this test names stand behind its row: `riscv@5.1 allowed`. */
+function others({ results }: Checked, platforms: readonly string[], style: Style): readonly string[] {
+  return results
+    .filter((result) => !platforms.includes(result.platform.name))
+    .map((result) => `  ${result.platform.name} ${mark(result, `${result.verdict.verdict}${differs(result) ? "!" : ""}`, style)}`);
 }
 
 const resultOn = (checked: Checked, platform: string): Result | undefined =>

@@ -128,11 +128,16 @@ describe("a test built wrongly", () => {
     ["nothing to join", () => and(), "`and` of nothing"],
     ["a request that is for a device", (t) => t.dma("x", { ...dmaMapSingle(), device: 0 }), "`x`: a builder's request is for no device yet: write `{ for: d0 }`"],
     ["an order inside a thread", (t) => inside(t), "`order` speaks of a whole run: it belongs into the condition of the test"],
-    ["a doc string of two lines", (t) => t.doc('a "b"'), "the name, the doc string and the sources of a test are single lines without quotes: mistake"],
+    ["quotes in a doc string", (t) => t.doc('a "b"'), "a doc string has no double quotes in it"],
   ];
 
   test.each(mistakes)("%s", (_, mistake, message) => {
     expect(() => build("mistake", mistake)).toThrow(new BuildError(message));
+  });
+
+  test("in its name", () => {
+    expect(() => build("name (other)", () => {})).toThrow("this is read otherwise than it is meant:\nC name (other)");
+    expect(() => build("two\nlines", () => {})).toThrow("this cannot be written as a litmus test:\ntwo\nlines:2:1");
   });
 
   test("is told from a wrong test, which lowering reports", () => {

@@ -78,7 +78,7 @@ describe("verdicts", () => {
     const { entries, obstacles, svg } = explain(race, pcie);
     expect(entries).toEqual([]);
     expect(svg).toBeUndefined();
-    expect(obstacles.flat().map((rule) => rule.id)).toContain("link-up: A2a");
+    expect(obstacles.flat().map((rule) => rule.id)).toContain("pcie: A2a");
   });
 });
 
