@@ -52,10 +52,15 @@ const rmb = (c: CpuProgram): void => c.rmb();
 
 export const race = completion("race", "A completion overtakes its data", dmaMapSingle(), rmb);
 
-export const pioRead = completion("pio-read", "A register read behind the completion pushes the data into memory", dmaMapSingle(), (c, status) => {
-  c.rmb();
-  c.readl(status);
-});
+export const pioRead = completion(
+  "pio-read",
+  "A register read behind the completion pushes the data into memory",
+  dmaMapSingle(),
+  (c, status) => {
+    c.rmb();
+    c.readl(status);
+  },
+);
 
 export const relaxedRead = completion("relaxed-read", "The relaxed read does not: it was made not to", dmaMapSingle(), (c, status) => {
   c.rmb();
@@ -63,15 +68,30 @@ export const relaxedRead = completion("relaxed-read", "The relaxed read does not
   c.rmb();
 });
 
-export const otherBarriers = completion("mmiowb", "No barrier of the CPU reaches into the interconnect; mmiowb is for PIO", dmaMapSingle(), (c) => {
-  c.mb();
-  c.mmiowb();
-});
+export const otherBarriers = completion(
+  "mmiowb",
+  "No barrier of the CPU reaches into the interconnect; mmiowb is for PIO",
+  dmaMapSingle(),
+  (c) => {
+    c.mb();
+    c.mmiowb();
+  },
+);
 
-export const coherentQueue = completion("coherent", "A queue in consistent memory, as drivers in the kernel have it", dmaAllocCoherent(), rmb);
+export const coherentQueue = completion(
+  "coherent",
+  "A queue in consistent memory, as drivers in the kernel have it",
+  dmaAllocCoherent(),
+  rmb,
+);
 
 /** The driver's own text of August 2007: what becomes of it is up to the platform. */
-export const dmaflush = completion("dmaflush", "Each write to the queue is a barrier for the device's other DMA", dmaFlagsSetDmaflush(dmaMapSingle()), rmb);
+export const dmaflush = completion(
+  "dmaflush",
+  "Each write to the queue is a barrier for the device's other DMA",
+  dmaFlagsSetDmaflush(dmaMapSingle()),
+  rmb,
+);
 
 /** The same driver, as an architecture of 2007 compiled it: for all but one of them the call was an empty stub. */
 const compiled = (architecture: string, dma: DmaMappingOperations): Test =>
@@ -123,12 +143,15 @@ export function verdicts(of: Test): readonly string[] {
 
 /** The story as a table, and what each platform makes of the flag. */
 export function altixStory(): string {
-  const row = (head: string, cells: readonly string[]): string => [head.padEnd(14), ...cells.map((cell) => cell.padEnd(14))].join(" ").trimEnd();
+  const row = (head: string, cells: readonly string[]): string =>
+    [head.padEnd(14), ...cells.map((cell) => cell.padEnd(14))].join(" ").trimEnd();
   const flag = platforms.map((name) => {
     const { applied } = appliedMapping(valueOf(findPlatform(name)), dmaFlagsSetDmaflush(dmaMapSingle()));
     return applied.barrier ? "barrier" : "nothing";
   });
-  return [row("stale data", platforms), ...story.map((each) => row(each.name, verdicts(each))), "", row("flag on bus", flag), ""].join("\n");
+  return [row("stale data", platforms), ...story.map((each) => row(each.name, verdicts(each))), "", row("flag on bus", flag), ""].join(
+    "\n",
+  );
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) console.log(altixStory());

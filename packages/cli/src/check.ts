@@ -15,7 +15,8 @@ import {
 import { createEngine, type Engine } from "./engine.js";
 import { exitCode } from "./exit.js";
 import { type Found, type Input, printFound, readInputs } from "./inputs.js";
-import { compositionKey, createShelf, readSettings, type Shelf, selectPlatforms, statedPlatforms } from "./selection.js";
+import { createMachineKeys, type MachineKeys } from "./machine-key.js";
+import { createShelf, readSettings, type Shelf, selectPlatforms, statedPlatforms } from "./selection.js";
 import type { Budget } from "./task.js";
 import { createProgress, outputStyle, outputWidth } from "./terminal.js";
 
@@ -63,12 +64,15 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
   };
   const progress = createProgress();
   const engine = createEngine();
+  const keys = createMachineKeys();
   const all: Checked[] = [];
   if (!block && inputs.length > 0 && platforms.length > 0) write(matrix.head);
   for (const [index, input] of inputs.entries()) {
-    const mine = andNamed ? [...platforms, ...statedPlatforms(shelf, input).filter(({ name }) => !platforms.some((other) => other.name === name))] : platforms;
+    const mine = andNamed
+      ? [...platforms, ...statedPlatforms(shelf, input).filter(({ name }) => !platforms.some((other) => other.name === name))]
+      : platforms;
     progress.show(`${index + 1} of ${inputs.length}: ${input.label}`);
-    const checked = await checkOne(engine, shelf, input, mine, budget, options.expectOnly === true);
+    const checked = await checkOne(engine, keys, input, mine, budget, options.expectOnly === true);
     if (checked.results.length > 0 || !engine.stopped) all.push(checked);
     progress.clear();
     const only = checked.results[0];
@@ -98,7 +102,7 @@ function unknownNames(shelf: Shelf, { source, test }: Input): Found[] {
 /** One test on all platforms; names of the same machine share one search. */
 async function checkOne(
   engine: Engine,
-  shelf: Shelf,
+  keys: MachineKeys,
   input: Input,
   platforms: readonly Platform[],
   budget: Budget,
@@ -109,12 +113,13 @@ async function checkOne(
   for (const platform of platforms) {
     const expectation = expectationFor(input.test, platform);
     if (expectOnly && expectation === undefined) continue;
-    const key = compositionKey(shelf, platform);
+    const key = input.program === undefined ? "" : keys.of(input.program, platform);
     let found = known.get(key);
     if (found === undefined) {
       if (engine.stopped) break;
       found = await verdictOf(engine, input, platform, budget);
-      known.set(key, found);
+      // What no search has found may speak of the platform by its name.
+      if (found.verdict.result !== undefined) known.set(key, found);
     }
     const verdict = { ...found.verdict, platform: platform.name, machine: undefined };
     results.push({

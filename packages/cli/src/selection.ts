@@ -54,7 +54,10 @@ export function selectPlatforms(shelf: Shelf, asked: string | undefined, inputs:
   }
   if (shelf.own.size > 0) return { platforms: [...shelf.own.values()], andNamed: false };
   if (!single) return { platforms: named(shelf, "all"), andNamed: true };
-  return { platforms: unique([...inputs.flatMap((input) => statedPlatforms(shelf, input)), ...USUAL.flatMap((name) => shelf.find(name) ?? [])]), andNamed: true };
+  return {
+    platforms: unique([...inputs.flatMap((input) => statedPlatforms(shelf, input)), ...USUAL.flatMap((name) => shelf.find(name) ?? [])]),
+    andNamed: true,
+  };
 }
 
 /** The platforms that a test's `expect` lines name. */
@@ -103,11 +106,4 @@ export function readSettings(texts: readonly string[], platforms: readonly Platf
     settings.set(id, value);
   }
   return settings;
-}
-
-/** Platforms with the same key are the same machine under different names. */
-export function compositionKey(shelf: Shelf, of: Platform): string {
-  return shelf.own.has(of.name)
-    ? `own ${of.name}`
-    : JSON.stringify([of.cpu.name, of.fabric.name, of.era, of.options.map(({ id, default: value, values }) => [id, value, values])]);
 }

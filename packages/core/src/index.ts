@@ -81,7 +81,12 @@ export function findPlatform(name: string): Outcome<Platform> {
   const value = platform(name);
   if (value !== undefined) return deepFreeze({ ok: true, value, problems: [] });
   const hint = similarNames(name)[0];
-  const problem: Problem = { code: "unknown-platform", severity: "error", span: { start: 0, end: name.length }, message: `there is no platform \`${name}\`` };
+  const problem: Problem = {
+    code: "unknown-platform",
+    severity: "error",
+    span: { start: 0, end: name.length },
+    message: `there is no platform \`${name}\``,
+  };
   return deepFreeze({ ok: false, problems: [hint === undefined ? problem : { ...problem, hint: `did you mean \`${hint}\`?` }] });
 }
 
@@ -113,7 +118,12 @@ export function search(program: Program, on: Platform, limits: Partial<Limits> =
  * Runs the steps of a witness again and tells them: `replay(program, on, verdict.result.witness)`. Throws where they are no run of the program that ends as its condition says. `settings`
  * are those under which the witness was found.
  */
-export function replay(program: Program, on: Platform, witness: readonly number[], settings: ReadonlyMap<string, string> = new Map()): readonly Entry[] {
+export function replay(
+  program: Program,
+  on: Platform,
+  witness: readonly number[],
+  settings: ReadonlyMap<string, string> = new Map(),
+): readonly Entry[] {
   return deepFreeze(entriesOf(replayMachine(buildMachine(program, on, settings), witness)));
 }
 
@@ -150,7 +160,8 @@ export function explain(program: Program, on: Platform, limits: Partial<Limits> 
 }
 
 /** A machine has functions. */
-function withoutMachine({ machine: _, ...verdict }: FoundVerdict): Verdict {
+function withoutMachine(found: FoundVerdict): Verdict {
+  const { machine: _, ...verdict } = found;
   return deepFreeze(verdict);
 }
 
@@ -162,7 +173,15 @@ export class ProblemError extends Error {
     readonly problems: readonly Problem[],
     source: Source | undefined,
   ) {
-    super(problems.map((problem) => (source === undefined ? `${problem.code}: ${problem.message}${problem.hint === undefined ? "" : `; ${problem.hint}`}` : formatProblem(source, problem))).join("\n"));
+    super(
+      problems
+        .map((problem) =>
+          source === undefined
+            ? `${problem.code}: ${problem.message}${problem.hint === undefined ? "" : `; ${problem.hint}`}`
+            : formatProblem(source, problem),
+        )
+        .join("\n"),
+    );
   }
 }
 

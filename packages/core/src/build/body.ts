@@ -94,7 +94,11 @@ export class Body {
       throw new BuildError(`there is no primitive \`${primitiveName}\`${hint === undefined ? "" : `: ${hint}`}`);
     }
     // `DMA_WRITEV(*x, value, ...)`: what is written out repeats.
-    const form = /\((.*)\)/.exec(found.form)?.[1]?.split(", ").filter((parameter) => parameter !== "...") ?? [];
+    const form =
+      /\((.*)\)/
+        .exec(found.form)?.[1]
+        ?.split(", ")
+        .filter((parameter) => parameter !== "...") ?? [];
     const written = list.map((argument, at) => this.argument(argument, form[at % form.length]?.startsWith("*") ?? false));
     return call(found.name, [...written, ...attributes.map(attribute)]);
   }
@@ -120,7 +124,8 @@ export class Body {
   place(place: Place): Expression {
     switch (place.kind) {
       case "memory":
-        if (place.length !== undefined) throw new BuildError(`\`${place.name}\` is an array: name an element with \`at(${place.name}, 0)\``);
+        if (place.length !== undefined)
+          throw new BuildError(`\`${place.name}\` is an array: name an element with \`at(${place.name}, 0)\``);
         return unary("*", this.#parameter(place));
       case "element":
         return index(this.#parameter(place.memory), this.expression(place.index));
@@ -217,7 +222,8 @@ export class Body {
 
   #register(register: Register): Expression {
     this.owner.own(register);
-    if (register.thread !== this.thread) throw new BuildError(`${register.thread}'s ${register.name} cannot be used in ${this.thread}: threads share memory, not registers`);
+    if (register.thread !== this.thread)
+      throw new BuildError(`${register.thread}'s ${register.name} cannot be used in ${this.thread}: threads share memory, not registers`);
     return name(register.name);
   }
 

@@ -151,8 +151,12 @@ const DMA_API = {
 type Names = { readonly [method: string]: string };
 type Barriers = { readonly [Name in keyof typeof BARRIERS]: () => void };
 /** The value is in a new register, or in the one given. */
-type Reads<Table extends Names, Space extends IoSpace> = { readonly [Name in keyof Table]: (register: IoRegister<Space>, into?: Register) => Register };
-type Writes<Table extends Names, Space extends IoSpace> = { readonly [Name in keyof Table]: (value: Value, register: IoRegister<Space>) => void };
+type Reads<Table extends Names, Space extends IoSpace> = {
+  readonly [Name in keyof Table]: (register: IoRegister<Space>, into?: Register) => Register;
+};
+type Writes<Table extends Names, Space extends IoSpace> = {
+  readonly [Name in keyof Table]: (value: Value, register: IoRegister<Space>) => void;
+};
 type OnMemory<Table extends Names> = { readonly [Name in keyof Table]: (location: Memory) => void };
 
 /** What a thread in user space can do: memory and barriers, and no programmed I/O. */
@@ -201,8 +205,13 @@ export interface CpuProgram
 }
 
 /** Methods for each name of a table. */
-function methods<Table extends Names, Method>(table: Table, method: (primitive: string) => Method): { readonly [Name in keyof Table]: Method } {
-  return Object.fromEntries(Object.entries(table).map(([key, primitive]) => [key, method(primitive)])) as { readonly [Name in keyof Table]: Method };
+function methods<Table extends Names, Method>(
+  table: Table,
+  method: (primitive: string) => Method,
+): { readonly [Name in keyof Table]: Method } {
+  return Object.fromEntries(Object.entries(table).map(([key, primitive]) => [key, method(primitive)])) as {
+    readonly [Name in keyof Table]: Method;
+  };
 }
 
 /** Records a user-space thread into `body`. */

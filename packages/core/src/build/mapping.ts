@@ -45,19 +45,30 @@ export function dmaMapSingle(): StreamingRequest {
   return Object.freeze({ ...PLAIN, mode: "streaming", writeBarrier: false });
 }
 
+/** Whether an attribute is among those asked for, as far as the compiler can know. */
+type Asked<Attribute extends DmaAttribute, Attributes extends readonly DmaAttribute[]> = number extends Attributes["length"]
+  ? boolean
+  : Attribute extends Attributes[number]
+    ? true
+    : false;
+
 /** What `dmaMapSingleAttrs` gives: the attributes asked for are part of the type. */
-export type AttributedRequest<Attribute extends DmaAttribute> = Omit<MappingRequest, "mode" | "writeBarrier" | "weakOrdering"> & {
+export type AttributedRequest<Attributes extends readonly DmaAttribute[]> = Omit<
+  MappingRequest,
+  "mode" | "writeBarrier" | "weakOrdering"
+> & {
   readonly mode: "streaming";
-  readonly writeBarrier: typeof DMA_ATTR_WRITE_BARRIER extends Attribute ? true : false;
-  readonly weakOrdering: typeof DMA_ATTR_WEAK_ORDERING extends Attribute ? true : false;
+  readonly writeBarrier: Asked<typeof DMA_ATTR_WRITE_BARRIER, Attributes>;
+  readonly weakOrdering: Asked<typeof DMA_ATTR_WEAK_ORDERING, Attributes>;
 };
 
 /** `dma_map_single_attrs()`: a streaming mapping with attributes. What they mean is up to each architecture; those that do not implement one ignore it. */
-export function dmaMapSingleAttrs<Attribute extends DmaAttribute>(...attributes: readonly Attribute[]): AttributedRequest<Attribute> {
-  const asked: readonly DmaAttribute[] = attributes;
-  const writeBarrier = asked.includes(DMA_ATTR_WRITE_BARRIER);
-  const weakOrdering = asked.includes(DMA_ATTR_WEAK_ORDERING);
-  return Object.freeze({ ...PLAIN, mode: "streaming", writeBarrier, weakOrdering }) as AttributedRequest<Attribute>;
+export function dmaMapSingleAttrs<const Attributes extends readonly DmaAttribute[]>(
+  ...attributes: Attributes
+): AttributedRequest<Attributes> {
+  const writeBarrier = attributes.includes(DMA_ATTR_WRITE_BARRIER);
+  const weakOrdering = attributes.includes(DMA_ATTR_WEAK_ORDERING);
+  return Object.freeze({ ...PLAIN, mode: "streaming", writeBarrier, weakOrdering }) as AttributedRequest<Attributes>;
 }
 
 /** `dma_set_mask()`: the device reaches this many bits of addresses, 64 unless said. On sn2 it decides which kind of mapping the bridge uses, and with it where the barrier bit goes. */
@@ -94,7 +105,9 @@ export interface SnDmaMapping extends DmaMappingOperations {
 }
 
 /** The default: a no-op, as in include/linux/dma-mapping.h of the patch. */
-export const defaultDmaMapping: DefaultDmaMapping = Object.freeze({ dmaFlagsSetDmaflush: <Request extends MappingRequest>(request: Request) => request });
+export const defaultDmaMapping: DefaultDmaMapping = Object.freeze({
+  dmaFlagsSetDmaflush: <Request extends MappingRequest>(request: Request) => request,
+});
 
 /** The override of sn-ia64. */
 export const snDmaMapping: SnDmaMapping = Object.freeze({ dmaFlagsSetDmaflush });
@@ -124,9 +137,15 @@ export interface AppliedMapping {
 }
 
 /** What becomes of a mapping request on a platform: requested against applied. `settings` are values of the platform's options; the defaults hold for the others. */
-export function appliedMapping(platform: Platform, request: MappingRequest, settings: ReadonlyMap<string, string> = new Map()): AppliedMapping {
+export function appliedMapping(
+  platform: Platform,
+  request: MappingRequest,
+  settings: ReadonlyMap<string, string> = new Map(),
+): AppliedMapping {
   const { attributes, rules } = apply(platform, request, settings);
-  const ignored = REQUESTED.filter((attribute) => request[attribute] && same(attributes, apply(platform, { ...request, [attribute]: false }, settings).attributes));
+  const ignored = REQUESTED.filter(
+    (attribute) => request[attribute] && same(attributes, apply(platform, { ...request, [attribute]: false }, settings).attributes),
+  );
   return { requested: request, applied: attributes, rules, ignored };
 }
 

@@ -1,6 +1,16 @@
 /** A litmus test built in TypeScript: the same tree as the text gives, with the compiler knowing the names. */
 import { parseTest, printTest, type Test } from "../litmus/index.js";
-import type { Attribute, Clause, Condition as ConditionTree, Declaration, Initial, Space, StatedVerdict, Term as TermTree, Thread } from "../litmus/test.js";
+import type {
+  Attribute,
+  Clause,
+  Condition as ConditionTree,
+  Declaration,
+  Initial,
+  Space,
+  StatedVerdict,
+  Term as TermTree,
+  Thread,
+} from "../litmus/test.js";
 import { formatProblem } from "../problem.js";
 import type { MappingRequest } from "../program/index.js";
 import { Body, type Owner, pointerTo } from "./body.js";
@@ -220,7 +230,9 @@ class Recorder implements TestBuilder, Owner {
     this.#claim(name, "the device");
     const { card, ...numbers } = placement;
     if (card !== undefined) this.own(card);
-    const attributes = Object.entries({ ...numbers, card: card?.name }).flatMap(([key, value]) => (value === undefined ? [] : [{ name: key, value, span: NOWHERE }]));
+    const attributes = Object.entries({ ...numbers, card: card?.name }).flatMap(([key, value]) =>
+      value === undefined ? [] : [{ name: key, value, span: NOWHERE }],
+    );
     this.#placements.set(name, attributes);
     const programmed = (): boolean => this.#threads.some((thread) => thread.name === name);
     const device: Device = {
@@ -233,7 +245,11 @@ class Recorder implements TestBuilder, Owner {
         if (programmed()) throw new BuildError(`${name} has a program already: a second one is an \`engine\``);
         return this.#thread(name, "device", first, second, (on) => this.#on(on), deviceProgram);
       },
-      engine: <Result>(engine: string, first: DeviceTrigger | ((d: DeviceProgram) => Result), second?: (d: DeviceProgram) => Result): Result => {
+      engine: <Result>(
+        engine: string,
+        first: DeviceTrigger | ((d: DeviceProgram) => Result),
+        second?: (d: DeviceProgram) => Result,
+      ): Result => {
         if (!/^D\d+$/.test(engine)) throw new BuildError(`\`${engine}\` is no name of an engine: they are named as devices are`);
         this.#claim(engine, "the engine");
         const within: Clause = { kind: "attribute", name: "in", value: name, span: NOWHERE };
@@ -342,11 +358,27 @@ class Recorder implements TestBuilder, Owner {
     return this.adopt<Memory>(Object.freeze({ kind: "memory", name, type, length }));
   }
 
-  #declareRegister<In extends Exclude<Space, "memory">>(space: In, owner: string, name: string, mapping: readonly IoMapping[]): IoRegister<In> {
+  #declareRegister<In extends Exclude<Space, "memory">>(
+    space: In,
+    owner: string,
+    name: string,
+    mapping: readonly IoMapping[],
+  ): IoRegister<In> {
     checkName(name);
     this.#claim(`${owner}.${name}`, "the register");
     const attributes = mapping.map((attribute) => ({ name: attribute, value: undefined, span: NOWHERE }));
-    this.#init.push({ kind: "location", space, dma: false, attributes, type: "int", owner, name, length: undefined, value: undefined, span: NOWHERE });
+    this.#init.push({
+      kind: "location",
+      space,
+      dma: false,
+      attributes,
+      type: "int",
+      owner,
+      name,
+      length: undefined,
+      value: undefined,
+      span: NOWHERE,
+    });
     return this.adopt<IoRegister<In>>(Object.freeze({ kind: "io", space, owner, name }));
   }
 
@@ -415,13 +447,17 @@ class Recorder implements TestBuilder, Owner {
 /** r0, r1, … are the registers of the threads. */
 function checkName(name: string): void {
   if (!/^[A-Za-z_]\w*$/.test(name) || /^([rPD]\d+|HOST)$/.test(name)) {
-    throw new BuildError(`\`${name}\` is no name of a location: an identifier is, but r0, P0 and D0 stand for registers, threads and devices`);
+    throw new BuildError(
+      `\`${name}\` is no name of a location: an identifier is, but r0, P0 and D0 stand for registers, threads and devices`,
+    );
   }
 }
 
 function clausesOf(placement: ThreadPlacement | undefined): readonly Clause[] {
   const { cpu, node } = placement ?? {};
-  return Object.entries({ cpu, node }).flatMap(([name, value]): Clause[] => (value === undefined ? [] : [{ kind: "attribute", name, value, span: NOWHERE }]));
+  return Object.entries({ cpu, node }).flatMap(([name, value]): Clause[] =>
+    value === undefined ? [] : [{ kind: "attribute", name, value, span: NOWHERE }],
+  );
 }
 
 /** A request as the attributes of `dma(…)`. */

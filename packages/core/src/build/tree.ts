@@ -23,13 +23,30 @@ export const name = (text: string): Expression => ({ kind: "name", name: text, s
 
 export const member = (owner: string, text: string): Expression => ({ kind: "member", owner, name: text, span: NOWHERE });
 
-export const unary = (operator: "*" | "&" | "!" | "-", operand: Expression): Expression => ({ kind: "unary", operator, operand, span: NOWHERE });
+export const unary = (operator: "*" | "&" | "!" | "-", operand: Expression): Expression => ({
+  kind: "unary",
+  operator,
+  operand,
+  span: NOWHERE,
+});
 
-export const binary = (operator: string, left: Expression, right: Expression): Expression => ({ kind: "binary", operator, left, right, span: NOWHERE });
+export const binary = (operator: string, left: Expression, right: Expression): Expression => ({
+  kind: "binary",
+  operator,
+  left,
+  right,
+  span: NOWHERE,
+});
 
 export const index = (base: Expression, at: Expression): Expression => ({ kind: "index", base, index: at, span: NOWHERE });
 
-export const call = (text: string, list: readonly Expression[]): Expression => ({ kind: "call", name: text, tags: [], arguments: list, span: NOWHERE });
+export const call = (text: string, list: readonly Expression[]): Expression => ({
+  kind: "call",
+  name: text,
+  tags: [],
+  arguments: list,
+  span: NOWHERE,
+});
 
 export const perform = (expression: Expression): Statement => ({ kind: "expression", expression, span: NOWHERE });
 
@@ -65,7 +82,9 @@ export function propositionTree(condition: Condition<Term>, own: (handle: object
     case "and":
     case "or": {
       const { kind } = condition;
-      return condition.operands.map((each) => propositionTree(each, own)).reduce((left, right): Proposition => ({ kind, left, right, span }));
+      return condition.operands
+        .map((each) => propositionTree(each, own))
+        .reduce((left, right): Proposition => ({ kind, left, right, span }));
     }
   }
 }
@@ -97,7 +116,8 @@ export function termTree(term: Term, own: (handle: object) => void): TermTree {
 const registerTerm = (register: Register): TermTree => ({ kind: "register", thread: register.thread, name: register.name, span: NOWHERE });
 
 function arrivalTree(term: Term, own: (handle: object) => void): { owner: string; name: string; value: number; span: Span } {
-  if (typeof term !== "object" || term.kind !== "arrival") throw new BuildError("`order` takes two arrivals: `order(arrival(b, 2), arrival(a, 1))`");
+  if (typeof term !== "object" || term.kind !== "arrival")
+    throw new BuildError("`order` takes two arrivals: `order(arrival(b, 2), arrival(a, 1))`");
   const { register, value }: Arrival = term;
   own(register);
   return { owner: register.owner, name: register.name, value: integerValue(value), span: NOWHERE };

@@ -320,6 +320,7 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
     }
     heads.set(operation.head, [...registers]);
   }
+  const writesRegisters = program.threads.some((other) => other.cpu === thread.cpu && other.code.some((operation) => operation.kind === "pio-write"));
   let lastDevice = -1;
   let cpu = thread.cpu;
   const add = (kind: InstructionKind, operation: Operation, fields: Partial<Draft>): Draft => {
@@ -348,6 +349,8 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         case "token":
           if (step.token === "flush" && lastDevice < 0) break;
           if (platform.fabric.tokens[step.token] === undefined) break;
+          // Nothing to wait for where no thread of this CPU writes registers.
+          if (step.token === "drain" && !writesRegisters) break;
           add("token", operation, { device: lastDevice, before: 0, after: 63, facts: { ...NO_FACTS, ordered: step.ordered }, waits: step.token !== "flush" });
           break;
       }

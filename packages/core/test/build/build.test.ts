@@ -1,20 +1,20 @@
+import { readFileSync } from "node:fs";
 import { lower, parse, print, type Test, valueOf } from "@fencepost/core";
 import {
   and,
   arrival,
   at,
   BuildError,
+  test as build,
   type CpuProgram,
+  type Device,
   dmaAllocCoherent,
   dmaFlagsSetDmaflush,
   dmaMapSingle,
-  type Device,
   eq,
   order,
-  test as build,
   type TestBuilder,
 } from "@fencepost/core/build";
-import { readFileSync } from "node:fs";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { printProgram } from "../../src/program/index.js";
 import { everyForm } from "./every-form.js";
@@ -113,7 +113,11 @@ describe("a test built wrongly", () => {
   const mistakes: readonly (readonly [string, (t: TestBuilder) => void, string])[] = [
     ["two conditions", (t) => both(t), "mistake has a condition already"],
     ["a name twice", (t) => [t.memory("x"), t.atomic("x")], "the location `x` is there already"],
-    ["a register's name", (t) => t.memory("r0"), "`r0` is no name of a location: an identifier is, but r0, P0 and D0 stand for registers, threads and devices"],
+    [
+      "a register's name",
+      (t) => t.memory("r0"),
+      "`r0` is no name of a location: an identifier is, but r0, P0 and D0 stand for registers, threads and devices",
+    ],
     ["a device's name", (t) => t.device("nic"), "`nic` is no name of a device: they are D0, D1, …"],
     ["a thread's name", (t) => t.cpu("main", () => {}), "`main` is no name of a CPU thread: they are P0, P1, …"],
     ["a second program", (t) => twice(t.device("D0")), "D0 has a program already: a second one is an `engine`"],
@@ -126,7 +130,11 @@ describe("a test built wrongly", () => {
     ["no array", (t) => at(t.memory("x"), 0), "`x` is no array"],
     ["no integer", (t) => t.cpu("P0", (c) => c.writeOnce(t.memory("x"), 0.5)), "0.5 is no integer of 32 bits"],
     ["nothing to join", () => and(), "`and` of nothing"],
-    ["a request that is for a device", (t) => t.dma("x", { ...dmaMapSingle(), device: 0 }), "`x`: a builder's request is for no device yet: write `{ for: d0 }`"],
+    [
+      "a request that is for a device",
+      (t) => t.dma("x", { ...dmaMapSingle(), device: 0 }),
+      "`x`: a builder's request is for no device yet: write `{ for: d0 }`",
+    ],
     ["an order inside a thread", (t) => inside(t), "`order` speaks of a whole run: it belongs into the condition of the test"],
     ["quotes in a doc string", (t) => t.doc('a "b"'), "a doc string has no double quotes in it"],
   ];

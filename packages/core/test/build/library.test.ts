@@ -1,9 +1,28 @@
 /** The public face of the core: packages/core/src/index.ts. */
-import { check, explain, findPlatform, lower, load, loadPlatform, parse, platformNames, ProblemError, print, replay, search, sourceOf, valueOf } from "@fencepost/core";
+
 import { readFileSync } from "node:fs";
+import {
+  check,
+  explain,
+  findPlatform,
+  load,
+  loadPlatform,
+  lower,
+  ProblemError,
+  parse,
+  platformNames,
+  print,
+  replay,
+  search,
+  sourceOf,
+  valueOf,
+} from "@fencepost/core";
 import { describe, expect, test } from "vitest";
 
-const source = { name: "cq-race.litmus", text: readFileSync(new URL("../../../../catalogue/altix/cq-race.litmus", import.meta.url), "utf8") };
+const source = {
+  name: "cq-race.litmus",
+  text: readFileSync(new URL("../../../../catalogue/altix/cq-race.litmus", import.meta.url), "utf8"),
+};
 const race = valueOf(load(source), source);
 const sn2 = valueOf(findPlatform("sn2"));
 const pcie = valueOf(findPlatform("pcie"));
@@ -43,7 +62,10 @@ describe("platforms", () => {
   });
 
   test("from a user's file", () => {
-    const file = { name: "mine.json", text: '{ "kind": "platform", "name": "mine", "source": "me", "cpu": "x86", "fabric": { "like": "sn2-tiocp" } }' };
+    const file = {
+      name: "mine.json",
+      text: '{ "kind": "platform", "name": "mine", "source": "me", "cpu": "x86", "fabric": { "like": "sn2-tiocp" } }',
+    };
     expect(check(race, valueOf(loadPlatform(file), file)).verdict).toBe("allowed");
     expect(loadPlatform({ name: "mine.json", text: '{ "kind": "platform" }' }).ok).toBe(false);
   });
@@ -83,7 +105,15 @@ describe("verdicts", () => {
 });
 
 test("all of it is plain frozen data", () => {
-  for (const data of [parse(source), race, check(race, sn2, { mode: "states" }), search(race, sn2), explain(race, sn2), explain(race, pcie), findPlatform("x+y")]) {
+  for (const data of [
+    parse(source),
+    race,
+    check(race, sn2, { mode: "states" }),
+    search(race, sn2),
+    explain(race, sn2),
+    explain(race, pcie),
+    findPlatform("x+y"),
+  ]) {
     expect(frozen(data)).toBe(true);
     expect(structuredClone(data)).toEqual(data);
   }

@@ -1,19 +1,19 @@
 import { findPlatform, lower, type MappingRequest, platformNames, valueOf } from "@fencepost/core";
 import {
   appliedMapping,
+  test as build,
   DMA_ATTR_WEAK_ORDERING,
   DMA_ATTR_WRITE_BARRIER,
   type DmaMappingOperations,
   defaultDmaMapping,
   dmaAllocCoherent,
   dmaFlagsSetDmaflush,
+  dmaMappingOf,
   dmaMapSingle,
   dmaMapSingleAttrs,
-  dmaMappingOf,
   dmaSetMask,
   type PacketAttributes,
   snDmaMapping,
-  test as build,
 } from "@fencepost/core/build";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { buildMachine } from "../../src/machine/index.js";

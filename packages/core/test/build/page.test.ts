@@ -8,7 +8,8 @@ import { afterAll, expect, test, vi } from "vitest";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const page = readFileSync(join(root, "docs/library.md"), "utf8");
-const blocks = (language: string): string[] => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map((match) => match[1] ?? "");
+const blocks = (language: string): string[] =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map((match) => match[1] ?? "");
 
 const folder = mkdtempSync(join(tmpdir(), "fencepost-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,7 +24,9 @@ test("the page and the examples compile", () => {
     include: [join(examples, "*.ts"), program],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(options));
-  const { stdout, status } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { encoding: "utf8" });
+  const { stdout, status } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], {
+    encoding: "utf8",
+  });
   expect(stdout).toBe("");
   expect(status).toBe(0);
 });
