@@ -13,9 +13,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { buildMachine } from "../packages/core/dist/machine/machine.js";
 import { search } from "../packages/core/dist/explore/explore.js";
 import { parseTest } from "../packages/core/dist/litmus/parse.js";
+import { buildMachine } from "../packages/core/dist/machine/machine.js";
 import { BUILTIN } from "../packages/core/dist/platform/builtin.js";
 import { findPlatform, library } from "../packages/core/dist/platform/load.js";
 import { lowerTest } from "../packages/core/dist/program/lower.js";
@@ -67,7 +67,8 @@ function* tarFiles(path) {
 /** The recorded answers, by path. */
 function recordedAnswers(path) {
   const [head, ...lines] = readFileSync(path, "utf8").trim().split(/\r?\n/);
-  const cells = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare);
+  const cells = (line) =>
+    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare);
   const names = cells(head);
   return new Map(lines.map(cells).map((row) => [row[1], Object.fromEntries(names.map((name, i) => [name, row[i] ?? ""]))]));
 }
@@ -128,7 +129,21 @@ function run(text, name, platform, limits) {
   };
 }
 
-const COLUMNS = ["files", "no row", "run", "agree", "same ends", "other ends", "allows more", "allows less", "classed", "unsupported", "unknown", "herd timeout", "fault"];
+const COLUMNS = [
+  "files",
+  "no row",
+  "run",
+  "agree",
+  "same ends",
+  "other ends",
+  "allows more",
+  "allows less",
+  "classed",
+  "unsupported",
+  "unknown",
+  "herd timeout",
+  "fault",
+];
 
 function main() {
   const options = commandLine();
@@ -146,7 +161,12 @@ function main() {
   }
   const answers = recordedAnswers(join(corpora, "herd-answers.csv"));
   const pattern = new RegExp(options.match);
-  const limits = { mode: options.mode, reduce: options.reduce, maxStates: Number(options["max-states"]), seconds: Number(options["test-seconds"]) };
+  const limits = {
+    mode: options.mode,
+    reduce: options.reduce,
+    maxStates: Number(options["max-states"]),
+    seconds: Number(options["test-seconds"]),
+  };
   const stop = performance.now() + Number(options["total-seconds"]) * 1000;
   const table = new Map();
   const notes = { "allows more": [], "allows less": [], classed: [], "other ends": [], unknown: [], fault: [] };
@@ -169,7 +189,17 @@ function main() {
       const answer = answers.get(file.name);
       const result = run(file.text, file.name, platform, limits);
       const note = (list, text) => notes[list].push(`${file.name}${text}`);
-      rows.push([file.name, result.kind, result.allowed ?? "", result.ends ?? "", result.states ?? "", result.took?.toFixed(1) ?? "", result.mode ?? "", answer?.herd_result ?? "", answer?.num_states ?? ""]);
+      rows.push([
+        file.name,
+        result.kind,
+        result.allowed ?? "",
+        result.ends ?? "",
+        result.states ?? "",
+        result.took?.toFixed(1) ?? "",
+        result.mode ?? "",
+        answer?.herd_result ?? "",
+        answer?.num_states ?? "",
+      ]);
       if (result.kind === "unsupported") {
         counts.unsupported++;
         const why = result.why.replace(/`[^`]*`/g, "…");
@@ -202,9 +232,14 @@ function main() {
       if (result.allowed === herdAllows) {
         counts.agree++;
         if (result.ends !== undefined) {
-          const same = result.ends === Number(answer.num_states) && (answer.herd_result === "Always") === (result.always === true && result.allowed);
+          const same =
+            result.ends === Number(answer.num_states) && (answer.herd_result === "Always") === (result.always === true && result.allowed);
           counts[same ? "same ends" : "other ends"]++;
-          if (!same) note("other ends", `${ends}${result.ends > Number(answer.num_states) ? " MORE" : ""}${classOf(file.name, answer) === "" ? "" : ` [${classOf(file.name, answer)}]`}`);
+          if (!same)
+            note(
+              "other ends",
+              `${ends}${result.ends > Number(answer.num_states) ? " MORE" : ""}${classOf(file.name, answer) === "" ? "" : ` [${classOf(file.name, answer)}]`}`,
+            );
         }
         continue;
       }
@@ -221,7 +256,8 @@ function main() {
   const width = 16;
   console.log(`platform ${platform.name}, ${limits.mode} mode, ${limits.maxStates} states and ${limits.seconds} s a test`);
   console.log("".padEnd(width) + COLUMNS.map((column) => column.padStart(column.length + 2)).join(""));
-  for (const [corpus, counts] of table) console.log(corpus.padEnd(width) + COLUMNS.map((column) => `${counts[column]}`.padStart(column.length + 2)).join(""));
+  for (const [corpus, counts] of table)
+    console.log(corpus.padEnd(width) + COLUMNS.map((column) => `${counts[column]}`.padStart(column.length + 2)).join(""));
   const titles = {
     "allows more": "ALLOWED HERE, FORBIDDEN BY HERD7",
     "allows less": "FORBIDDEN HERE, ALLOWED BY HERD7",
@@ -235,10 +271,14 @@ function main() {
   }
   if (unsupported.size > 0) {
     console.log("\nunsupported");
-    for (const [why, names] of [...unsupported].sort((a, b) => b[1].length - a[1].length)) console.log(`  ${`${names.length}`.padStart(5)}  ${why}  (${names[0]})`);
+    for (const [why, names] of [...unsupported].sort((a, b) => b[1].length - a[1].length))
+      console.log(`  ${`${names.length}`.padStart(5)}  ${why}  (${names[0]})`);
   }
-  console.log(`\n${ourSeconds.toFixed(1)} s here, ${herdSeconds.toFixed(1)} s CPU by herd7's record (tests run and recorded)${out ? "; STOPPED by --total-seconds" : ""}`);
-  if (options.csv !== undefined) writeFileSync(options.csv, `test,kind,allowed,ends,states,ms,mode,herd,herd_states\n${rows.map((row) => row.join(",")).join("\n")}\n`);
+  console.log(
+    `\n${ourSeconds.toFixed(1)} s here, ${herdSeconds.toFixed(1)} s CPU by herd7's record (tests run and recorded)${out ? "; STOPPED by --total-seconds" : ""}`,
+  );
+  if (options.csv !== undefined)
+    writeFileSync(options.csv, `test,kind,allowed,ends,states,ms,mode,herd,herd_states\n${rows.map((row) => row.join(",")).join("\n")}\n`);
   process.exit(notes["allows more"].length + notes["allows less"].length + notes.fault.length > 0 ? 1 : 0);
 }
 
