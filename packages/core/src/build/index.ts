@@ -1,4 +1,9 @@
-/** A typed builder of litmus tests, and the kernel's DMA mapping interface. Its result is the tree that text gives (`litmus/`). */
+/**
+ * A typed builder of litmus tests, `test`, whose result is the tree that text gives; and the DMA mapping interface of the Linux kernel, in which a default that does nothing and a platform's
+ * override differ in their types: `dmaFlagsSetDmaflush`, `defaultDmaMapping`, `snDmaMapping`, and `appliedMapping` for what comes of a request on a platform.
+ *
+ * @module
+ */
 export type { Argument, Steps } from "./body.js";
 export { BuildError } from "./build-error.js";
 export * from "./condition.js";

@@ -30,6 +30,7 @@ export interface MemoryOptions {
   readonly length?: number;
 }
 
+/** The same, and whom the mapping is for. */
 export interface DmaOptions extends MemoryOptions {
   /** The one device that it is mapped for; all unless said. */
   readonly for?: DeviceName;
@@ -65,7 +66,9 @@ export type Trigger =
   | { readonly kind: "intx"; readonly device: DeviceName }
   | { readonly kind: "write"; readonly register: IoRegister };
 
+/** What runs a handler on a CPU. */
 export type CpuTrigger = Extract<Trigger, { kind: "msi" | "intx" }>;
+/** What runs a device's program, where it does not run from the start. */
 export type DeviceTrigger = Extract<Trigger, { kind: "write" }>;
 
 /** The thread is the handler of that device's MSI or MSI-X of that vector. */

@@ -63,6 +63,11 @@ export interface Instruction {
   /** The kinds that fences see in it: `mask`, but for the read half of an atomic that returns nothing. */
   readonly fenced: number;
   readonly propagates: "none" | "stores" | "cumulative" | "strong" | "devices";
+  /** Fences that count only beside another access: the last instruction they order before them, and the first after. */
+  readonly olderUpTo: number;
+  readonly youngerFrom: number;
+  /** The lock whose acquisition such a fence follows, or -1. */
+  readonly ofLock: number;
   /** A fence that is performed as an event. */
   readonly active: boolean;
   readonly global: boolean;
@@ -233,6 +238,9 @@ const BLANK = {
   after: 0,
   fenced: 0,
   propagates: "none",
+  olderUpTo: 1 << 20,
+  youngerFrom: -1,
+  ofLock: -1,
   active: false,
   global: false,
   inherits: false,
@@ -324,9 +332,39 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
   let lastDevice = -1;
   let cpu = thread.cpu;
   const add = (kind: InstructionKind, operation: Operation, fields: Partial<Draft>): Draft => {
+    if (fields.facts?.atomic === true && !fields.facts.lock) {
+      for (const fence of waiting) fence.youngerFrom = drafts.length;
+      waiting.length = 0;
+    }
     const draft: Draft = { ...BLANK, id: drafts.length, thread: index, kind, operation, fenced: fields.mask ?? 0, cpu, ...fields };
     drafts.push(draft);
     return draft;
+  };
+  /** Fences that wait for the atomic they stand before. */
+  const waiting: Draft[] = [];
+  const beside = (what: "none" | "before-atomic" | "after-atomic" | "after-spinlock" | "after-unlock-lock"): Partial<Draft> => {
+    const last = (matches: (draft: Draft) => boolean, before = drafts.length): number => {
+      for (let id = before - 1; id >= first; id--) if (matches(drafts[id] as Draft)) return id;
+      return -1;
+    };
+    const isAtomic = (draft: Draft): boolean => draft.facts.atomic && !draft.facts.lock && draft.modify !== undefined;
+    const isLock = (draft: Draft): boolean => draft.facts.lock && draft.modify !== undefined;
+    switch (what) {
+      case "none":
+        return {};
+      case "before-atomic":
+        // Nothing, until an atomic follows.
+        return { youngerFrom: 1 << 20 };
+      case "after-atomic":
+        return { olderUpTo: last(isAtomic) };
+      case "after-spinlock":
+        return { olderUpTo: last(isLock) };
+      case "after-unlock-lock": {
+        const lock = last(isLock);
+        const read = lock >= 0 && (drafts[lock] as Draft).kind === "store" ? (drafts[lock] as Draft).pair : lock;
+        return { olderUpTo: last((draft) => draft.facts.lock && draft.kind === "store" && draft.pair < 0, Math.max(lock, first)), ofLock: read };
+      }
+    }
   };
   /** The accessor's steps around the access that `access` adds. */
   const lower = (name: string, operation: Operation, access: (step: Lowered & { kind: "access" }) => void): void => {
@@ -343,7 +381,9 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
             after: kindBits(step.after),
             propagates: platform.cpu.multiCopyAtomic ? "none" : step.propagates,
             active: strong || joins,
+            ...beside(step.beside),
           });
+          if (step.beside === "before-atomic") waiting.push(drafts[drafts.length - 1] as Draft);
           break;
         }
         case "token":
@@ -1023,7 +1063,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     if ((older.mask & KIND_BIT.wcout) !== 0 && (younger.mask & (KIND_BIT.wcout | KIND_BIT.wcin)) !== 0 && older.location === younger.location) return 0;
     // Coherence: only a load may go before an older store to its address (it forwards).
     const incoherent = !platform.cpu.coherentReads && older.kind === "load" && younger.kind === "load" && older.facts.plain && younger.facts.plain;
-    if (inMemory && !incoherent && !(older.kind === "store" && younger.kind === "load")) {
+    if (inMemory && !incoherent && !(older.kind === "store" && younger.kind === "load" && younger.pair < 0)) {
       if (older.location < 0 || younger.location < 0) answer = 2;
       else if (older.location === younger.location) return 0;
     }

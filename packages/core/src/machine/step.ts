@@ -72,6 +72,9 @@ export function createStepper(machine: Machine): Stepper {
   const roots: (Path | undefined)[] = threads.map(() => undefined);
   const empty: Path = { ids: [], ends: "end", guesses: [], next: [], blockers: [], sameAddress: [], forwards: [], definitions: new Map() };
 
+  /** Read halves of atomics whose halves may be apart. */
+  const halves = instructions.filter((instruction) => instruction.kind === "load" && instruction.pair >= 0);
+
   // ---------------------------------------------------------------- values
 
   /** Set by `evaluate` when a value it needs is not there yet. */
@@ -242,6 +245,8 @@ export function createStepper(machine: Machine): Stepper {
 
   const bitWord = (message: number): number => Math.trunc(message / 31);
   const bitMask = (message: number): number => 1 << (message % 31);
+  /** The origin of a read half whose write half can no longer follow it. */
+  const lost = machine.messages.length + 1;
   const isAtomicMessage = (message: number): boolean => {
     const instruction = instructions[machine.messages[message] as number] as Instruction;
     return instruction.kind === "rmw" || instruction.pair >= 0;
@@ -354,6 +359,12 @@ export function createStepper(machine: Machine): Stepper {
     }
     if (least === 0) return;
     state[memory + location] = valueAt(state, location, least);
+    for (const half of halves) {
+      // What an open atomic has read is no longer next to where its write would go.
+      const origin = layout.origin[half.id] as number;
+      if (origin < 0 || state[status + half.id] === 0 || state[status + half.pair] !== 0 || stepperAddress(state, half.id) !== location) continue;
+      if (state[origin] !== state[base + least - 1]) state[origin] = lost;
+    }
     const base0 = layout.baseClosure[location] as number;
     const from = closure[machine.messages[(state[base + least - 1] as number) - 1] as number] as number;
     for (let w = 0; w < words; w++) state[base0 + w] = state[from + w] as number;
@@ -418,7 +429,12 @@ export function createStepper(machine: Machine): Stepper {
     let stores = -1;
     for (let i = position - 1; i >= 0; i--) {
       const older = instructions[at.ids[i] as number] as Instruction;
-      if (older.kind === "fence" && (older.after & 2) !== 0) {
+      if (older.kind === "fence" && (older.after & 2) !== 0 && instruction.id >= older.youngerFrom) {
+        if (older.olderUpTo < older.id) {
+          // Only what stands up to the access that the fence belongs to.
+          for (let k = 0; k < i; k++) if ((at.ids[k] as number) <= older.olderUpTo || at.ids[k] === older.ofLock) gather(state, at.ids[k] as number);
+          continue;
+        }
         if (older.propagates === "stores" || (later && (older.before & 2) !== 0)) stores = Math.max(stores, i);
         else if (older.propagates !== "none") everything = Math.max(everything, i);
       }
@@ -860,7 +876,8 @@ export function createStepper(machine: Machine): Stepper {
         storedValue(state, at, position, thread, instruction);
         if (missing) return count;
         if (instruction.pair >= 0 && listLike && location >= 0) {
-          out[count++] = packStep(id, PERFORM, originIndex(state, location, instruction.pair));
+          // What the read half read must still be the last that this CPU has seen; else the run never happened (`apply` says so).
+          out[count++] = packStep(id, PERFORM, Math.max(0, originIndex(state, location, instruction.pair)));
           return count;
         }
         if (!listLike || location < 0) {
@@ -931,6 +948,7 @@ export function createStepper(machine: Machine): Stepper {
   function originIndex(state: State, location: number, read: number): number {
     const origin = state[layout.origin[read] as number] as number;
     if (origin === 0) return 0;
+    if (origin === lost) return -1;
     const base = order[location] as number;
     let at = 0;
     while (state[base + at] !== origin) at++;
@@ -1339,6 +1357,10 @@ export function createStepper(machine: Machine): Stepper {
         const location = target(state, at, position, thread, instruction);
         missing = false;
         const result = storedValue(state, at, position, thread, instruction);
+        if (instruction.pair >= 0 && listLike && location >= 0) {
+          const after = originIndex(state, location, instruction.pair);
+          if (after < 0 || after < seenUpTo(state, thread.observer, location)) return false;
+        }
         if (breaksPair(state, location, choice, instruction.pair)) return false;
         state[status + id] = 1;
         if (instruction.pair >= 0) forgetHalf(state, instruction.pair);
@@ -1385,7 +1407,10 @@ export function createStepper(machine: Machine): Stepper {
         scratch.fill(0);
         const joins = !machine.platform.cpu.readsJoin && (instruction.before & 1) !== 0;
         const spreads = instruction.propagates === "strong" || instruction.propagates === "devices";
-        for (let i = 0; i < position; i++) gather(state, at.ids[i] as number);
+        for (let i = 0; i < position; i++) {
+          const before = at.ids[i] as number;
+          if (before <= instruction.olderUpTo || before === instruction.ofLock) gather(state, before);
+        }
         if (joins) {
           // One memory behind caches that lag: the fence catches up with all of it.
           if (machine.platform.cpu.multiCopyAtomic) gatherAll(state);
@@ -1462,8 +1487,6 @@ export function createStepper(machine: Machine): Stepper {
     if (thread.role === "cpu" && instruction.location < 0 && (instruction.mask & 3) !== 0 && !addressHolds(state, instruction, thread)) return false;
     return checkGuesses(state, instruction.thread);
   }
-
-  const halves = instructions.filter((instruction) => instruction.kind === "load" && instruction.pair >= 0);
 
   /** Would a write at this index come between the halves of somebody's atomic? Then that run never happened. */
   function breaksPair(state: State, location: number, index: number, own: number): boolean {

@@ -46,6 +46,7 @@ const kinds = (list: string): readonly AccessKind[] | undefined => accessKinds(l
 /** What an accessor can send and wait for. */
 export const TOKEN_NAMES: readonly string[] = ["flush", "drain"];
 
+const BESIDE = ["before-atomic", "after-atomic", "after-spinlock", "after-unlock-lock"] as const;
 const PROPAGATES = ["stores", "cumulative", "strong", "devices"] as const;
 
 /** The kinds that names and groups stand for; unknown names are left out (validation has complained). */
@@ -77,7 +78,7 @@ export function parseStep(text: string): Lowered | string {
       };
     }
     case "fence": {
-      const match = /^fence\s+([\w,\s]+?)\s*->\s*([\w,]+(?:\s*,\s*\w+)*)(?:\s+(\w+))?$/.exec(text.trim());
+      const match = /^fence\s+([\w,\s]+?)\s*->\s*([\w,]+(?:\s*,\s*\w+)*)(?:\s+(\w+))?(?:\s+beside\s+([\w-]+))?$/.exec(text.trim());
       if (match === null) return "expected `fence KINDS -> KINDS [stores|cumulative|strong|devices]`";
       const before = kinds(match[1] ?? "");
       const after = kinds(match[2] ?? "");
@@ -85,7 +86,9 @@ export function parseStep(text: string): Lowered | string {
       const word = match[3];
       const propagates = PROPAGATES.find((name) => name === word);
       if (word !== undefined && propagates === undefined) return `unknown word \`${word}\`; expected one of ${PROPAGATES.join(", ")}`;
-      return { kind: "fence", before, after, propagates: propagates ?? "none" };
+      const beside = BESIDE.find((name) => name === match[4]);
+      if (match[4] !== undefined && beside === undefined) return `unknown word '${match[4]}'; expected one of ${BESIDE.join(", ")}`;
+      return { kind: "fence", before, after, propagates: propagates ?? "none", beside: beside ?? "none" };
     }
     case "token": {
       const [name, word] = words;

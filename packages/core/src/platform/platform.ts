@@ -58,6 +58,11 @@ export type Lowered =
        * the stores it has read. `strong`: all those have reached everybody before the fence ends. `devices`: have reached every device.
        */
       readonly propagates: "none" | "stores" | "cumulative" | "strong" | "devices";
+      /**
+       * A fence that counts only together with an access of its thread (LKMM): it orders what stands up to the last atomic before it (`after-atomic`), or lock
+       * (`after-spinlock`), or the unlock before that lock (`after-unlock-lock`); or what stands from the next atomic on (`before-atomic`). Without that access: nothing.
+       */
+      readonly beside: "none" | "before-atomic" | "after-atomic" | "after-spinlock" | "after-unlock-lock";
     }
   | { readonly kind: "token"; readonly token: string; readonly ordered: boolean };
 

@@ -5,7 +5,6 @@ import type { Explanation, Story } from "./explain.js";
 import { layOut } from "./ladder.js";
 import { ladderText } from "./ladder-text.js";
 import { mappingsOf } from "./mapping.js";
-import { count } from "./names.js";
 import type { Rule } from "./rule.js";
 import { printState } from "./state.js";
 import { variantWords, verdictWords } from "./verdict-words.js";
@@ -97,9 +96,8 @@ function ruleText(rule: Rule): string[] {
 }
 
 function forbiddenLines({ verdict }: Explanation): string[] {
-  const states = verdict.result === undefined ? "" : ` (${count(verdict.result.states, "state")} explored)`;
-  if (verdict.vacuous) return [`No run ends at all, so the outcome is forbidden vacuously${states}.`];
-  return [`No run ends with it${states}.`, ...verdict.bounds.map((bound) => `Within this bound: ${bound}.`)];
+  if (verdict.vacuous) return ["No run ends at all, so the outcome is forbidden vacuously."];
+  return ["No run ends with it.", ...verdict.bounds.map((bound) => `Within this bound: ${bound}.`)];
 }
 
 function obstacleLines(sets: readonly (readonly Rule[])[], complete: boolean): string[] {

@@ -1,4 +1,5 @@
 /** Why: the run that shows an allowed outcome and the rules that let it happen, or the rules that forbid it. */
+import { search } from "../explore/explore.js";
 import type { Limits, Variant, Verdict } from "../explore/verdict.js";
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
@@ -31,7 +32,7 @@ export interface Explanation {
 /** Judges a test on a platform and says why. Throws where a witness turns out to be none, which is a fault of ours. */
 export function explain(program: Program, platform: Platform, limits: Limits): Explanation {
   const settings = limits.settings ?? new Map<string, string>();
-  const verdict = judge(program, platform, { ...limits, mode: "verdict" });
+  const verdict = withVacuity(judge(program, platform, { ...limits, mode: "verdict" }), limits);
   const obstacles = verdict.byDefault === "forbidden" && !verdict.vacuous ? minimalCells(program, platform, limits) : undefined;
   const variant = verdict.byDefault === "forbidden" ? verdict.variants.find((candidate) => candidate.verdict === "allowed") : undefined;
   return {
@@ -43,6 +44,13 @@ export function explain(program: Program, platform: Platform, limits: Limits): E
     obstacles,
     otherwise: variant && otherwise(program, platform, limits, variant),
   };
+}
+
+/** The search for a verdict drops runs before they end: whether any does is known only from a search for all end states. */
+function withVacuity(verdict: Verdict, limits: Limits): Verdict {
+  if (verdict.byDefault !== "forbidden" || verdict.vacuous || verdict.machine === undefined) return verdict;
+  const { complete, someRunEnds } = search(verdict.machine, { ...limits, mode: "states" });
+  return { ...verdict, vacuous: complete && !someRunEnds };
 }
 
 function otherwise(program: Program, platform: Platform, limits: Limits, variant: Variant): Explanation["otherwise"] {

@@ -155,6 +155,7 @@ export function without(platform: Platform, rules: readonly Rule[]): Platform {
         break;
       case "cpu":
         cpu = { ...cpu, ...WEAKER[rule.property] };
+        if (rule.property === "multiCopyAtomic") accessors = propagating(accessors);
         break;
       case "weak":
         if (rule.property === "coherent") fabric = { ...fabric, coherent: true };
@@ -177,6 +178,16 @@ export function without(platform: Platform, rules: readonly Rule[]): Platform {
 }
 
 const opposite = (pass: Pass): Pass => (pass === "no" ? "may" : "no");
+
+/** Where stores reach others one by one, a fence has to say how far it sees to that; a platform that need not say it gets what its fences are elsewhere. */
+function propagating(accessors: Platform["accessors"]): Platform["accessors"] {
+  const steps = (accessor: Accessor): Accessor["steps"] =>
+    accessor.steps.map((step) => {
+      if (step.kind !== "fence" || step.propagates !== "none") return step;
+      return { ...step, propagates: step.before.includes("write") && step.after.includes("read") ? "strong" : "cumulative" };
+    });
+  return new Map([...accessors].map(([name, accessor]) => [name, { ...accessor, steps: steps(accessor) }]));
+}
 
 function withoutSteps(
   accessors: Platform["accessors"],
