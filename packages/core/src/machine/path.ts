@@ -127,14 +127,14 @@ export function blocks(machine: Machine, older: Instruction, younger: Instructio
   // A drained path of PIO writes concerns what others could take for their sign; loads are none. A flush is there for the loads behind it.
   if (older.kind === "token") return older.waits && younger.kind === "load" ? 0 : 1;
   if (younger.kind === "token") return (older.mask & IO_MASK) !== 0 ? 1 : 0;
-  if (younger.kind === "fence") return older.kind !== "fence" && older.id <= younger.olderUpTo && (older.fenced & younger.before) !== 0 ? 1 : 0;
+  if (younger.kind === "fence") return older.kind !== "fence" && (older.id <= younger.olderUpTo || older.id === younger.ofLock) && (older.fenced & younger.before) !== 0 ? 1 : 0;
   if (older.kind === "fence") return younger.id >= older.youngerFrom && (younger.fenced & older.after) !== 0 ? 1 : 0;
   const rule = machine.window(older, younger);
   if (rule === 0 && !(machine.compilerReorders && compilerMayMove(older, younger) && !between((instruction) => compilerStops(instruction)))) return 1;
   const fenced = between(
     (fence) =>
       fence.kind === "fence" &&
-      older.id <= fence.olderUpTo &&
+      (older.id <= fence.olderUpTo || older.id === fence.ofLock) &&
       younger.id >= fence.youngerFrom &&
       (older.fenced & fence.before) !== 0 && (younger.fenced & fence.after) !== 0,
   );

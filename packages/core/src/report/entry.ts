@@ -1,5 +1,5 @@
 /** The events of a replay as numbered entries: several steps of one packet in a row are one entry. */
-import type { Arrow, Event, Missed, Overtaking, Passing, Site } from "./event.js";
+import type { Event, Missed, Overtaking, Passing, Site } from "./event.js";
 import type { Replay } from "./replay.js";
 import { tell } from "./sentence.js";
 import { FENCE } from "./tell-access.js";
@@ -36,23 +36,6 @@ export function entriesOf(replay: Replay): readonly Entry[] {
   }));
 }
 
-/** One arrow for what goes on in one direction without a stop: its ends, and the sites between. */
-export interface LongArrow extends Arrow {
-  readonly via: readonly Site[];
-}
-
 const key = (site: Site): string =>
   `${site.kind}${"thread" in site ? site.thread : "device" in site ? site.device : "place" in site ? site.place : ""}`;
 export const sameSite = (a: Site, b: Site): boolean => key(a) === key(b);
-
-/** The arrows of an entry, those that continue each other joined. */
-export function arrowsOf(entry: Entry): readonly LongArrow[] {
-  const result: LongArrow[] = [];
-  for (const arrow of entry.events.flatMap((event) => event.arrows)) {
-    const last = result.at(-1);
-    const continues = last !== undefined && arrow.kind === last.kind && arrow.kind !== "own" && sameSite(last.to, arrow.from);
-    if (continues) result[result.length - 1] = { ...last, to: arrow.to, via: [...last.via, last.to] };
-    else result.push({ ...arrow, via: [] });
-  }
-  return result;
-}

@@ -1,5 +1,5 @@
 /** The layout of a ladder diagram, for text and SVG alike: lanes from left to right, rows downwards in time. */
-import { arrowsOf, type Entry, sameSite } from "./entry.js";
+import { type Entry, sameSite } from "./entry.js";
 import type { Arrow, Event, Site } from "./event.js";
 import type { Replay } from "./replay.js";
 import { printState } from "./state.js";
@@ -59,31 +59,28 @@ export function layOut(replay: Replay, entries: readonly Entry[], condition: str
   const waits: Omit<Wait, "track">[] = [];
   for (const entry of entries) {
     const packet = entry.events[0]?.stretch?.instruction;
-    const arrows = arrowsOf(entry);
-    arrows.forEach((arrow, index) => {
+    straightArrows(entry, laneOf).forEach((arrow, index) => {
       const row = rows.length;
-      const [from, to] = [laneOf(arrow.from), laneOf(arrow.to)];
+      const { from, to, via, label, kind } = arrow;
       if (packet !== undefined) {
         const waited = open.get(packet);
         if (waited !== undefined && waited.lane === from) {
-          waits.push({ ...waited, last: row });
+          if (waited.first < row - 1 || index === 0) waits.push({ ...waited, last: row });
           open.delete(packet);
         }
-        if (arrow.to.kind === "place") open.set(packet, { lane: to, first: row, label: arrow.label });
+        if (lanes[to]?.site.kind === "place") open.set(packet, { lane: to, first: row, label });
       }
-      const lanesHere = [from, ...arrow.via.map(laneOf)];
-      const passed = entry.passed
-        .map(({ placeId }) => lanes.findIndex((lane) => lane.title === placeId))
-        .filter((lane) => lanesHere.includes(lane));
+      const here = [from, ...via];
+      const passed = entry.passed.map(({ placeId }) => lanes.findIndex((lane) => lane.title === placeId)).filter((lane) => here.includes(lane));
       rows.push({
         number: index === 0 ? entry.number : undefined,
         from,
         to,
-        via: arrow.via.map(laneOf),
-        label: arrow.label,
-        kind: arrow.kind,
+        via,
+        label,
+        kind,
         passes: [...new Set(passed)],
-        notes: notesOf(entry, index === 0, (placeId) => lanesHere.some((lane) => lanes[lane]?.title === placeId)),
+        notes: notesOf(entry, index === 0, (placeId) => here.some((lane) => lanes[lane]?.title === placeId)),
       });
     });
   }
@@ -100,6 +97,21 @@ export function layOut(replay: Replay, entries: readonly Entry[], condition: str
     end: printState(program, replay.values),
     rules: rulesOf(entries),
   };
+}
+
+type LaneArrow = Pick<Row, "from" | "to" | "via" | "label" | "kind">;
+
+/** The arrows of an entry between lanes, those joined that continue each other in one direction. */
+function straightArrows(entry: Entry, laneOf: (site: Site) => number): readonly LaneArrow[] {
+  const result: LaneArrow[] = [];
+  for (const arrow of entry.events.flatMap((event) => event.arrows)) {
+    const [from, to] = [laneOf(arrow.from), laneOf(arrow.to)];
+    const last = result.at(-1);
+    const goesOn = last !== undefined && arrow.kind === last.kind && last.to === from && Math.sign(to - from) === Math.sign(last.to - last.from);
+    if (goesOn && from !== to) result[result.length - 1] = { ...last, to, via: [...last.via, from] };
+    else result.push({ from, to, via: [], label: arrow.label, kind: arrow.kind });
+  }
+  return result;
 }
 
 /** What to say below an arrow: what was passed on its way, and below the entry's first arrow what else is to say. */

@@ -91,11 +91,12 @@ function tellLoad(scene: Scene, { stepper, before, after, step }: Visit, instruc
       ? `finds ${place} free`
       : `reads ${place}: ${value}, for its ${atomicName(instruction)}`
     : `reads ${place}: ${value}`;
-  const cached = location >= 0 && (machine.layout.copy[location] as number) >= 0;
+  const copy = location < 0 ? -1 : (machine.layout.copy[location] as number);
+  const cached = copy >= 0 && before[copy] !== 0;
   return {
     actor,
-    what: `${actor} ${object}${words}${missedWords(missed)}`,
-    arrows: [{ from: MEMORY, to: site, label: `${place}: ${value}${cached ? " cached" : ""}`, kind: "read" }],
+    what: `${actor} ${object}${cached ? " (from its cache)" : ""}${words}${missedWords(missed)}`,
+    arrows: cached ? own(site, `${place}: ${value} (cache)`) : [{ from: MEMORY, to: site, label: `${place}: ${value}`, kind: "read" }],
     overtook,
     missed,
   };
