@@ -21,17 +21,30 @@ export function ladderText(ladder: Ladder, width = 100): string {
 
 /** The column of each lane, where one column has room for one character. */
 export function columnsOf(ladder: Ladder, width: number): readonly number[] {
-  const { lanes, rows } = ladder;
+  const { lanes } = ladder;
+  const { gaps: labels, after } = roomForLabels(ladder);
   const gaps = lanes.slice(1).map((lane, index) => {
-    const titles = ((lanes[index]?.title.length ?? 0) + lane.title.length) / 2;
-    return Math.max(SMALLEST_GAP, Math.ceil(titles) + 2);
+    const titles = Math.ceil(((lanes[index]?.title.length ?? 0) + lane.title.length) / 2) + 2;
+    return Math.max(titles, labels[index] as number);
   });
+  const first = GUTTER + Math.floor((lanes[0]?.title.length ?? 0) / 2);
+  const last = Math.max(after, Math.ceil((lanes.at(-1)?.title.length ?? 0) / 2));
+  const room = width - first - last - 1;
+  // Titles may go on a second line, so their room is taken first; then labels are clipped.
+  shrink(gaps, labels, room);
+  shrink(gaps, labels.fill(SMALLEST_GAP), room);
+  shrink(gaps, labels.fill(2), room);
+  return gaps.reduce<number[]>((columns, gap) => [...columns, (columns.at(-1) as number) + gap], [first]);
+}
+
+/** What the gaps between lanes, and the room behind the last, need for what is written in them. */
+function roomForLabels({ lanes, rows }: Ladder): { readonly gaps: number[]; readonly after: number } {
+  const gaps = lanes.slice(1).map(() => SMALLEST_GAP);
   let after = 0;
   for (const { from, to, label } of rows) {
-    if (from === to) {
-      if (from < gaps.length) gaps[from] = Math.max(gaps[from] as number, label.length + 5);
-      else after = Math.max(after, label.length + 3);
-    } else if (Math.abs(from - to) === 1) gaps[Math.min(from, to)] = Math.max(gaps[Math.min(from, to)] as number, label.length + 5);
+    const at = Math.min(from, to);
+    if (from === to && from === gaps.length) after = Math.max(after, label.length + 3);
+    else if (Math.abs(from - to) <= 1) gaps[at] = Math.max(gaps[at] as number, label.length + 5);
   }
   // Arrows over several lanes need their room in one of the gaps, or all of them together.
   for (const { from, to, label } of rows) {
@@ -39,19 +52,20 @@ export function columnsOf(ladder: Ladder, width: number): readonly number[] {
     const span = gaps.slice(low, high).reduce((sum, gap) => sum + gap, 0);
     if (high > low && span < label.length + 5) gaps[low] = (gaps[low] as number) + label.length + 5 - span;
   }
-  const first = GUTTER + Math.floor((lanes[0]?.title.length ?? 0) / 2);
-  const last = Math.max(after, Math.ceil((lanes.at(-1)?.title.length ?? 0) / 2));
-  const room = width - first - last - 1;
+  return { gaps, after };
+}
+
+/** Takes columns away where there are most to spare, down to `least`, until the gaps have room. */
+function shrink(gaps: number[], least: readonly number[], room: number): void {
   let sum = gaps.reduce((total, gap) => total + gap, 0);
-  while (sum > room && gaps.some((gap) => gap > SMALLEST_GAP)) {
-    gaps[gaps.indexOf(Math.max(...gaps))] = Math.max(...gaps) - 1;
+  while (sum > room) {
+    const spare = gaps.map((gap, index) => gap - (least[index] as number));
+    const most = Math.max(0, ...spare);
+    if (most === 0) return;
+    const at = spare.indexOf(most);
+    gaps[at] = (gaps[at] as number) - 1;
     sum--;
   }
-  while (sum > room && gaps.some((gap) => gap > 2)) {
-    gaps[gaps.indexOf(Math.max(...gaps))] = Math.max(...gaps) - 1;
-    sum--;
-  }
-  return gaps.reduce<number[]>((columns, gap) => [...columns, (columns.at(-1) as number) + gap], [first]);
 }
 
 function titles(ladder: Ladder, columns: readonly number[], width: number): string[] {

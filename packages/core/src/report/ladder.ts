@@ -179,7 +179,10 @@ function laneRank(replay: Replay, site: Site): number {
       return 2;
     case "place": {
       const found: number[] = [];
-      for (const packet of replay.machine.packets) {
+      const { packets } = replay.machine;
+      // What goes from device to device says little of how near to memory a place is.
+      const straight = packets.filter((packet) => !packet.fields.has("peer") && packet.hops.some((hop) => hop.place === site.place));
+      for (const packet of straight.length > 0 ? straight : packets) {
         const upstream = packet.requester >= 0;
         packet.hops.forEach((hop, index) => {
           if (hop.place !== site.place) return;
