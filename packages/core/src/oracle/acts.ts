@@ -3,7 +3,16 @@
  * is one access, fence, token, request or wait; nothing is said yet about when it happens.
  */
 import type { AccessKind, Lowered, Platform } from "../platform/platform.js";
-import { ADDRESS_BASE, type Attributes, type Expression, type Modify, type Operation, type Program, type Returns, type Thread } from "../program/program.js";
+import {
+  ADDRESS_BASE,
+  type Attributes,
+  type Expression,
+  type Modify,
+  type Operation,
+  type Program,
+  type Returns,
+  type Thread,
+} from "../program/program.js";
 import { Unsupported } from "./unsupported.js";
 
 export type ActKind =
@@ -125,6 +134,9 @@ const SAME_AS: { readonly [accessor: string]: string } = {
   mutex_unlock: "spin_unlock",
 };
 
+/** Does an atomic store only on a condition? */
+export const isConditional = (modify: Modify | undefined): boolean => modify?.kind === "compare" || modify?.kind === "add-unless";
+
 function steps(platform: Platform, accessor: string): readonly Lowered[] {
   for (let name: string | undefined = accessor; name !== undefined; name = SAME_AS[name]) {
     const found = platform.accessors.get(name);
@@ -149,7 +161,10 @@ function chooses(expression: Expression | undefined): boolean {
 
 function expressionsOf(act: Act): readonly (Expression | undefined)[] {
   const { modify } = act;
-  const of = modify === undefined ? [] : [modify.value, modify.kind === "compare" ? modify.expected : modify.kind === "add-unless" ? modify.unless : undefined];
+  const of =
+    modify === undefined
+      ? []
+      : [modify.value, modify.kind === "compare" ? modify.expected : modify.kind === "add-unless" ? modify.unless : undefined];
   return [act.address, act.value, ...of];
 }
 
@@ -172,23 +187,33 @@ export function pathsOf(program: Program, platform: Platform, thread: Thread): r
         continue;
       }
       if (operation.kind === "branch") {
-        const branch = { ...BLANK, kind: "branch" as const, operation: at, block: blocks.get(at) ?? -1, value: operation.condition, join: operation.join };
+        const branch = {
+          ...BLANK,
+          kind: "branch" as const,
+          operation: at,
+          block: blocks.get(at) ?? -1,
+          value: operation.condition,
+          join: operation.join,
+        };
         if (chooses(operation.condition)) throw new Unsupported("a conditional expression");
         follow([...acts, { ...branch, outcome: true }], at + 1, lastDevice);
         follow([...acts, { ...branch, outcome: false }], operation.otherwise, lastDevice);
         return;
       }
       if (operation.kind === "pio-read" || operation.kind === "pio-write") lastDevice = program.locations[operation.location]?.owner ?? -1;
-      const written = write(program, platform, operation, at, blocks.get(at) ?? -1, lastDevice);
+      const all = (failed: boolean): readonly Act[] =>
+        write(program, platform, thread, operation, at, blocks.get(at) ?? -1, lastDevice, failed);
+      const written = all(false);
       if (written.some((act) => expressionsOf(act).some(chooses))) throw new Unsupported("a conditional expression");
       if (written.some((act) => act.block >= 0 && ["wait", "hear", "dma-read", "dma-atomic"].includes(act.kind))) {
         throw new Unsupported("an indivisible step that may have to wait");
       }
+      // An atomic that may turn out to store nothing: then its write half is not there, nor its fences where the platform says so.
       const half = written.find((act) => act.half === "read");
-      if (half !== undefined && (half.modify?.kind === "compare" || half.modify?.kind === "add-unless") && !half.locks) {
-        // It may turn out to store nothing.
-        const failed = written.filter((act) => act.half !== "write").map((act) => (act === half ? { ...act, outcome: false } : act));
-        follow([...acts, ...failed], at + 1, lastDevice);
+      const own = operation.kind === "atomic" && platform.accessors.has("atomic_failed");
+      if (operation.kind === "atomic" || operation.kind === "trylock") {
+        if (isConditional(written.find((act) => act.modify !== undefined)?.modify) && (half !== undefined || own))
+          follow([...acts, ...all(true)], at + 1, lastDevice);
       }
       acts.push(...written);
     }
@@ -198,8 +223,17 @@ export function pathsOf(program: Program, platform: Platform, thread: Thread): r
   return paths;
 }
 
-/** The acts of one operation. */
-function write(program: Program, platform: Platform, operation: Operation, at: number, block: number, lastDevice: number): readonly Act[] {
+/** The acts of one operation. `failed`: an atomic that stores nothing. */
+function write(
+  program: Program,
+  platform: Platform,
+  thread: Thread,
+  operation: Operation,
+  at: number,
+  block: number,
+  lastDevice: number,
+  failed: boolean,
+): readonly Act[] {
   const acts: Act[] = [];
   const add = (kind: ActKind, fields: Partial<Act> = {}): void => {
     acts.push({ ...BLANK, kind, operation: at, block, ...fields });
@@ -209,21 +243,53 @@ function write(program: Program, platform: Platform, operation: Operation, at: n
     for (const step of steps(platform, accessor)) {
       switch (step.kind) {
         case "fence":
+          if (step.beside !== "none") throw new Unsupported("fences that count only beside another access");
           add("fence", { before: step.before, after: step.after });
           break;
         case "token":
+          // No thread of this CPU writes registers: there is nothing to drain.
+          if (step.token === "drain" && !writesRegisters(program, thread.cpu)) break;
           if (platform.fabric.tokens[step.token] === undefined || (step.token === "flush" && lastDevice < 0)) break;
           add("token", { token: step.token, device: lastDevice, facts: new Set(step.ordered ? ["ordered"] : []) });
           break;
         case "access": {
           if (kind === "fence") break;
           const flags = (["acquire", "release", "ordered", "unordered"] as const).filter((flag) => step[flag]);
-          const all = { ...fields, facts: new Set([...flags, ...facts]), waits: step.waits || fields.waits === true, fenced: fields.kinds ?? [] };
+          const all = {
+            ...fields,
+            facts: new Set([...flags, ...facts]),
+            waits: step.waits || fields.waits === true,
+            fenced: fields.kinds ?? [],
+          };
           const without = (flag: string): ReadonlySet<string> => new Set([...all.facts].filter((each) => each !== flag));
-          if (kind === "rmw" && step.split) {
-            add("load", { ...all, half: "read", outcome: true, kinds: ["read"], fenced: step.noreturn ? [] : ["read"], facts: without("release") });
-            add("store", { ...all, half: "write", target: undefined, locks: false, kinds: ["write"], fenced: ["write"], facts: without("acquire") });
-          } else add(kind, all);
+          if (kind === "rmw" && failed) {
+            add("load", {
+              ...all,
+              half: "read",
+              outcome: false,
+              kinds: ["read"],
+              fenced: step.noreturn ? [] : ["read"],
+              facts: without("release"),
+            });
+          } else if (kind === "rmw" && step.split) {
+            add("load", {
+              ...all,
+              half: "read",
+              outcome: true,
+              kinds: ["read"],
+              fenced: step.noreturn ? [] : ["read"],
+              facts: without("release"),
+            });
+            add("store", {
+              ...all,
+              half: "write",
+              target: undefined,
+              locks: false,
+              kinds: ["write"],
+              fenced: ["write"],
+              facts: without("acquire"),
+            });
+          } else add(kind, kind === "rmw" ? { ...all, outcome: true } : all);
         }
       }
     }
@@ -235,16 +301,36 @@ function write(program: Program, platform: Platform, operation: Operation, at: n
       add("assign", { target: operation.target, value: operation.value });
       break;
     case "read":
-      through(operation.accessor, "load", { target: operation.target, ...place(operation.address), kinds: ["read"] }, ...plain(operation.accessor));
+      through(
+        operation.accessor,
+        "load",
+        { target: operation.target, ...place(operation.address), kinds: ["read"] },
+        ...plain(operation.accessor),
+      );
       break;
     case "write":
-      through(operation.accessor, "store", { value: operation.value, ...place(operation.address), kinds: ["write"] }, ...plain(operation.accessor));
+      through(
+        operation.accessor,
+        "store",
+        { value: operation.value, ...place(operation.address), kinds: ["write"] },
+        ...plain(operation.accessor),
+      );
       break;
     case "atomic":
       through(
-        operation.returns === "nothing" ? "atomic_void" : `atomic_${operation.order}`,
+        failed && platform.accessors.has("atomic_failed")
+          ? "atomic_failed"
+          : operation.returns === "nothing"
+            ? "atomic_void"
+            : `atomic_${operation.order}`,
         "rmw",
-        { target: operation.target, ...place(operation.address), modify: operation.modify, returns: operation.returns, kinds: ["read", "write"] },
+        {
+          target: operation.target,
+          ...place(operation.address),
+          modify: operation.modify,
+          returns: operation.returns,
+          kinds: ["read", "write"],
+        },
         "atomic",
       );
       break;
@@ -266,10 +352,20 @@ function write(program: Program, platform: Platform, operation: Operation, at: n
       );
       break;
     case "unlock":
-      through(`${operation.flavour}_unlock`, "store", { ...place(operation.address), value: { kind: "constant", value: 0 }, kinds: ["write"] }, "lock");
+      through(
+        `${operation.flavour}_unlock`,
+        "store",
+        { ...place(operation.address), value: { kind: "constant", value: 0 }, kinds: ["write"] },
+        "lock",
+      );
       break;
     case "is-locked":
-      through(operation.accessor, "load", { target: operation.target, ...place(operation.address), isLocked: true, kinds: ["read"] }, "lock");
+      through(
+        operation.accessor,
+        "load",
+        { target: operation.target, ...place(operation.address), isLocked: true, kinds: ["read"] },
+        "lock",
+      );
       break;
     case "barrier":
       through(operation.accessor, "fence", {});
@@ -279,8 +375,15 @@ function write(program: Program, platform: Platform, operation: Operation, at: n
       const location = program.locations[operation.location];
       const combining = location?.memoryType === "wc";
       const fields = { location: operation.location, device: location?.owner ?? -1 };
-      if (operation.kind === "pio-read") through(operation.accessor, "pio-read", { ...fields, target: operation.target, kinds: [combining ? "wcin" : "in"] });
-      else through(operation.accessor, "pio-write", { ...fields, value: operation.value, kinds: [combining ? "wcout" : "out"], waits: location?.memoryType === "np" });
+      if (operation.kind === "pio-read")
+        through(operation.accessor, "pio-read", { ...fields, target: operation.target, kinds: [combining ? "wcin" : "in"] });
+      else
+        through(operation.accessor, "pio-write", {
+          ...fields,
+          value: operation.value,
+          kinds: [combining ? "wcout" : "out"],
+          waits: location?.memoryType === "np",
+        });
       break;
     }
     case "dma-write":
@@ -288,10 +391,21 @@ function write(program: Program, platform: Platform, operation: Operation, at: n
       break;
     case "dma-read":
       for (const part of operation.parts)
-        add("dma-read", { ...place(part.address), target: part.target, zeroLength: operation.zeroLength, attributes: operation.attributes });
+        add("dma-read", {
+          ...place(part.address),
+          target: part.target,
+          zeroLength: operation.zeroLength,
+          attributes: operation.attributes,
+        });
       break;
     case "dma-atomic":
-      add("dma-atomic", { ...place(operation.address), target: operation.target, modify: operation.modify, returns: "old", attributes: operation.attributes });
+      add("dma-atomic", {
+        ...place(operation.address),
+        target: operation.target,
+        modify: operation.modify,
+        returns: "old",
+        attributes: operation.attributes,
+      });
       break;
     case "msi":
       add("msi", { vector: operation.vector, attributes: operation.attributes });
@@ -335,6 +449,10 @@ function write(program: Program, platform: Platform, operation: Operation, at: n
       break;
   }
   return acts;
+}
+
+function writesRegisters(program: Program, cpu: number): boolean {
+  return program.threads.some((thread) => thread.cpu === cpu && thread.code.some((operation) => operation.kind === "pio-write"));
 }
 
 function plain(accessor: string): readonly string[] {

@@ -6,10 +6,10 @@
  */
 import type { Platform } from "../platform/platform.js";
 import type { Expression, Formula, Program } from "../program/program.js";
-import { type Act, silent } from "./acts.js";
+import { type Act, isConditional, silent } from "./acts.js";
 import { Order } from "./order.js";
 import { type Lookup, mayPass, type Packet, packetOf, type Stop } from "./roads.js";
-import { hostOf, raises, type Run, type Scenario } from "./scenario.js";
+import { hostOf, type Run, raises, type Scenario } from "./scenario.js";
 import { Unsupported } from "./unsupported.js";
 import { inMemory, inOrder, replaceable } from "./window.js";
 
@@ -222,7 +222,8 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
         for (const provider of providers(item.run, item.position, item.act.value)) first(known(provider), taken);
       }
     });
-    for (let i = 1; i < interrupting.length; i++) first(starts.get(interrupting[i - 1] as Run) as number, starts.get(interrupting[i] as Run) as number);
+    for (let i = 1; i < interrupting.length; i++)
+      first(starts.get(interrupting[i - 1] as Run) as number, starts.get(interrupting[i] as Run) as number);
   }
   // A handler starts again only when it is through.
   for (const run of runs) {
@@ -244,14 +245,16 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
         const own = byRun.get(younger.run) as readonly Item[];
         const by = replaceable(program, platform, option, own, younger.position);
         for (const item of own.slice(younger.position + 1, by)) {
-          if (item.act.kind === "branch") for (const each of providers(item.run, item.position, item.act.value)) first(known(each), startOf(younger));
+          if (item.act.kind === "branch")
+            for (const each of providers(item.run, item.position, item.act.value)) first(known(each), startOf(younger));
         }
       }
       if (younger.act.half === "write") first(startOf(byRun.get(younger.run)?.[younger.position - 1] as Item), startOf(younger));
       for (let i = 0; i < at; i++) {
         const older = sequence[i] as Item;
         if (older.act.kind === "branch") {
-          if (controls(platform, older, younger)) for (const each of providers(older.run, older.position, older.act.value)) first(known(each), startOf(younger));
+          if (controls(platform, older, younger))
+            for (const each of providers(older.run, older.position, older.act.value)) first(known(each), startOf(younger));
           continue;
         }
         if (inOrder(program, platform, option, older, younger, sequence.slice(i + 1, at))) first(performed(older), startOf(younger));
@@ -308,7 +311,8 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
 
   // What raises a handler, and its starts; what was told and heard; what was invalidated; what arrived where first.
   for (const [run, taken] of starts) {
-    for (const item of items) if (raises(program, item.run.thread, item.act, item.location, run.thread)) open.push([arrivalOf(item), taken]);
+    for (const item of items)
+      if (raises(program, item.run.thread, item.act, item.location, run.thread)) open.push([arrivalOf(item), taken]);
   }
   eachPair(items, (a, b) => {
     const kinds = [a.act.kind, b.act.kind];
@@ -330,7 +334,7 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
 
 /** May an atomic that is not in halves turn out to store nothing? */
 export function conditional(act: Act): boolean {
-  return act.half === undefined && (act.modify?.kind === "compare" || act.modify?.kind === "add-unless");
+  return act.half === undefined && isConditional(act.modify);
 }
 
 /** Something that takes time stands between a branch and a point in the sequence. */
@@ -339,9 +343,9 @@ function matters(sequence: readonly Item[], branch: Item, until: number): boolea
   return sequence.slice(from + 1, until < 0 ? undefined : until).some((item) => !silent(item.act));
 }
 
-/** Does an act wait for a branch to be decided? Loads from memory run ahead; a platform may let later stores do so too. */
+/** Does an act wait for a branch to be decided? Loads from memory, write-combining memory included, run ahead; a platform may let later stores do so too. */
 function controls(platform: Platform, branch: Item, item: Item): boolean {
-  if (item.act.kind === "load") return false;
+  if (item.act.kind === "load" || (item.act.kind === "pio-read" && item.act.kinds.includes("wcin"))) return false;
   if (platform.cpu.control === "all" || !inMemory(item.act)) return true;
   return item.run === branch.run && item.act.operation > branch.act.operation && item.act.operation < branch.act.join;
 }
@@ -352,14 +356,21 @@ export function forwarding(sequence: readonly Item[], at: number): Item | undefi
   if (load.act.kind !== "load" || load.act.half === "read" || load.location < 0) return undefined;
   for (let i = at - 1; i >= 0; i--) {
     const older = sequence[i] as Item;
-    if (older.location === load.location && (older.act.kind === "store" || older.act.kind === "rmw")) return older.act.kind === "store" ? older : undefined;
+    if (older.location === load.location && (older.act.kind === "store" || older.act.kind === "rmw"))
+      return older.act.kind === "store" ? older : undefined;
   }
   return undefined;
 }
 
 function touchesOf(item: Item): readonly Touch[] {
   const { act, location } = item;
-  const touch = (event: number, reads: boolean, writes: boolean, where = location): Touch => ({ item, location: where, event, reads, writes });
+  const touch = (event: number, reads: boolean, writes: boolean, where = location): Touch => ({
+    item,
+    location: where,
+    event,
+    reads,
+    writes,
+  });
   if (act.kind === "wait") return act.reads.map((read) => touch(startOf(item), true, false, read.location));
   if (location < 0 || silent(act) || act.zeroLength || act.swallowed) return [];
   switch (act.kind) {

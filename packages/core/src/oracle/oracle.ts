@@ -27,7 +27,12 @@ export type OracleAnswer =
 const BUDGET = 200_000;
 
 /** All end states of a program on a platform; `settings`: values of options that differ from their defaults. */
-export function consult(program: Program, platform: Platform, settings: ReadonlyMap<string, string> = new Map(), budget = BUDGET): OracleAnswer {
+export function consult(
+  program: Program,
+  platform: Platform,
+  settings: ReadonlyMap<string, string> = new Map(),
+  budget = BUDGET,
+): OracleAnswer {
   const option = (id: string): string | undefined => {
     const found = platform.options.find((candidate) => candidate.id === id);
     return found === undefined ? undefined : (settings.get(id) ?? found.default);
@@ -60,7 +65,7 @@ export function consult(program: Program, platform: Platform, settings: Readonly
           return;
         }
         orders++;
-        const end = endOf(program, constraints, order);
+        const end = endOf(program, platform, constraints, order);
         if (end !== undefined) ends.set(`${end.values.join()} ${end.satisfies}`, end);
       };
       const order = constraints.order.copy();

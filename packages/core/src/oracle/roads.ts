@@ -31,7 +31,15 @@ export interface Packet {
 export type Lookup = (option: string) => string | undefined;
 
 /** The packet of an act that goes to `location`; undefined where it sends none. */
-export function packetOf(program: Program, platform: Platform, option: Lookup, thread: Thread, act: Act, location: number, transaction: string): Packet | undefined {
+export function packetOf(
+  program: Program,
+  platform: Platform,
+  option: Lookup,
+  thread: Thread,
+  act: Act,
+  location: number,
+  transaction: string,
+): Packet | undefined {
   if (act.swallowed) return undefined;
   const { fabric } = platform;
   const target = program.locations[location];
@@ -145,7 +153,14 @@ function instance(program: Program, place: Place, device: number, cpu: number): 
 }
 
 /** What the platform makes of what the driver asked of the DMA API. */
-function applyMapping(platform: Platform, option: Lookup, act: Act, target: Location | undefined, device: number, fields: Set<string>): void {
+function applyMapping(
+  platform: Platform,
+  option: Lookup,
+  act: Act,
+  target: Location | undefined,
+  device: number,
+  fields: Set<string>,
+): void {
   const asked = new Set<string>();
   if (act.kind === "msi" || act.kind === "intx") asked.add(act.kind);
   else if (target !== undefined) {
@@ -172,14 +187,32 @@ function applyMapping(platform: Platform, option: Lookup, act: Act, target: Loca
 }
 
 /** The cell that answers whether `younger` at its stop may leave before `older` at its own, in the place that both are in. */
-export function cellOf(program: Program, platform: Platform, option: Lookup, younger: Packet, at: Stop, older: Packet, olderAt: Stop): Cell | undefined {
+export function cellOf(
+  program: Program,
+  platform: Platform,
+  option: Lookup,
+  younger: Packet,
+  at: Stop,
+  older: Packet,
+  olderAt: Stop,
+): Cell | undefined {
   return platform.fabric.tables[at.place.table]?.find(
     (cell) =>
-      cell.younger.includes(at.kind) && cell.older.includes(olderAt.kind) && holds(cell.when, (name) => fact(program, name, younger, older), option),
+      cell.younger.includes(at.kind) &&
+      cell.older.includes(olderAt.kind) &&
+      holds(cell.when, (name) => fact(program, name, younger, older), option),
   );
 }
 
-export function mayPass(program: Program, platform: Platform, option: Lookup, younger: Packet, at: Stop, older: Packet, olderAt: Stop): boolean {
+export function mayPass(
+  program: Program,
+  platform: Platform,
+  option: Lookup,
+  younger: Packet,
+  at: Stop,
+  older: Packet,
+  olderAt: Stop,
+): boolean {
   // An ordered drain waits for nothing but accesses that promise order.
   if (younger.kind === "token" && younger.fields.has("ordered") && !older.fields.has("ordered")) return true;
   // The words of one write TLP land in increasing address order, unless it is relaxed.

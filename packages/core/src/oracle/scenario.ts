@@ -47,7 +47,10 @@ export function raises(program: Program, from: number, act: Act, location: numbe
     case "intx":
       return act.kind === "intx" && on.device === device;
     case "write":
-      return ((act.kind === "pio-write" && !act.swallowed) || act.kind === "dma-write" || act.kind === "dma-atomic") && (location === undefined || location === on.location);
+      return (
+        ((act.kind === "pio-write" && !act.swallowed) || act.kind === "dma-write" || act.kind === "dma-atomic") &&
+        (location === undefined || location === on.location)
+      );
     default:
       return false;
   }
@@ -64,7 +67,10 @@ export function* scenariosOf(program: Program, platform: Platform, option: Looku
     if (program.threads[thread]?.on === undefined) return 1;
     if (below.includes(thread)) throw new Unsupported("handlers that raise themselves");
     limits[thread] ??= program.threads.reduce((sum, _, from) => {
-      const most = Math.max(0, ...(paths[from] ?? []).map((path) => path.filter((act) => raises(program, from, act, act.location, thread)).length));
+      const most = Math.max(
+        0,
+        ...(paths[from] ?? []).map((path) => path.filter((act) => raises(program, from, act, act.location, thread)).length),
+      );
       return most === 0 ? sum : sum + most * limit(from, [...below, thread]);
     }, 0);
     return limits[thread] as number;
@@ -108,7 +114,8 @@ export function* scenariosOf(program: Program, platform: Platform, option: Looku
     }
     const open = act.location === undefined && act.address !== undefined;
     const half = act.half === "write" ? before[at - 1] : undefined;
-    for (const location of half !== undefined ? [half] : open ? [...memory, -1] : [act.location ?? -1]) yield* addresses(acts, at + 1, [...before, location]);
+    for (const location of half !== undefined ? [half] : open ? [...memory, -1] : [act.location ?? -1])
+      yield* addresses(acts, at + 1, [...before, location]);
   }
 
   /** Which writes a write-combining buffer swallows. */

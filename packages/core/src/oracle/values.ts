@@ -1,10 +1,12 @@
 /** What a complete order means: the values that are read and written, whether all guesses and waits come true, and the end state. */
+import type { Platform } from "../platform/platform.js";
 import { applyBinary, evaluate } from "../program/evaluate.js";
 import type { Expression, Formula, Operand, Program } from "../program/program.js";
+
 import { locationAt } from "./acts.js";
 import { arrivalOf, type Constraints, definitionOf, forwarding, type Item, startOf } from "./constraints.js";
 import type { Order } from "./order.js";
-import { raises, type Run } from "./scenario.js";
+import { type Run, raises } from "./scenario.js";
 
 export interface OracleEnd {
   /** One value per `program.observed`. */
@@ -23,7 +25,7 @@ interface Effect {
 }
 
 /** The end state of an order, or undefined where a guess was wrong, a wait in vain, or the test's filter drops it. */
-export function endOf(program: Program, constraints: Constraints, order: Order): OracleEnd | undefined {
+export function endOf(program: Program, platform: Platform, constraints: Constraints, order: Order): OracleEnd | undefined {
   const { items, byRun, touches, scenario } = constraints;
   const earlier = (a: number, b: number): boolean => constraints.before(order, a, b);
   const effects = new Map<Item, Effect>();
@@ -70,8 +72,14 @@ export function endOf(program: Program, constraints: Constraints, order: Order):
       const { modify } = act;
       if (modify === undefined) return { value: 0, stored: undefined, old };
       const argument = operand(modify.value);
-      const result = modify.kind === "arithmetic" ? applyBinary(modify.operator, old, argument) : modify.kind === "add-unless" ? applyBinary("+", old, argument) : argument;
-      const stores = modify.kind === "compare" ? old === operand(modify.expected) : modify.kind === "add-unless" ? old !== operand(modify.unless) : true;
+      const result =
+        modify.kind === "arithmetic"
+          ? applyBinary(modify.operator, old, argument)
+          : modify.kind === "add-unless"
+            ? applyBinary("+", old, argument)
+            : argument;
+      const stores =
+        modify.kind === "compare" ? old === operand(modify.expected) : modify.kind === "add-unless" ? old !== operand(modify.unless) : true;
       const returns = { old, new: result, zero: Number(result === 0), negative: Number(result < 0), success: Number(stores), nothing: 0 };
       return { value: returns[act.returns], stored: stores ? result : undefined, old };
     };
@@ -125,6 +133,14 @@ export function endOf(program: Program, constraints: Constraints, order: Order):
     switch (act.kind) {
       case "rmw":
         if (act.locks && item.location >= 0 && effectOf(item).old !== 0) return undefined;
+        // A fork of the path says what a conditional atomic does.
+        if (
+          platform.accessors.has("atomic_failed") &&
+          !act.facts.has("lock") &&
+          item.location >= 0 &&
+          (effectOf(item).stored !== undefined) !== act.outcome
+        )
+          return undefined;
         break;
       case "load": {
         if (act.half === undefined || item.location < 0) break;
@@ -134,7 +150,12 @@ export function endOf(program: Program, constraints: Constraints, order: Order):
         if (write === undefined) break;
         const apart = touches.some(
           ({ item: other, location, event, writes }) =>
-            writes && other !== write && location === item.location && earlier(startOf(item), event) && earlier(event, startOf(write)) && effectOf(other).stored !== undefined,
+            writes &&
+            other !== write &&
+            location === item.location &&
+            earlier(startOf(item), event) &&
+            earlier(event, startOf(write)) &&
+            effectOf(other).stored !== undefined,
         );
         if (apart) return undefined;
         break;
@@ -145,14 +166,22 @@ export function endOf(program: Program, constraints: Constraints, order: Order):
       case "hear": {
         const me = program.threads[run.thread]?.device;
         const count = (kind: "tell" | "hear", from: number | undefined, to: number): number =>
-          items.filter((other) => other.act.kind === kind && program.threads[other.run.thread]?.device === from && other.act.device === to && earlier(startOf(other), startOf(item)))
-            .length;
+          items.filter(
+            (other) =>
+              other.act.kind === kind &&
+              program.threads[other.run.thread]?.device === from &&
+              other.act.device === to &&
+              earlier(startOf(other), startOf(item)),
+          ).length;
         if (count("tell", act.device, me as number) <= count("hear", me, act.device)) return undefined;
         break;
       }
       case "ats-wait": {
         const done = items.some(
-          (other) => other.act.kind === "invalidate-done" && program.threads[other.run.thread]?.device === act.device && earlier(arrivalOf(other), startOf(item)),
+          (other) =>
+            other.act.kind === "invalidate-done" &&
+            program.threads[other.run.thread]?.device === act.device &&
+            earlier(arrivalOf(other), startOf(item)),
         );
         if (!done) return undefined;
         break;
@@ -169,13 +198,20 @@ export function endOf(program: Program, constraints: Constraints, order: Order):
       if (on === undefined) return true;
       const starts = scenario.runs.filter((run) => run.thread === index).map((run) => constraints.starts.get(run) as number);
       const raisings = items
-        .filter((item) => raises(program, item.run.thread, item.act, item.location, index) && (item.act.kind !== "dma-atomic" || effectOf(item).stored !== undefined))
+        .filter(
+          (item) =>
+            raises(program, item.run.thread, item.act, item.location, index) &&
+            (item.act.kind !== "dma-atomic" || effectOf(item).stored !== undefined),
+        )
         .map(arrivalOf);
       starts.sort((a, b) => (earlier(a, b) ? -1 : 1));
       const since = (at: number): number => raisings.filter((raising) => earlier(raising, starts[at] as number)).length;
       // Interrupts merge while they are pending; writes are counted.
       if (on.kind === "write") return raisings.length === starts.length && starts.every((_, at) => since(at) > at);
-      return starts.every((_, at) => since(at) > (at === 0 ? 0 : since(at - 1))) && (starts.length === 0 ? raisings.length === 0 : since(starts.length - 1) === raisings.length);
+      return (
+        starts.every((_, at) => since(at) > (at === 0 ? 0 : since(at - 1))) &&
+        (starts.length === 0 ? raisings.length === 0 : since(starts.length - 1) === raisings.length)
+      );
     });
   }
 
@@ -204,7 +240,13 @@ export function endOf(program: Program, constraints: Constraints, order: Order):
       case "order": {
         const at = (location: number, value: number): number[] =>
           touches
-            .filter((touch) => touch.writes && touch.location === location && touch.item.act.kind !== "register-write" && effectOf(touch.item).stored === value)
+            .filter(
+              (touch) =>
+                touch.writes &&
+                touch.location === location &&
+                touch.item.act.kind !== "register-write" &&
+                effectOf(touch.item).stored === value,
+            )
             .map((touch) => touch.event);
         const firsts = at(formula.first.location, formula.first.value);
         const seconds = at(formula.second.location, formula.second.value);
@@ -227,7 +269,8 @@ export function endOf(program: Program, constraints: Constraints, order: Order):
 
 /** No place ever holds more packets of a class than it has credits for. */
 function roomEverywhere(constraints: Constraints, earlier: (a: number, b: number) => boolean): boolean {
-  const classOf = (kind: string): number => (kind === "posted" || kind === "intx" ? 0 : kind === "completion" || kind === "io-completion" ? 2 : 1);
+  const classOf = (kind: string): number =>
+    kind === "posted" || kind === "intx" ? 0 : kind === "completion" || kind === "io-completion" ? 2 : 1;
   return constraints.visits.every((visit) => {
     const { credits } = visit.stop.place;
     if (credits === undefined) return true;
@@ -242,4 +285,3 @@ function roomEverywhere(constraints: Constraints, earlier: (a: number, b: number
     return there.length < credits;
   });
 }
-

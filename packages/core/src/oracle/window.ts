@@ -17,32 +17,60 @@ const meets = (a: readonly AccessKind[], b: readonly AccessKind[]): boolean => a
 export const inMemory = (act: Act): boolean => act.kind === "load" || act.kind === "store" || act.kind === "rmw";
 
 /** Does `older` have to be performed before `younger` starts, whatever values turn up? `between`: the acts that stand between them. */
-export function inOrder(program: Program, platform: Platform, option: Lookup, older: Placed, younger: Placed, between: readonly Placed[]): boolean {
+export function inOrder(
+  program: Program,
+  platform: Platform,
+  option: Lookup,
+  older: Placed,
+  younger: Placed,
+  between: readonly Placed[],
+): boolean {
   if (silent(older.act) || silent(younger.act)) return false;
   if (older.act.kind === "ats-wait" || younger.act.kind === "ats-wait") return true;
-  // A token is waited for; it itself follows the CPU's PIO.
-  if (older.act.kind === "token") return true;
+  // A token is waited for, by all but loads where it only drains the path of PIO writes; it itself follows the CPU's PIO.
+  if (older.act.kind === "token") return older.act.token === "flush" || younger.act.kind !== "load";
   if (younger.act.kind === "token") return meets(older.act.kinds, IO);
   // A write-combining buffer holds one value a word.
-  if (older.location >= 0 && older.location === younger.location && meets(older.act.kinds, ["wcout"]) && meets(younger.act.kinds, ["wcin", "wcout"])) return true;
+  if (
+    older.location >= 0 &&
+    older.location === younger.location &&
+    meets(older.act.kinds, ["wcout"]) &&
+    meets(younger.act.kinds, ["wcin", "wcout"])
+  )
+    return true;
   // Coherence: only a load may go ahead of an older store to its address, whose value it takes.
   if (inMemory(older.act) && inMemory(younger.act) && older.location >= 0 && older.location === younger.location) {
+    const incoherent = !platform.cpu.coherentReads && [older, younger].every(({ act }) => act.kind === "load" && act.facts.has("plain"));
+    if (incoherent) return false;
     if (older.act.kind !== "store" || younger.act.kind !== "load" || younger.act.half === "read") return true;
   }
-  if (between.some(({ act }) => act.kind === "fence" && meets(older.act.fenced, act.before) && meets(younger.act.fenced, act.after))) return true;
+  if (between.some(({ act }) => act.kind === "fence" && meets(older.act.fenced, act.before) && meets(younger.act.fenced, act.after)))
+    return true;
   return forbidden(program, platform, option, older, younger);
 }
 
 /** Do the rules alone forbid that `younger` is performed first? */
 export function forbidden(program: Program, platform: Platform, option: Lookup, older: Placed, younger: Placed): boolean {
-  return older.act.kinds.some((first) => younger.act.kinds.some((second) => ruled(program, platform, option, older, first, younger, second)));
+  return older.act.kinds.some((first) =>
+    younger.act.kinds.some((second) => ruled(program, platform, option, older, first, younger, second)),
+  );
 }
 
 /** Does the first rule that matches say no? */
-function ruled(program: Program, platform: Platform, option: Lookup, older: Placed, first: AccessKind, younger: Placed, second: AccessKind): boolean {
+function ruled(
+  program: Program,
+  platform: Platform,
+  option: Lookup,
+  older: Placed,
+  first: AccessKind,
+  younger: Placed,
+  second: AccessKind,
+): boolean {
   const rule = platform.cpu.window.find(
     (candidate) =>
-      candidate.older.includes(first) && candidate.younger.includes(second) && holds(candidate.when, (name) => fact(program, name, older, younger), option),
+      candidate.older.includes(first) &&
+      candidate.younger.includes(second) &&
+      holds(candidate.when, (name) => fact(program, name, older, younger), option),
   );
   return rule?.pass === "no";
 }
@@ -69,7 +97,13 @@ function fact(program: Program, name: string, older: Placed, younger: Placed): b
  * May the write at a position stay in a write-combining buffer until a later one to the same word replaces it? Fences, tokens, a read of the word and every access that
  * has to wait for it send it off.
  */
-export function replaceable(program: Program, platform: Platform, option: Lookup, sequence: readonly Placed[], at: number): number | undefined {
+export function replaceable(
+  program: Program,
+  platform: Platform,
+  option: Lookup,
+  sequence: readonly Placed[],
+  at: number,
+): number | undefined {
   const write = sequence[at] as Placed;
   if (write.act.kind !== "pio-write" || !write.act.kinds.includes("wcout")) return undefined;
   for (let i = at + 1; i < sequence.length; i++) {

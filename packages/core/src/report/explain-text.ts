@@ -2,7 +2,7 @@
 import { printProposition } from "../litmus/print-condition.js";
 import type { Test } from "../litmus/test.js";
 import type { Explanation, Story } from "./explain.js";
-import { layOut } from "./ladder.js";
+import { layOut, legend } from "./ladder.js";
 import { ladderText } from "./ladder-text.js";
 import { mappingsOf } from "./mapping.js";
 import type { Rule } from "./rule.js";
@@ -59,9 +59,8 @@ function storyLines(story: Story, head: string, condition: string): string[] {
   lines.push(...ruleLines(permissions.rules, permissions.deciding));
   const ladder = layOut(run, entries, condition);
   lines.push("", ladderText(ladder, WIDTH));
-  const meanings = ladder.lanes.filter((lane) => lane.meaning !== "");
-  if (meanings.length > 0) lines.push("");
-  for (const { title, meaning } of meanings) lines.push(...wrap(`${title}: ${meaning}`, WIDTH, 2));
+  const meanings = legend(ladder);
+  if (meanings.length > 0) lines.push("", ...meanings.flatMap((text) => wrap(text, WIDTH, 2)));
   return lines;
 }
 

@@ -2,7 +2,7 @@
  * A ladder diagram as one SVG file, 800 px wide: nothing outside it is needed, and it follows the reader's light or dark colour scheme. Widths of texts are those of a
  * monospaced font, 0.602 em a character.
  */
-import type { Ladder, Lane, Row } from "./ladder.js";
+import { type Ladder, type Lane, legend, type Row } from "./ladder.js";
 import { columnsOf } from "./ladder-text.js";
 import { wrap } from "./wrap.js";
 
@@ -103,8 +103,7 @@ export function ladderSvg(ladder: Ladder, verdict: string): string {
   parts.push(...heads.parts);
   y = end + 24;
   line(`At the end: ${ladder.end === "" ? "the condition holds" : ladder.end}`, "faint");
-  const meanings = ladder.lanes.filter((lane) => lane.meaning !== "").map((lane) => `${lane.title} = ${lane.meaning}`);
-  for (const text of meanings) line(text, "faint");
+  for (const text of legend(ladder)) line(text, "faint");
   for (const rule of ladder.rules) line(`${rule.id} [${rule.source}]`, "faint");
   const height = Math.ceil(y);
   return [

@@ -198,6 +198,13 @@ function laneRank(replay: Replay, site: Site): number {
   }
 }
 
+/** What the lanes' titles stand for, those that stand for the same thing together: `link (D0), link (D1): the card's bus`. */
+export function legend({ lanes }: Ladder): readonly string[] {
+  const titles = new Map<string, string[]>();
+  for (const { title, meaning } of lanes) if (meaning !== "") titles.set(meaning, [...(titles.get(meaning) ?? []), title]);
+  return [...titles].map(([meaning, list]) => `${list.join(", ")}: ${meaning}`);
+}
+
 function laneFor({ machine, names }: Replay, site: Site): Lane {
   switch (site.kind) {
     case "memory":

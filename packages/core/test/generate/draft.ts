@@ -59,7 +59,8 @@ export function programOf(text: string): Program | string {
 function* smaller(draft: Draft): Generator<Draft> {
   for (const [at] of draft.threads.entries()) yield { ...draft, threads: draft.threads.filter((_, i) => i !== at) };
   for (const [at, thread] of draft.threads.entries()) {
-    for (const body of smallerBodies(thread.body)) yield { ...draft, threads: draft.threads.map((other, i) => (i === at ? { ...other, body } : other)) };
+    for (const body of smallerBodies(thread.body))
+      yield { ...draft, threads: draft.threads.map((other, i) => (i === at ? { ...other, body } : other)) };
     const clause = / (on .*|cpu\(.*)$/.exec(thread.head);
     if (clause?.[1]?.includes(" cpu(") === true) {
       const head = thread.head.replace(/ cpu\(\d+\)/, "");

@@ -22,10 +22,40 @@ export const CPUS: readonly string[] = [...parts.cpus.keys()];
 export const FABRICS: readonly string[] = [...parts.fabrics.keys()];
 export const COHERENT_FABRICS: readonly string[] = FABRICS.filter((fabric) => parts.fabrics.get(fabric)?.coherent === true);
 
-const WINDOW_CONDITIONS = ["older.acquire", "younger.release", "older.atomic", "younger.plain", "same-device", "same-address", "!same-register-space", "older.ordered", "younger.lock"];
+const WINDOW_CONDITIONS = [
+  "older.acquire",
+  "younger.release",
+  "older.atomic",
+  "younger.plain",
+  "same-device",
+  "same-address",
+  "!same-register-space",
+  "older.ordered",
+  "younger.lock",
+];
 const CELL_CONDITIONS = [
-  "younger.ro", "older.ro", "younger.ido", "older.barrier", "younger.barrier", "younger.msi", "!older.msi", "older.streaming", "younger.coherent",
-  "same-address", "!same-address", "same-requester", "different-requester", "same-card", "same-slot", "same-target", "different-class", "uio", "older.ordered", "same-line", "same-transaction", "younger.zero-length",
+  "younger.ro",
+  "older.ro",
+  "younger.ido",
+  "older.barrier",
+  "younger.barrier",
+  "younger.msi",
+  "!older.msi",
+  "older.streaming",
+  "younger.coherent",
+  "same-address",
+  "!same-address",
+  "same-requester",
+  "different-requester",
+  "same-card",
+  "same-slot",
+  "same-target",
+  "different-class",
+  "uio",
+  "older.ordered",
+  "same-line",
+  "same-transaction",
+  "younger.zero-length",
 ];
 
 function some<T>(random: Random, list: readonly T[]): T[] {
@@ -85,8 +115,12 @@ export function randomPlatform(random: Random, taste: PlatformTaste): Platform {
   const name = `${random.pick(taste.cpus)}+${random.pick(taste.fabrics)}`;
   const base = platform(name);
   if (random.chance(0.4)) return base;
-  const tables = Object.fromEntries(Object.entries(base.fabric.tables).map(([table, cells]) => [table, change(random, cells, (id) => randomCell(random, id))]));
-  const places = base.fabric.places.map((place) => (taste.credits && random.chance(0.15) ? { ...place, credits: 1 + random.below(2) } : place));
+  const tables = Object.fromEntries(
+    Object.entries(base.fabric.tables).map(([table, cells]) => [table, change(random, cells, (id) => randomCell(random, id))]),
+  );
+  const places = base.fabric.places.map((place) =>
+    taste.credits && random.chance(0.15) ? { ...place, credits: 1 + random.below(2) } : place,
+  );
   return {
     ...base,
     name: `${name} (changed)`,
@@ -107,7 +141,8 @@ export function printPlatform(changed: Platform): string {
   const list = <T extends { readonly id: string }>(title: string, now: readonly T[], then: readonly T[]): void => {
     for (const each of now) {
       const same = then.find((other) => other.id === each.id);
-      if (same === undefined || JSON.stringify(same) !== JSON.stringify(each)) lines.push(`  ${title}[${now.indexOf(each)}] ${JSON.stringify({ ...each, source: undefined })}`);
+      if (same === undefined || JSON.stringify(same) !== JSON.stringify(each))
+        lines.push(`  ${title}[${now.indexOf(each)}] ${JSON.stringify({ ...each, source: undefined })}`);
     }
     for (const each of then) if (!now.some((other) => other.id === each.id)) lines.push(`  ${title} without ${each.id}`);
   };
@@ -132,7 +167,9 @@ export function* simplerPlatforms(changed: Platform): Generator<Platform> {
   const fabric = changed.fabric;
   for (const name of Object.keys(fabric.tables)) {
     const then = base.fabric.tables[name] ?? [];
-    if (JSON.stringify(fabric.tables[name]) !== JSON.stringify(then)) yield { ...changed, fabric: { ...fabric, tables: { ...fabric.tables, [name]: then } } };
+    if (JSON.stringify(fabric.tables[name]) !== JSON.stringify(then))
+      yield { ...changed, fabric: { ...fabric, tables: { ...fabric.tables, [name]: then } } };
   }
-  if (JSON.stringify(fabric.places) !== JSON.stringify(base.fabric.places)) yield { ...changed, fabric: { ...fabric, places: base.fabric.places } };
+  if (JSON.stringify(fabric.places) !== JSON.stringify(base.fabric.places))
+    yield { ...changed, fabric: { ...fabric, places: base.fabric.places } };
 }

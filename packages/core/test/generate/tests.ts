@@ -11,11 +11,34 @@ export interface Taste {
 }
 
 const FENCES = [
-  "smp_mb", "smp_rmb", "smp_wmb", "mb", "rmb", "wmb", "dma_mb", "dma_rmb", "dma_wmb", "mmiowb", "barrier",
-  "smp_mb__before_atomic", "smp_mb__after_atomic", "udma_to_device_barrier", "udma_from_device_barrier", "mmio_flush_writes",
+  "smp_mb",
+  "smp_rmb",
+  "smp_wmb",
+  "mb",
+  "rmb",
+  "wmb",
+  "dma_mb",
+  "dma_rmb",
+  "dma_wmb",
+  "mmiowb",
+  "barrier",
+  "smp_mb__before_atomic",
+  "smp_mb__after_atomic",
+  "udma_to_device_barrier",
+  "udma_from_device_barrier",
+  "mmio_flush_writes",
 ];
 const SUFFIXES = ["", "_relaxed", "_acquire", "_release"];
-const MAPPINGS = ["", "", "dma(coherent) ", "dma(streaming) ", "dma(streaming) ", "dma(streaming, write_barrier) ", "dma(streaming, weak_ordering) ", "dma(streaming, relaxed_ordering) "];
+const MAPPINGS = [
+  "",
+  "",
+  "dma(coherent) ",
+  "dma(streaming) ",
+  "dma(streaming) ",
+  "dma(streaming, write_barrier) ",
+  "dma(streaming, weak_ordering) ",
+  "dma(streaming, relaxed_ordering) ",
+];
 
 interface Scene {
   readonly random: Random;
@@ -75,7 +98,9 @@ function cpuStatement(scene: Scene, scribe: Scribe, depth: number): readonly Sta
   const load = (call: (register: string) => string): readonly Statement[] => [assigned(scribe, call)];
   if (roll < 18) {
     const x = memory(scene, scribe);
-    return load((r) => random.pick([`int ${r} = READ_ONCE(*${x})`, `int ${r} = READ_ONCE(*${x})`, `int ${r} = smp_load_acquire(${x})`, `int ${r} = *${x}`]));
+    return load((r) =>
+      random.pick([`int ${r} = READ_ONCE(*${x})`, `int ${r} = READ_ONCE(*${x})`, `int ${r} = smp_load_acquire(${x})`, `int ${r} = *${x}`]),
+    );
   }
   if (roll < 36) {
     const x = memory(scene, scribe);
@@ -177,12 +202,17 @@ function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly 
   const other = scene.devices === 2 ? `D${1 - scribe.device}` : undefined;
   const load = (call: (register: string) => string): readonly Statement[] => [assigned(scribe, call)];
   if (roll < 34) {
-    if (foreign.length > 0 && random.chance(0.15)) return [`DMA_WRITE(${random.pick(foreign).name}, ${stored(scene, scribe)}${attributes(random)})`];
-    if (random.chance(0.12)) return [`DMA_WRITEV(*${memory(scene, scribe)}, ${value(random)}, *${memory(scene, scribe)}, ${stored(scene, scribe)}${attributes(random)})`];
+    if (foreign.length > 0 && random.chance(0.15))
+      return [`DMA_WRITE(${random.pick(foreign).name}, ${stored(scene, scribe)}${attributes(random)})`];
+    if (random.chance(0.12))
+      return [
+        `DMA_WRITEV(*${memory(scene, scribe)}, ${value(random)}, *${memory(scene, scribe)}, ${stored(scene, scribe)}${attributes(random)})`,
+      ];
     return [`DMA_WRITE(*${memory(scene, scribe)}, ${stored(scene, scribe)}${attributes(random)})`];
   }
   if (roll < 48) {
-    if (foreign.length > 0 && random.chance(0.15)) return load((r) => `int ${r} = DMA_READ(${random.pick(foreign).name}${attributes(random)})`);
+    if (foreign.length > 0 && random.chance(0.15))
+      return load((r) => `int ${r} = DMA_READ(${random.pick(foreign).name}${attributes(random)})`);
     if (random.chance(0.12)) {
       const [a, b] = [fresh(scribe), fresh(scribe)];
       scribe.set.push(a, b);
@@ -192,7 +222,13 @@ function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly 
   }
   if (roll < 54) {
     const x = memory(scene, scribe);
-    return load((r) => random.pick([`int ${r} = DMA_FETCH_ADD(*${x}, 1)`, `int ${r} = DMA_SWAP(*${x}, ${value(random)})`, `int ${r} = DMA_CAS(*${x}, ${random.below(2)}, ${value(random)})`]));
+    return load((r) =>
+      random.pick([
+        `int ${r} = DMA_FETCH_ADD(*${x}, 1)`,
+        `int ${r} = DMA_SWAP(*${x}, ${value(random)})`,
+        `int ${r} = DMA_CAS(*${x}, ${random.below(2)}, ${value(random)})`,
+      ]),
+    );
   }
   if (roll < 64) return [random.pick([`MSI(${random.chance(0.8) ? "" : "RO"})`, "MSI()", "INTX()"])];
   if (roll < 76 && own.length > 0) {
@@ -201,7 +237,13 @@ function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly 
   }
   if (roll < 84 && own.length > 0) return [`WAIT(${random.pick(own).name} ${random.pick(["== 1", "!= 0", "== 2"])})`];
   if (roll < 88 && other !== undefined) return [random.chance(0.5) ? `TELL(${other})` : `HEAR(${other})`];
-  if (roll < 92 && scribe.set.length > 0 && depth < 2) return [{ head: `if (${random.pick(scribe.set)})`, body: deviceStatement(scene, { ...scribe, set: [...scribe.set], next: scribe.next + 10 }, depth + 1) }];
+  if (roll < 92 && scribe.set.length > 0 && depth < 2)
+    return [
+      {
+        head: `if (${random.pick(scribe.set)})`,
+        body: deviceStatement(scene, { ...scribe, set: [...scribe.set], next: scribe.next + 10 }, depth + 1),
+      },
+    ];
   if (roll < 94 && own.length > 0 && depth === 0) {
     const register = random.pick(own).name;
     const r = fresh(scribe);
@@ -217,7 +259,8 @@ export function randomTest(random: Random, taste: Taste): Draft {
   const names = ["x", "y", "z"].slice(0, 1 + random.below(3));
   const registers: Register[] = [];
   const init: string[] = [];
-  for (const name of names) init.push(`${devices > 0 ? random.pick(MAPPINGS) : ""}int ${name}${random.chance(0.1) ? ` = ${value(random)}` : ""}`);
+  for (const name of names)
+    init.push(`${devices > 0 ? random.pick(MAPPINGS) : ""}int ${name}${random.chance(0.1) ? ` = ${value(random)}` : ""}`);
   for (let device = 0; device < devices; device++) {
     for (const letter of ["a", "b"].slice(0, random.below(3))) {
       const space = random.chance(0.88) ? "mmio" : random.pick(["port", "config"] as const);
@@ -226,7 +269,17 @@ export function randomTest(random: Random, taste: Taste): Draft {
       init.push(`${type} int D${device}.${letter}`);
     }
   }
-  if (devices === 2 && random.chance(0.5)) init.push(random.pick(["device D1(card=D0, function=1)", "device D1(slot=1)", "device D1(bridge=1)", "device D0(port=0)", "device D1(port=0)", "device D1(node=1)"]));
+  if (devices === 2 && random.chance(0.5))
+    init.push(
+      random.pick([
+        "device D1(card=D0, function=1)",
+        "device D1(slot=1)",
+        "device D1(bridge=1)",
+        "device D0(port=0)",
+        "device D1(port=0)",
+        "device D1(node=1)",
+      ]),
+    );
   const pointer = names.length > 1 && random.chance(0.15);
   if (pointer) init.push("int *p = &x");
   const lock = random.chance(0.25);
@@ -240,7 +293,9 @@ export function randomTest(random: Random, taste: Taste): Draft {
   if (devices > 0 && random.chance(0.35)) {
     for (let i = 0; i < 1 + random.below(2); i++) {
       const device = random.below(devices);
-      handlers.push(random.pick([`on msi(D${device})`, `on msi(D${device})`, `on intx(D${device})`]) + (random.chance(0.5) ? " cpu(0)" : ""));
+      handlers.push(
+        random.pick([`on msi(D${device})`, `on msi(D${device})`, `on intx(D${device})`]) + (random.chance(0.5) ? " cpu(0)" : ""),
+      );
     }
   }
   const writeHandler = registers.filter((register) => register.space === "mmio");
@@ -256,7 +311,9 @@ export function randomTest(random: Random, taste: Taste): Draft {
     const body: Statement[] = [];
     const count = 1 + random.below(each * 2 - 1);
     while (body.length < count) body.push(...(role === "cpu" ? cpuStatement(scene, scribe, 0) : deviceStatement(scene, scribe, 0)));
-    const parameters = [...scribe.parameters].sort().map((parameter) => (parameter === "l" ? "spinlock_t *l" : parameter === "p" ? "int **p" : `int *${parameter}`));
+    const parameters = [...scribe.parameters]
+      .sort()
+      .map((parameter) => (parameter === "l" ? "spinlock_t *l" : parameter === "p" ? "int **p" : `int *${parameter}`));
     threads.push({ head: `${name}(${parameters.join(", ")})${clause === "" ? "" : ` ${clause}`}`, body });
     for (const register of scribe.set) shown.push(`${role === "cpu" ? name.slice(1) : name}:${register}`);
   };
@@ -272,7 +329,8 @@ export function randomTest(random: Random, taste: Taste): Draft {
   const condition: string[] = [];
   for (let i = 0; i < 1 + random.below(3); i++) {
     const both = registers.filter((register) => register.space === "mmio");
-    if (both.length > 0 && random.chance(0.1)) condition.push(`order(${random.pick(both).name}=${value(random)}, ${random.pick(both).name}=${value(random)})`);
+    if (both.length > 0 && random.chance(0.1))
+      condition.push(`order(${random.pick(both).name}=${value(random)}, ${random.pick(both).name}=${value(random)})`);
     else condition.push(`${random.pick(shown)}=${random.below(3)}`);
   }
   // Sometimes everything is seen, sometimes only what the condition names: reductions may forget the rest.
