@@ -43,6 +43,8 @@ export function createEngine(): Engine {
     const thread = worker;
     return new Promise((resolve, reject) => {
       const done = (): void => {
+        // An idle worker keeps no process alive.
+        thread.unref();
         thread.off("message", onMessage);
         thread.off("error", onError);
       };
@@ -58,6 +60,7 @@ export function createEngine(): Engine {
       };
       thread.on("message", onMessage);
       thread.on("error", onError);
+      thread.ref();
       thread.postMessage(task);
     });
   };

@@ -363,7 +363,9 @@ export function createStepper(machine: Machine): Stepper {
       // What an open atomic has read is no longer next to where its write would go.
       const origin = layout.origin[half.id] as number;
       if (origin < 0 || state[status + half.id] === 0 || state[status + half.pair] !== 0 || stepperAddress(state, half.id) !== location) continue;
-      if (state[origin] !== state[base + least - 1]) state[origin] = lost;
+      let kept = false;
+      for (let at = least - 1; at < capacity && state[base + at] !== 0; at++) kept ||= state[base + at] === state[origin];
+      if (!kept) state[origin] = lost;
     }
     const base0 = layout.baseClosure[location] as number;
     const from = closure[machine.messages[(state[base + least - 1] as number) - 1] as number] as number;

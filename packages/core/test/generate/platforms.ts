@@ -173,3 +173,8 @@ export function* simplerPlatforms(changed: Platform): Generator<Platform> {
   if (JSON.stringify(fabric.places) !== JSON.stringify(base.fabric.places))
     yield { ...changed, fabric: { ...fabric, places: base.fabric.places } };
 }
+
+/** The conforming platforms, `portable` itself left out. */
+export const CONFORMING: readonly Platform[] = [...parts.machines.values()]
+  .filter((machine) => machine.conforming && machine.name !== "portable")
+  .map((machine) => platform(machine.name));

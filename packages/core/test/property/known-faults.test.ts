@@ -1,0 +1,200 @@
+/** A minimal test of each fault in known-faults.ts. One that passes is repaired: take it, and its entry there, away. */
+import { describe, expect, test } from "vitest";
+import { type SearchResult, search } from "../../src/explore/explore.js";
+import { check } from "../../src/explore/verdict.js";
+import { buildMachine } from "../../src/machine/machine.js";
+import { createStepper } from "../../src/machine/step.js";
+import { consult } from "../../src/oracle/oracle.js";
+import type { Platform } from "../../src/platform/platform.js";
+import type { Program } from "../../src/program/program.js";
+import { programOf } from "../generate/draft.js";
+import { platform } from "../generate/platforms.js";
+
+function program(text: string): Program {
+  const found = programOf(`C fault\n${text}`);
+  if (typeof found === "string") throw new Error(found);
+  return found;
+}
+
+const look = (of: Program, on: Platform, mode: "states" | "verdict", reduce: "none" | "full"): SearchResult =>
+  search(buildMachine(of, on), { mode, reduce, maxStates: 100_000 });
+
+/** Can the condition's proposition hold: what the oracle says, and what the machine says. */
+function compare(text: string, on: Platform): { readonly oracle: boolean; readonly machine: boolean } {
+  const of = program(text);
+  const answer = consult(of, on);
+  if (answer.kind !== "ends") throw new Error(answer.kind);
+  return { oracle: answer.ends.some((end) => end.satisfies), machine: look(of, on, "states", "none").satisfiable };
+}
+
+describe("handlers that share a CPU", () => {
+  test.fails("an interrupt may be taken before they are masked", () => {
+    const { oracle, machine } = compare(
+      `{ }
+      P0(int *x) { local_irq_disable(); int r0 = READ_ONCE(*x); local_irq_enable(); }
+      P1(int *x) on msi(D0) cpu(0) { WRITE_ONCE(*x, 1); }
+      D0() { MSI(); }
+      exists (0:r0=1)`,
+      platform("x86"),
+    );
+    expect(oracle).toBe(true);
+    expect(machine).toBe(oracle);
+  });
+
+  test.fails("a handler sees the stores of the thread that it interrupts", () => {
+    const { oracle, machine } = compare(
+      `{ mmio int D0.a; }
+      P0(int *x) { WRITE_ONCE(*x, 1); writel_relaxed(1, D0.a); }
+      P1(int *x) on msi(D0) cpu(0) { int r1 = 1; int r0 = READ_ONCE(*x); }
+      D0() { WAIT(D0.a == 1); MSI(); }
+      exists (1:r1=1 /\\ 1:r0=0)`,
+      platform("arm64"),
+    );
+    expect(oracle).toBe(false);
+    expect(machine).toBe(oracle);
+  });
+
+  test.fails("a thread sees the stores of the handler that interrupted it", () => {
+    const { oracle, machine } = compare(
+      `{ }
+      P0(int *x) { int r0 = READ_ONCE(*x); }
+      P1(int *x) on msi(D0) cpu(0) { WRITE_ONCE(*x, 3); WRITE_ONCE(*x, 2); }
+      D0() { MSI(); }
+      exists (0:r0=3)`,
+      platform("x86"),
+    );
+    expect(oracle).toBe(false);
+    expect(machine).toBe(oracle);
+  });
+
+  test.fails("a thread's fence orders what a handler before it did", () => {
+    const { oracle, machine } = compare(
+      `{ }
+      P0(int *f, int *y) { int r0 = READ_ONCE(*f); smp_mb(); int r1 = READ_ONCE(*y); }
+      P1(int *f, int *x) on msi(D0) cpu(0) { WRITE_ONCE(*f, 1); WRITE_ONCE(*x, 1); }
+      P2(int *x, int *y) { WRITE_ONCE(*y, 1); smp_mb(); int r2 = READ_ONCE(*x); }
+      D0() { MSI(); }
+      exists (0:r0=1 /\\ 0:r1=0 /\\ 2:r2=0)`,
+      platform("x86"),
+    );
+    expect(oracle).toBe(false);
+    expect(machine).toBe(oracle);
+  });
+
+  test.fails("two handlers of one CPU do not interrupt each other", () => {
+    const { oracle, machine } = compare(
+      `{ }
+      P0() { }
+      P1(int *x) on msi(D0) cpu(0) { int r0 = READ_ONCE(*x); WRITE_ONCE(*x, r0 + 1); }
+      P2(int *x) on intx(D0) cpu(0) { int r0 = READ_ONCE(*x); WRITE_ONCE(*x, r0 + 1); }
+      D0() { MSI(); INTX(); }
+      exists (x=1)`,
+      platform("x86"),
+    );
+    expect(oracle).toBe(false);
+    expect(machine).toBe(oracle);
+  });
+});
+
+test.fails("a load takes its value from an own store through a pointer", () => {
+  const { oracle, machine } = compare(
+    `{ int *p = &x; }
+    P0(int **p, int *x, int *y) { int *r0 = READ_ONCE(*p); WRITE_ONCE(*r0, 2); int r1 = READ_ONCE(*x); int r2 = READ_ONCE(*y); }
+    P1(int *x, int *y) { WRITE_ONCE(*y, 1); smp_mb(); int r3 = READ_ONCE(*x); }
+    exists (0:r1=2 /\\ 0:r2=0 /\\ 1:r3=0)`,
+    platform("x86"),
+  );
+  expect(oracle).toBe(true);
+  expect(machine).toBe(oracle);
+});
+
+test.fails("a device's packet to a computed address has that address's mapping", () => {
+  const { oracle, machine } = compare(
+    `{ dma(streaming) int data; dma(coherent) int cq; dma(coherent) int *p = &cq; }
+    D0(int *data, int *cq, int **p) { int *r0 = DMA_READ(*p); DMA_WRITE(*data, 1); DMA_WRITE(*r0, 1); }
+    P0(int *cq, int *data) { int r0 = READ_ONCE(*cq); rmb(); int r1 = READ_ONCE(*data); }
+    exists (0:r0=1 /\\ 0:r1=0)`,
+    platform("arm64+sn2-pic"),
+  );
+  expect(oracle).toBe(false);
+  expect(machine).toBe(oracle);
+});
+
+test.fails("a handler may run again while its packets are under way", () => {
+  const { oracle, machine } = compare(
+    `{ mmio int D0.a; }
+    P0() { writel(1, D0.a); writel(1, D0.a); }
+    D0() { }
+    D1(int *x) in(D0) on write(D0.a) { DMA_WRITE(*x, 3); int r0 = DMA_READ(*x, TC(1)); }
+    exists (D1:r0=0)`,
+    platform("x86"),
+  );
+  expect(oracle).toBe(true);
+  expect(machine).toBe(oracle);
+});
+
+test.fails("of an atomic, each half asks for the first rule that matches", () => {
+  const base = platform("mips");
+  const rule = { id: "may", older: ["read"], younger: ["read", "write"], when: [], pass: "may", source: "test" } as const;
+  const { oracle, machine } = compare(
+    `{ }
+    P0(int *x, int *y) { int r0 = READ_ONCE(*y); WRITE_ONCE(*x, 1); }
+    P1(int *x, int *y) { int r0 = READ_ONCE(*x); int r1 = xchg_relaxed(y, 1); }
+    exists (0:r0=1 /\\ 1:r0=1)`,
+    { ...base, cpu: { ...base.cpu, window: [rule, ...base.cpu.window] } },
+  );
+  expect(oracle).toBe(true);
+  expect(machine).toBe(oracle);
+});
+
+test.fails("where caches do not snoop, a reduced search ends as an unreduced one", () => {
+  const of = program(
+    `{ dma(streaming) int x; }
+    P0(int *x) { WRITE_ONCE(*x, 2); }
+    D0(int *y) { int r0 = DMA_READ(*y); }
+    locations [x;]
+    exists (true)`,
+  );
+  const on = platform("arm64-noncoherent");
+  expect(look(of, on, "states", "full").ends).toEqual(look(of, on, "states", "none").ends);
+});
+
+test.fails("the witness of a reduced search is a run where stores reach CPUs one by one", () => {
+  const of = program(
+    `{ }
+    P0(int *z) { smp_store_release(z, 1); }
+    P1(int *y, int *z) { *z = 2; }
+    exists (true)`,
+  );
+  const machine = buildMachine(of, platform("alpha"));
+  const stepper = createStepper(machine);
+  const state = machine.initial.slice();
+  const steps: number[] = [];
+  for (const step of look(of, platform("alpha"), "verdict", "full").witness ?? []) {
+    const count = stepper.steps(state, steps);
+    expect(steps.slice(0, count)).toContain(step);
+    stepper.apply(state, step);
+  }
+});
+
+test.fails("a verdict is vacuous where no run ends", () => {
+  const of = program(
+    `{ mmio int D0.a; }
+    P0(int *x) { int r0 = READ_ONCE(*x); }
+    D0() { WAIT(D0.a == 1); }
+    exists (0:r0=1)`,
+  );
+  expect(look(of, platform("x86"), "states", "none").someRunEnds).toBe(false);
+  expect(check(of, platform("x86")).vacuous).toBe(true);
+});
+
+test.fails("ends that differ in what arrived first are two", () => {
+  const of = program(
+    `{ mmio int D0.a; mmio int D1.a; }
+    P0() { writel(1, D0.a); writel(1, D1.a); }
+    D0() { }
+    D1() { }
+    exists (order(D0.a=1, D1.a=1))`,
+  );
+  expect(look(of, platform("x86"), "states", "none").ends.map((end) => end.satisfies).sort()).toEqual([false, true]);
+});
