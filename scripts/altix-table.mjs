@@ -46,7 +46,9 @@ function verdicts() {
 function cell(verdict) {
   const words = (plain) => (plain === "allowed" ? "**allowed**" : plain);
   if (verdict.verdict !== "depends") return words(verdict.verdict);
-  const variants = verdict.variants.map(({ settings, verdict: plain }) => `${words(plain)} if ${Object.entries(settings).map(([id, value]) => `${id} = ${value}`)}`);
+  const variants = verdict.variants.map(
+    ({ settings, verdict: plain }) => `${words(plain)} if ${Object.entries(settings).map(([id, value]) => `${id} = ${value}`)}`,
+  );
   return `depends: ${[words(verdict.byDefault), ...variants].join("; ")}`;
 }
 

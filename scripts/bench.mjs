@@ -10,18 +10,38 @@ if (!install() || !build("packages/cli")) process.exit(1);
 const PLATFORM = "sn2-pic";
 const load = () => loadavg()[0].toFixed(1);
 const row = (...args) => {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, "scripts/bench/row.mjs"), ...args.map(String)], { encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, "scripts/bench/row.mjs"), ...args.map(String)], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 };
 // docs: states of the prototype with late binding and ample queues (an independent spike of the same family); a target of ten times that.
 const PROTOTYPE = {
-  "4,3,none": 64, "4,3,barrier": 16, "4,3,pio": 19, "8,2,none": 52, "8,2,barrier": 19, "8,2,pio": 21,
-  "14,4,none": 436, "14,4,barrier": 61, "14,4,pio": 65, "14,8,none": 7396, "14,8,barrier": 121, "14,8,pio": 129,
+  "4,3,none": 64,
+  "4,3,barrier": 16,
+  "4,3,pio": 19,
+  "8,2,none": 52,
+  "8,2,barrier": 19,
+  "8,2,pio": 21,
+  "14,4,none": 436,
+  "14,4,barrier": 61,
+  "14,4,pio": 65,
+  "14,8,none": 7396,
+  "14,8,barrier": 121,
+  "14,8,pio": 129,
 };
 console.log(`\nCompletion-queue family on ${PLATFORM}, verdict mode; CPU seconds of the whole process (start of Node included)`);
 console.log("N,M     cure     verdict    states  prototype   CPU s   of it search    MB  load");
-for (const [n, m] of [[4, 1], [8, 1], [12, 1], [8, 2], [4, 3], [14, 4], [14, 8]]) {
+for (const [n, m] of [
+  [4, 1],
+  [8, 1],
+  [12, 1],
+  [8, 2],
+  [4, 3],
+  [14, 4],
+  [14, 8],
+]) {
   for (const cure of ["none", "barrier", "pio"]) {
     const r = row(n, m, cure, PLATFORM, "verdict", "full", 1e7);
     const prototype = PROTOTYPE[`${n},${m},${cure}`] ?? "-";
@@ -31,13 +51,30 @@ for (const [n, m] of [[4, 1], [8, 1], [12, 1], [8, 2], [4, 3], [14, 4], [14, 8]]
   }
 }
 console.log("\nUnreduced (--reduce none), states per CPU second of the search, bytes a state");
-for (const [n, m] of [[6, 1], [8, 1], [3, 2]]) {
+for (const [n, m] of [
+  [6, 1],
+  [8, 1],
+  [3, 2],
+]) {
   const r = row(n, m, "none", PLATFORM, "states", "none", 2e6);
   console.log(
-    `${`${n},${m}`.padEnd(7)} none ${String(r.states).padStart(9)} states ${Math.round(r.states / r.searchSeconds).toLocaleString("en").padStart(9)}/s ${(r.bytes / r.states).toFixed(0).padStart(4)} B  load ${load()}`,
+    `${`${n},${m}`.padEnd(7)} none ${String(r.states).padStart(9)} states ${Math.round(r.states / r.searchSeconds)
+      .toLocaleString("en")
+      .padStart(9)}/s ${(r.bytes / r.states).toFixed(0).padStart(4)} B  load ${load()}`,
   );
 }
 console.log("\nThe whole catalogue on all platforms, verdict mode");
-const catalogue = spawnSync("bash", ["-c", `time ${process.execPath} packages/cli/dist/main.js check catalogue --platform all | tail -n 1`], { cwd: root, encoding: "utf8" });
+const catalogue = spawnSync(
+  "bash",
+  ["-c", `time ${process.execPath} packages/cli/dist/main.js check catalogue --platform all | tail -n 1`],
+  { cwd: root, encoding: "utf8" },
+);
 console.log(catalogue.stdout.trim());
-console.log(`${catalogue.stderr.trim().split("\n").filter((line) => /user|sys/.test(line)).join("  ").replaceAll("\t", " ")}  load ${load()}`);
+console.log(
+  `${catalogue.stderr
+    .trim()
+    .split("\n")
+    .filter((line) => /user|sys/.test(line))
+    .join("  ")
+    .replaceAll("\t", " ")}  load ${load()}`,
+);

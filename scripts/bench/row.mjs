@@ -1,9 +1,9 @@
 // One row in a process of its own: node row.mjs N M CURE PLATFORM MODE REDUCE MAX-STATES. Prints JSON; CPU time is the whole process's, Node's start included.
 import { search } from "../../packages/core/dist/explore/index.js";
-import { buildMachine } from "../../packages/core/dist/machine/index.js";
-import { lowerTest } from "../../packages/core/dist/program/index.js";
 import { parseTest } from "../../packages/core/dist/litmus/index.js";
+import { buildMachine } from "../../packages/core/dist/machine/index.js";
 import { platform } from "../../packages/core/dist/platform/index.js";
+import { lowerTest } from "../../packages/core/dist/program/index.js";
 import { family } from "./family.mjs";
 
 const [n, m, cure, name, mode, reduce, maxStates] = process.argv.slice(2);

@@ -5,7 +5,7 @@
 import { Worker } from "node:worker_threads";
 import type { Verdict } from "@fencepost/core/explore";
 import type { Answer } from "./search-worker.js";
-import { type Explained, judgeWatched, type Sent, type Task, watch } from "./task.js";
+import { type Explained, explainWatched, judgeWatched, type Sent, type Task, watch } from "./task.js";
 
 /** Milliseconds of CPU time that a search may take in the main thread, and that may go by without a look at signals. */
 const SLICE = 150;
@@ -47,6 +47,13 @@ export function createEngine(): Engine {
         thread.unref();
         thread.off("message", onMessage);
         thread.off("error", onError);
+        thread.off("exit", onExit);
+      };
+      // A worker that ends without an answer must not leave the question open.
+      const onExit = (code: number): void => {
+        done();
+        worker = undefined;
+        reject(new Error(`the worker ended with code ${code} and without an answer`));
       };
       const onMessage = (answer: Answer): void => {
         done();
@@ -60,6 +67,7 @@ export function createEngine(): Engine {
       };
       thread.on("message", onMessage);
       thread.on("error", onError);
+      thread.on("exit", onExit);
       thread.ref();
       thread.postMessage(task);
     });
@@ -83,6 +91,10 @@ export function createEngine(): Engine {
       return sent.verdict;
     },
     async explain(task) {
+      const begin = cpuTime();
+      const watcher = watch(task.budget, () => (cpuTime() - begin > SLICE ? SLICED : undefined));
+      const explained = explainWatched(task, watcher);
+      if (watcher.cause() !== SLICED) return explained;
       const sent = await inWorker(task);
       if (sent.kind !== "explain") throw new Error("the worker answered another question");
       return sent;

@@ -97,9 +97,8 @@ export function readSettings(texts: readonly string[], platforms: readonly Platf
     const options = platforms.flatMap((each) => each.options.filter((option) => option.id === id));
     if (options.length === 0) {
       const known = [...new Set(platforms.flatMap((each) => each.options.map((option) => option.id)))].sort();
-      throw new UsageError(
-        `--option ${text}: no platform here has an option '${id}'${known.length === 0 ? "" : `; there are ${known.join(", ")}`}`,
-      );
+      const hint = known.length === 0 ? "" : `; ${didYouMean(id, known)?.replaceAll("`", "'") ?? `there are ${known.join(", ")}`}`;
+      throw new UsageError(`--option ${text}: no platform here has an option '${id}'${hint}`);
     }
     const values = [...new Set(options.flatMap((option) => option.values))];
     if (!values.includes(value)) throw new UsageError(`--option ${text}: the values are ${values.join(", ")}`);

@@ -20,7 +20,14 @@ export interface Ran {
 /** `fencepost ...args` from the root of the repository. */
 export function fencepost(args: readonly string[], input = ""): Ran {
   const env = { ...process.env, NO_COLOR: "1" };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: root, env, input, encoding: "utf8", maxBuffer: 1 << 26, timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    cwd: root,
+    env,
+    input,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+    timeout: 60_000,
+  });
   return { code: status, out: stdout, err: stderr };
 }
 

@@ -4,7 +4,9 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { fencepost, file, race, root } from "./command.js";
 
-const validate = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(JSON.parse(readFileSync(join(root, "docs/output.schema.json"), "utf8")));
+const validate = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(join(root, "docs/output.schema.json"), "utf8")),
+);
 
 function report(args: readonly string[]): unknown {
   const { out, code } = fencepost(["check", ...args, "--json"]);

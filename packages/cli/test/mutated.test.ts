@@ -13,7 +13,26 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-const pieces = ["{", "}", "(", ")", ";", "exists", "expect", "0", "4294967296", "*", "/*", "(*", '"', "\u0000", "P0", "while (1) {", "DMA_WRITE(", "é"];
+const pieces = [
+  "{",
+  "}",
+  "(",
+  ")",
+  ";",
+  "exists",
+  "expect",
+  "0",
+  "4294967296",
+  "*",
+  "/*",
+  "(*",
+  '"',
+  "\u0000",
+  "P0",
+  "while (1) {",
+  "DMA_WRITE(",
+  "é",
+];
 
 function damage(text: string, next: (below: number) => number): string {
   let result = text;

@@ -11,7 +11,9 @@ test("the list has each platform with what it is made of", () => {
 test("one platform: places, tables, accessors, mappings, options, each with its source", () => {
   const { out } = fencepost(["platforms", "show", "sn2-pic"]);
   expect(out).toMatch(/^ {2}numa: .*; one per machine; table numa$/m);
-  expect(out).toContain("  out-of-order-DMA: younger posted, intx may pass older posted, intx\n      [A. Kepner, OpenFabrics 2006-12-13; linux-ia64 2007-08]\n");
+  expect(out).toContain(
+    "  out-of-order-DMA: younger posted, intx may pass older posted, intx\n      [A. Kepner, OpenFabrics 2006-12-13; linux-ia64 2007-08]\n",
+  );
   expect(out).toMatch(/^ {2}readX: .*token flush\n {6}\[/m);
   expect(out).toMatch(/^ {2}streaming -> nothing$/m);
   expect(out).toMatch(/^ {2}streaming, write barrier -> barrier\n {6}write-barrier \[/m);
@@ -29,5 +31,8 @@ test("a platform of one's own, from a file", () => {
   expect(fencepost(["check", path, "--platform-file", mine])).toMatchObject({ code: 0, out: expect.stringContaining("mine: allowed") });
   expect(fencepost(["platforms", "show", "mine", "--platform-file", mine]).code).toBe(0);
   const wrong = file("wrong.json", '{"kind": "platform", "name": "wrong", "cpu": "x68", "fabric": "pcie"}');
-  expect(fencepost(["check", path, "--platform-file", wrong, "--platform", "x86"])).toMatchObject({ code: 3, err: expect.stringContaining("wrong.json:1:") });
+  expect(fencepost(["check", path, "--platform-file", wrong, "--platform", "x86"])).toMatchObject({
+    code: 3,
+    err: expect.stringContaining("wrong.json:1:"),
+  });
 });

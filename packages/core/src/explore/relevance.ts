@@ -377,6 +377,8 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
         if ((layout.copy[location] as number) >= 0) continue;
         if (state[at] === 0 && !(listed && state[layout.order[location] as number] !== 0)) continue;
         if (anyAccessAhead(state, readers[location] as readonly number[])) continue;
+        // A store's place among messages is part of a witness: they stay while one is to come.
+        if (listed && anyAccessAhead(state, writers[location] as readonly number[])) continue;
         stepper.forget(state, location);
       }
       return true;

@@ -336,6 +336,7 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
     }
   }
 
+  // A handler's loads look at the pending stores of the thread that it interrupts, and the other way round: covered below by the host's conflicts.
   // Handlers: with what raises them, and with the thread they interrupt.
   threads.forEach((thread, index) => {
     const on = thread.thread.on;

@@ -26,7 +26,7 @@ function fieldWidths(machine: Machine): Uint8Array {
   const bits = (largest: number): number => Math.max(1, 32 - Math.clz32(largest));
   for (const instruction of instructions) {
     const packet = packets[instruction.packet];
-    widths[layout.status + instruction.id] = bits(packet === undefined ? (instruction.kind === "branch" ? 4 : 1) : packet.hops.length + 1);
+    widths[layout.status + instruction.id] = bits(packet === undefined ? (instruction.kind === "branch" ? 4 : 2) : packet.hops.length + 1);
   }
   for (const place of machine.places) for (let i = 0; i < place.capacity + 1; i++) widths[place.offset + i] = bits(packets.length);
   for (let i = 0; i < machine.arrivals.length; i++) widths[layout.monitors + i] = 2;

@@ -479,8 +479,8 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         const conditional = (operation.modify.kind === "compare" || operation.modify.kind === "add-unless") && platform.accessors.has("atomic_failed");
         const name = operation.returns === "nothing" ? "atomic_void" : `atomic_${operation.order}`;
         const arm = (accessor: string, outcome: number): void =>
-          lower(accessor, operation, (step) =>
-            atomic(operation, outcome < 0 ? { ...step, split: true } : step, {
+          lower(accessor, operation, (step) => {
+            const fields: Partial<Draft> = {
               target: operation.target ?? -1,
               address: operation.address,
               location: staticLocation(operation.address, program.locations),
@@ -488,8 +488,11 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
               returns: operation.returns,
               outcome,
               facts: facts(step, { atomic: true }),
-            }),
-          );
+            };
+            // One that stores nothing is a read.
+            if (outcome < 0) add("load", operation, { ...fields, mask: KIND_BIT.read });
+            else atomic(operation, step, fields);
+          });
         if (!conditional) {
           arm(name, 0);
           break;
@@ -1072,7 +1075,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     if ((older.mask & KIND_BIT.wcout) !== 0 && (younger.mask & (KIND_BIT.wcout | KIND_BIT.wcin)) !== 0 && older.location === younger.location) return 0;
     // Coherence: only a load may go before an older store to its address (it forwards).
     const incoherent = !platform.cpu.coherentReads && older.kind === "load" && younger.kind === "load" && older.facts.plain && younger.facts.plain;
-    if (inMemory && !incoherent && !(older.kind === "store" && younger.kind === "load" && younger.pair < 0)) {
+    if (inMemory && !incoherent && !(older.kind === "store" && younger.kind === "load" && younger.modify === undefined)) {
       if (older.location < 0 || younger.location < 0) answer = 2;
       else if (older.location === younger.location) return 0;
     }

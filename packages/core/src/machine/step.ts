@@ -751,6 +751,11 @@ export function createStepper(machine: Machine): Stepper {
   /** Between a handler and the thread it interrupts. */
   const handlersOf: readonly (readonly number[])[] = threads.map((_, host) => threads.flatMap((thread, index) => (thread.host === host ? [index] : [])));
 
+  const sameCpu: readonly (readonly number[])[] = threads.map((thread, index) =>
+    threads.flatMap((other, otherIndex) =>
+      thread.handler >= 0 && otherIndex !== index && other.handler >= 0 && other.role === "cpu" && other.thread.cpu === thread.thread.cpu ? [otherIndex] : [],
+    ),
+  );
   const interrupts = threads.some((thread) => thread.host >= 0);
 
   function crossBlocked(state: State, position: number, thread: MachineThread, at: Path): boolean {
@@ -784,9 +789,13 @@ export function createStepper(machine: Machine): Stepper {
           const older = instructions[id] as Instruction;
           const answer = blocks(machine, older, younger, (visit) => {
             for (let k = i + 1; k < handlerPath.ids.length; k++) if (visit(instructions[handlerPath.ids[k] as number] as Instruction)) return true;
+            for (let k = state[layout.taken + handler.handler] as number; k < position; k++) {
+              if (visit(instructions[at.ids[k] as number] as Instruction)) return true;
+            }
             return false;
           });
-          if (answer !== 0) return true;
+          if (answer === 1) return true;
+          if (answer === 2 && target(state, handlerPath, i, handler, older) === target(state, at, position, thread, younger)) return true;
         }
       }
     }
@@ -855,9 +864,9 @@ export function createStepper(machine: Machine): Stepper {
       case "load": {
         const location = target(state, at, position, thread, instruction);
         if (location === -1) return count;
-        const forward = instruction.pair >= 0 ? -1 : forwarding(state, at, position, thread, location);
+        const forward = instruction.modify !== undefined ? -1 : forwarding(state, at, position, thread, location);
         if (forward === -2) return count;
-        if (instruction.pair >= 0) {
+        if (instruction.modify !== undefined) {
           missing = false;
           for (const expression of modifyExpressions(instruction.modify)) evaluate(state, at, position, thread, expression);
           if (missing) return count;
@@ -977,19 +986,50 @@ export function createStepper(machine: Machine): Stepper {
     return at >= 0 && state[at] !== 0 ? (state[at + 1] as number) : (state[memory + location] as number);
   }
 
-  /** The own store that a load takes its value from: -1 none, -2 it exists but has no value yet. */
-  function forwarding(state: State, at: Path, position: number, thread: MachineThread, location: number): number {
-    const candidates = at.forwards[position] as readonly number[];
-    for (const id of candidates) {
-      if (state[status + id] !== 0) continue;
-      const store = instructions[id] as Instruction;
-      const where = at.ids.indexOf(id);
-      if (target(state, at, where, thread, store) !== location) continue;
+  /** Where the store stands that `forwarding` found. */
+  let forwardPath = empty;
+  let forwardPosition = -1;
+  let forwardThread = threads[0] as MachineThread;
+
+  /** The youngest pending store to the location on a path between two positions: -1 none, -2 it has no value yet. */
+  function pendingStore(state: State, at: Path, from: number, below: number, thread: MachineThread, location: number): number {
+    for (let where = below - 1; where >= from; where--) {
+      const store = instructions[at.ids[where] as number] as Instruction;
+      if (store.kind !== "store" || state[status + store.id] !== 0 || target(state, at, where, thread, store) !== location) continue;
       missing = false;
       storedValue(state, at, where, thread, store);
-      return missing ? -2 : id;
+      if (missing) return -2;
+      forwardPath = at;
+      forwardPosition = where;
+      forwardThread = thread;
+      return store.id;
     }
     return -1;
+  }
+
+  /** The own store that a load takes its value from: -1 none, -2 it exists but has no value yet. A handler stands inside the program that it interrupts. */
+  function forwarding(state: State, at: Path, position: number, thread: MachineThread, location: number): number {
+    if ((at.forwards[position] as readonly number[]).length === 0 && !interrupts) return -1;
+    if (thread.host >= 0) {
+      const own = pendingStore(state, at, 0, position, thread, location);
+      if (own !== -1) return own;
+      const host = threads[thread.host] as MachineThread;
+      const hostPath = path(state, thread.host);
+      return pendingStore(state, hostPath, 0, Math.min(state[layout.taken + thread.handler] as number, hostPath.ids.length), host, location);
+    }
+    let below = position;
+    for (const index of handlersOf[threads.indexOf(thread)] as readonly number[]) {
+      const handler = threads[index] as MachineThread;
+      const taken = state[layout.taken + handler.handler] as number;
+      if (state[layout.started + handler.handler] === 0 || taken > position) continue;
+      const since = pendingStore(state, at, taken, below, thread, location);
+      if (since !== -1) return since;
+      const handlerPath = path(state, index);
+      const inside = pendingStore(state, handlerPath, 0, handlerPath.ids.length, handler, location);
+      if (inside !== -1) return inside;
+      below = Math.min(below, taken);
+    }
+    return pendingStore(state, at, 0, below, thread, location);
   }
 
   function deviceSteps(state: State, index: number, out: number[], count: number): number {
@@ -1087,6 +1127,8 @@ export function createStepper(machine: Machine): Stepper {
   function handlerSteps(state: State, index: number, out: number[], count: number): number {
     const thread = threads[index] as MachineThread;
     if (state[layout.pending + thread.handler] === 0 || !handlerIdle(state, index)) return count;
+    // Handlers of one CPU run one after another.
+    for (const other of sameCpu[index] as readonly number[]) if (!handlerIdle(state, other)) return count;
     if (thread.host < 0) {
       out[count++] = packStep(index, HANDLE, 0);
       return count;
@@ -1102,7 +1144,8 @@ export function createStepper(machine: Machine): Stepper {
       if (position >= least && !masked) {
         const next = hostPath.ids[position];
         // Points with nothing but done instructions between them are the same point.
-        if (position === limit || (next !== undefined && passives[next] !== true && state[status + next] === 0)) out[count++] = packStep(index, HANDLE, position);
+        const masks = next !== undefined && (instructions[next] as Instruction).kind === "interrupts";
+        if (position === limit || masks || (next !== undefined && passives[next] !== true && state[status + next] === 0)) out[count++] = packStep(index, HANDLE, position);
       }
       const id = hostPath.ids[position];
       const instruction = id === undefined ? undefined : (instructions[id] as Instruction);
@@ -1204,7 +1247,7 @@ export function createStepper(machine: Machine): Stepper {
     switch (instruction.kind) {
       case "load": {
         const location = target(state, at, position, thread, instruction);
-        if (instruction.pair >= 0) return location < 0 ? [] : (writers[location] as readonly number[]);
+        if (instruction.modify !== undefined) return location < 0 ? [] : (writers[location] as readonly number[]);
         const forward = forwarding(state, at, position, thread, location);
         return forward === -2 ? [missingId] : [];
       }
@@ -1326,12 +1369,12 @@ export function createStepper(machine: Machine): Stepper {
       case "load": {
         const location = target(state, at, position, thread, instruction);
         if (at.forwards[position] === undefined) prepare(machine, at, position);
-        const forward = location < 0 || instruction.pair >= 0 ? -1 : forwarding(state, at, position, thread, location);
+        const forward = location < 0 || instruction.modify !== undefined ? -1 : forwarding(state, at, position, thread, location);
         let result = 0;
         if (forward >= 0) {
           const store = instructions[forward] as Instruction;
           missing = false;
-          result = storedValue(state, at, at.ids.indexOf(forward), thread, store);
+          result = storedValue(state, forwardPath, forwardPosition, forwardThread, store);
         } else if (location >= 0) {
           if (!listLike) result = cpuRead(state, location);
           else {
@@ -1341,13 +1384,13 @@ export function createStepper(machine: Machine): Stepper {
         }
         state[slot] = instruction.operation.kind === "is-locked" ? (result === 0 ? 0 : 1) : result;
         state[status + id] = 1;
-        if (instruction.pair >= 0) {
+        if (instruction.modify !== undefined) {
           missing = false;
           const outcome = modified(instruction.modify as Modify, result, (expression) => evaluate(state, at, position, thread, expression));
           if ((instruction.outcome > 0 && !outcome.stores) || (instruction.outcome < 0 && outcome.stores)) return false;
           state[slot] = returned(instruction, result, outcome);
-          state[slot + 1] = result;
-          if (!outcome.stores) {
+          if (instruction.pair >= 0) state[slot + 1] = result;
+          if (instruction.pair >= 0 && !outcome.stores) {
             state[status + instruction.pair] = 1;
             forgetHalf(state, id);
           }
@@ -1486,7 +1529,10 @@ export function createStepper(machine: Machine): Stepper {
       default:
         state[status + id] = 1;
     }
-    if (thread.role === "cpu" && instruction.location < 0 && (instruction.mask & 3) !== 0 && !addressHolds(state, instruction, thread)) return false;
+    if (thread.role === "cpu" && (instruction.mask & 3) !== 0 && state[status + id] === 1) {
+      if (instruction.location < 0 && !addressHolds(state, instruction, thread)) return false;
+      if (behindPointers[id] === true && addressesKnown(state, at, position, thread)) state[status + id] = 2;
+    }
     return checkGuesses(state, instruction.thread);
   }
 
@@ -1636,6 +1682,20 @@ export function createStepper(machine: Machine): Stepper {
     scratchPrior[bitWord(message)] = (scratchPrior[bitWord(message)] as number) | bitMask(message);
   }
 
+  /** Accesses with an older one in their thread whose address is computed. */
+  const behindPointers = instructions.map((instruction) =>
+    instructions.some((older) => older.thread === instruction.thread && older.id < instruction.id && older.location < 0 && (older.mask & 3) !== 0),
+  );
+
+  /** Are all older addresses known by now? Then nothing was passed on a guess (status 2). */
+  function addressesKnown(state: State, at: Path, position: number, thread: MachineThread): boolean {
+    for (let i = 0; i < position; i++) {
+      const older = instructions[at.ids[i] as number] as Instruction;
+      if (older.location < 0 && (older.mask & 3) !== 0 && state[status + older.id] === 0 && target(state, at, i, thread, older) === -1) return false;
+    }
+    return true;
+  }
+
   /** An access whose address came late: was something younger to the same address performed too early? */
   function addressHolds(state: State, instruction: Instruction, thread: MachineThread): boolean {
     const at = path(state, instruction.thread);
@@ -1645,7 +1705,7 @@ export function createStepper(machine: Machine): Stepper {
     if (location < 0) return true;
     for (let i = position + 1; i < at.ids.length; i++) {
       const younger = instructions[at.ids[i] as number] as Instruction;
-      if ((younger.mask & 3) === 0 || state[status + younger.id] === 0) continue;
+      if ((younger.mask & 3) === 0 || state[status + younger.id] !== 1) continue;
       if (target(state, at, i, thread, younger) !== location) continue;
       // A younger load that forwarded from a store between the two is in order.
       const between = at.ids.slice(position + 1, i).some((id, k) => {
@@ -1790,7 +1850,10 @@ export function createStepper(machine: Machine): Stepper {
     address: stepperAddress,
   };
 
+  /** What a location holds when all is over: a dirty line is written back some time. */
   function cachedFinal(state: State, location: number): number {
+    const at = layout.copy[location] as number;
+    if (at >= 0 && dirty(state, location)) return state[at + 1] as number;
     return state[memory + location] as number;
   }
 }

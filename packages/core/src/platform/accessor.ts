@@ -21,7 +21,7 @@ export const ACCESSOR_NAMES: readonly string[] = words(`
   inX outX insX outsX config_read config_write`);
 
 /** What a CPU may say something about; without it, another accessor answers: `atomic_relaxed` for `atomic_void` (atomic_inc and such). */
-export const OPTIONAL_ACCESSORS: readonly string[] = ["atomic_void"];
+export const OPTIONAL_ACCESSORS: readonly string[] = ["atomic_void", "atomic_failed", "migrate"];
 
 /** Short for several kinds. */
 export const KIND_GROUPS: { readonly [name: string]: readonly AccessKind[] } = {

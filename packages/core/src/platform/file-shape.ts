@@ -61,6 +61,11 @@ const cpuFields: { readonly [name: string]: Field } = {
     { kind: "boolean" },
     "B-cumulativity: a barrier that reached this CPU with a store goes ahead of its own later stores (Power). Default false.",
   ),
+  coherentReads: may({ kind: "boolean" }, "False: two plain loads of one address may be reordered (ia64). Default true."),
+  plainRaces: may(
+    words(["model", "nothing"]),
+    "What is promised where plain accesses race: what the CPU does with them, or nothing (the report says so). Default model.",
+  ),
   devicesSee: may(
     words(["at-once", "later"]),
     "When devices see a store: with the CPUs, or later, on a route that no barrier waits for. Default at-once.",

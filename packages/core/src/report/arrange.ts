@@ -6,19 +6,19 @@
 import type { Machine } from "../machine/machine.js";
 import { CACHE, createStepper, GUESS_SKIPPED, GUESS_TAKEN, MOVE, PERFORM, type Stepper, stepAction, stepSubject } from "../machine/step.js";
 import { overtakenInstructions } from "./overtaking.js";
-import { runWitness } from "./run.js";
+import { type Goal, runWitness } from "./run.js";
 
 /** Beyond this many steps a witness stays as it is: trying takes time quadratic in them, or worse. */
 const LONGEST = 120;
 
-export function arrange(machine: Machine, steps: readonly number[]): readonly number[] {
+export function arrange(machine: Machine, steps: readonly number[], goal: Goal = "outcome"): readonly number[] {
   if (steps.length > LONGEST) return steps;
   const stepper = createStepper(machine);
   let best = steps;
-  let overtaken = overtakenBy(machine, best, stepper);
+  let overtaken = overtakenBy(machine, best, stepper, goal);
   if (overtaken === undefined) return steps;
   const keep = (changed: readonly number[], limit: number): boolean => {
-    const found = overtakenBy(machine, changed, stepper);
+    const found = overtakenBy(machine, changed, stepper, goal);
     if (found === undefined || found > limit) return false;
     best = changed;
     overtaken = found;
@@ -88,7 +88,7 @@ function overtakenAt(machine: Machine, stepper: Stepper, steps: readonly number[
 }
 
 /** How much the steps go ahead of, all together; undefined where they are no witness. */
-function overtakenBy(machine: Machine, steps: readonly number[], stepper: Stepper): number | undefined {
+function overtakenBy(machine: Machine, steps: readonly number[], stepper: Stepper, goal: Goal): number | undefined {
   let sum = 0;
   const wrong = runWitness(
     machine,
@@ -97,6 +97,7 @@ function overtakenBy(machine: Machine, steps: readonly number[], stepper: Steppe
       sum += overtakenInstructions(stepper, before, step).length;
     },
     stepper,
+    goal,
   );
   return wrong === undefined ? sum : undefined;
 }

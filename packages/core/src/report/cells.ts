@@ -7,7 +7,9 @@ import type { Platform } from "../platform/platform.js";
 import { ACCESS_KINDS } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import type { Replay } from "./replay.js";
-import { cellRule, noRule, type Rule, sameRule, strictRules, weakRule, windowRule, without } from "./rule.js";
+import { cellRule, noRule, type Rule, sameRule, weakRule, windowRule } from "./rule.js";
+import { strictRules } from "./strict.js";
+import { without } from "./without.js";
 
 /** What forbids an outcome. */
 export interface Obstacles {

@@ -7,6 +7,7 @@ import { ladderText } from "./ladder-text.js";
 import { mappingsOf } from "./mapping.js";
 import type { Rule } from "./rule.js";
 import { printState } from "./state.js";
+import { stuckLines } from "./stuck.js";
 import { variantWords, verdictWords } from "./verdict-words.js";
 import { wrap } from "./wrap.js";
 
@@ -19,7 +20,7 @@ export function conditionWords({ condition }: Test): string {
 
 /** The whole explanation; ends with a line break. */
 export function explanationText(explanation: Explanation): string {
-  const { program, platform, verdict, story, obstacles, otherwise } = explanation;
+  const { program, platform, verdict, story, obstacles, stuck, otherwise } = explanation;
   const lines = wrap(`${program.name} on ${platform.name}: ${verdictWords(verdict)}`, WIDTH, 2);
   if (program.test.doc !== undefined) lines.push(...wrap(`  "${program.test.doc}"`, WIDTH, 2));
   lines.push(...wrap(`  ${conditionWords(program.test)}`, WIDTH, 4));
@@ -34,6 +35,7 @@ export function explanationText(explanation: Explanation): string {
   if (verdict.byDefault === "unknown") lines.push("", `Unknown: ${verdict.reason ?? "the search did not end"}.`);
   if (verdict.byDefault === "forbidden") lines.push("", ...forbiddenLines(explanation));
   if (obstacles !== undefined) lines.push("", ...obstacleLines(obstacles.sets, obstacles.complete));
+  if (stuck !== undefined) lines.push("", ...stuckRunLines(stuck));
   if (verdict.variants.length > 0) lines.push("", ...variantLines(explanation));
   if (otherwise !== undefined)
     lines.push(
@@ -62,6 +64,15 @@ function storyLines(story: Story, head: string, condition: string): string[] {
   const meanings = legend(ladder);
   if (meanings.length > 0) lines.push("", ...meanings.flatMap((text) => wrap(text, WIDTH, 2)));
   return lines;
+}
+
+function stuckRunLines({ run, entries }: NonNullable<Explanation["stuck"]>): string[] {
+  return [
+    "A run can get stuck:",
+    ...entries.flatMap((entry) => numbered(entry.number, `${entry.what}.`)),
+    "Then nothing can move any more:",
+    ...stuckLines(run).flatMap((line) => wrap(`  ${line}`, WIDTH, 6)),
+  ];
 }
 
 const numbered = (number: number, text: string): string[] => {

@@ -25,6 +25,8 @@ export interface Explanation {
   readonly story: Story | undefined;
   /** Where it is forbidden under the default options, though not for want of a run that ends. */
   readonly obstacles: Obstacles | undefined;
+  /** A run that gets stuck, where the search has met one. */
+  readonly stuck: Pick<Story, "run" | "entries"> | undefined;
   /** Where it is forbidden by default and allowed otherwise: how, under the first setting that allows it. */
   readonly otherwise: { readonly variant: Variant; readonly story: Story } | undefined;
 }
@@ -32,7 +34,7 @@ export interface Explanation {
 /** Judges a test on a platform and says why. Throws where a witness turns out to be none, which is a fault of ours. */
 export function explain(program: Program, platform: Platform, limits: Limits): Explanation {
   const settings = limits.settings ?? new Map<string, string>();
-  const verdict = withVacuity(judge(program, platform, { ...limits, mode: "verdict" }), limits);
+  const verdict = withEnds(judge(program, platform, { ...limits, mode: "verdict" }), limits);
   const obstacles = verdict.byDefault === "forbidden" && !verdict.vacuous ? minimalCells(program, platform, limits) : undefined;
   const variant = verdict.byDefault === "forbidden" ? verdict.variants.find((candidate) => candidate.verdict === "allowed") : undefined;
   return {
@@ -42,15 +44,22 @@ export function explain(program: Program, platform: Platform, limits: Limits): E
     verdict,
     story: storyOf(verdict, limits),
     obstacles,
+    stuck: stuckRun(verdict),
     otherwise: variant && otherwise(program, platform, limits, variant),
   };
 }
 
-/** The search for a verdict drops runs before they end: whether any does is known only from a search for all end states. */
-function withVacuity(verdict: Verdict, limits: Limits): Verdict {
-  if (verdict.byDefault !== "forbidden" || verdict.vacuous || verdict.machine === undefined) return verdict;
-  const { complete, someRunEnds } = search(verdict.machine, { ...limits, mode: "states" });
-  return { ...verdict, vacuous: complete && !someRunEnds };
+/** The search for a verdict drops runs before they end: whether any does, and whether any gets stuck, is known only from a search for all end states. */
+function withEnds(verdict: Verdict, limits: Limits): Verdict {
+  if (verdict.byDefault !== "forbidden" || verdict.machine === undefined || verdict.result === undefined) return verdict;
+  const { complete, someRunEnds, stuck } = search(verdict.machine, { ...limits, mode: "states" });
+  return { ...verdict, vacuous: complete && !someRunEnds, result: { ...verdict.result, stuck: stuck ?? verdict.result.stuck } };
+}
+
+function stuckRun({ machine, result }: Verdict): Explanation["stuck"] {
+  if (machine === undefined || result?.stuck === undefined) return undefined;
+  const run = replay(machine, arrange(machine, result.stuck, "stuck"), "stuck");
+  return { run, entries: entriesOf(run) };
 }
 
 function otherwise(program: Program, platform: Platform, limits: Limits, variant: Variant): Explanation["otherwise"] {

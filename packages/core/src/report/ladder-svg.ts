@@ -57,7 +57,9 @@ text { fill: #e6edf3; }
 
 /** Text as XML has it; control characters, which XML does not have, become question marks. */
 const escape = (text: string): string =>
-  [...text].map((char) => (/[&<>"']/.test(char) ? `&#${char.charCodeAt(0)};` : char < " " || char === "\ufffe" || char === "\uffff" ? "?" : char)).join("");
+  [...text]
+    .map((char) => (/[&<>"']/.test(char) ? `&#${char.charCodeAt(0)};` : char < " " || char === "\ufffe" || char === "\uffff" ? "?" : char))
+    .join("");
 
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 

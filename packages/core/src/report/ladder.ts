@@ -71,7 +71,9 @@ export function layOut(replay: Replay, entries: readonly Entry[], condition: str
         if (lanes[to]?.site.kind === "place") open.set(packet, { lane: to, first: row, label });
       }
       const here = [from, ...via];
-      const passed = entry.passed.map(({ placeId }) => lanes.findIndex((lane) => lane.title === placeId)).filter((lane) => here.includes(lane));
+      const passed = entry.passed
+        .map(({ placeId }) => lanes.findIndex((lane) => lane.title === placeId))
+        .filter((lane) => here.includes(lane));
       rows.push({
         number: index === 0 ? entry.number : undefined,
         from,
@@ -107,7 +109,8 @@ function straightArrows(entry: Entry, laneOf: (site: Site) => number): readonly 
   for (const arrow of entry.events.flatMap((event) => event.arrows)) {
     const [from, to] = [laneOf(arrow.from), laneOf(arrow.to)];
     const last = result.at(-1);
-    const goesOn = last !== undefined && arrow.kind === last.kind && last.to === from && Math.sign(to - from) === Math.sign(last.to - last.from);
+    const goesOn =
+      last !== undefined && arrow.kind === last.kind && last.to === from && Math.sign(to - from) === Math.sign(last.to - last.from);
     if (goesOn && from !== to) result[result.length - 1] = { ...last, to, via: [...last.via, from] };
     else result.push({ from, to, via: [], label: arrow.label, kind: arrow.kind });
   }

@@ -12,15 +12,19 @@ export interface Visit {
   readonly index: number;
 }
 
+/** What a run comes to: an end that satisfies the proposition, or a state with no way on that is no end. */
+export type Goal = "outcome" | "stuck";
+
 /**
- * Runs `steps` from the initial state. Gives what is wrong with them: a step that was not enabled, a run that does not end, or one whose end does not satisfy the
- * proposition (or the filter); undefined where they are a witness. `visit` sees each step with the states around it; the states are only good until it returns.
+ * Runs `steps` from the initial state. Gives what is wrong with them: a step that was not enabled, a run that does not come to its goal (`outcome`: it ends, and the end
+ * satisfies the filter and the proposition); undefined where all is well. `visit` sees each step with the states around it; the states are only good until it returns.
  */
 export function runWitness(
   machine: Machine,
   steps: readonly number[],
   visit?: (at: Visit) => void,
   stepper = createStepper(machine),
+  goal: Goal = "outcome",
 ): string | undefined {
   const before = new Int32Array(machine.layout.size);
   const after = Int32Array.from(machine.initial);
@@ -34,6 +38,7 @@ export function runWitness(
     if (!stepper.apply(after, step)) return `step ${index + 1} turns out to be a wrong guess`;
     visit?.({ stepper, before, after, step, index });
   }
+  if (goal === "stuck") return stepper.ended(after) || stepper.steps(after, enabled) > 0 ? "the run can go on" : undefined;
   if (!stepper.ended(after)) return "the run has not ended";
   const { filter, condition } = machine.program;
   if (filter !== undefined && !satisfied(stepper, after, filter)) return "the end does not satisfy the filter";

@@ -19,6 +19,11 @@ export const MACHINE_FAULTS: readonly Fault[] = [
     shows: (text) => / on (write|msi|intx)\(/.test(text) && rerunsWithPackets(text),
   },
   {
+    name: "a conditional atomic that stores nothing orders later stores as if it had",
+    shows: (text, platform) =>
+      /cmpxchg|add_unless|trylock/.test(text) && (/wmb|udma|mmio_flush/.test(text) || platform.name.endsWith("(changed)")),
+  },
+  {
     name: "an atomic, whose read or write a rule lets through before another forbids the other",
     shows: (text, platform) =>
       platform.name.endsWith("(changed)") &&

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { search } from "../../src/explore/index.js";
 import { buildMachine } from "../../src/machine/index.js";
 import { explain, minimalCells } from "../../src/report/index.js";
-import { without } from "../../src/report/rule.js";
+import { without } from "../../src/report/without.js";
 import { limits, platformOf, programOf, race, SB } from "./subject.js";
 
 const obstacles = (text: string, platform: string) => minimalCells(programOf(text), platformOf(platform), limits);
@@ -23,12 +23,17 @@ test("a fence is a rule too", () => {
 });
 
 test("without the rules that are named the outcome is allowed, and with any one of them back it is not", () => {
-  const texts = [race(), race({ between: "rmb(); int r2 = readl(D0.status);", mmio: "mmio int D0.status;" }), SB.replaceAll("int r0", "smp_mb(); int r0")];
+  const texts = [
+    race(),
+    race({ between: "rmb(); int r2 = readl(D0.status);", mmio: "mmio int D0.status;" }),
+    SB.replaceAll("int r0", "smp_mb(); int r0"),
+  ];
   for (const text of texts) {
     for (const name of ["pcie", "arm64", "riscv"]) {
       const program = programOf(text);
       const on = platformOf(name);
-      const allowed = (gone: Parameters<typeof without>[1]): boolean => search(buildMachine(program, without(on, gone)), limits).satisfiable;
+      const allowed = (gone: Parameters<typeof without>[1]): boolean =>
+        search(buildMachine(program, without(on, gone)), limits).satisfiable;
       for (const set of minimalCells(program, on, limits).sets) {
         expect(allowed(set)).toBe(true);
         for (const rule of set) expect(allowed(set.filter((other) => other !== rule))).toBe(false);
@@ -38,7 +43,8 @@ test("without the rules that are named the outcome is allowed, and with any one 
 });
 
 test("what no rule forbids has no obstacle", () => {
-  const coherence = "C CoRR\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*x); }\nexists (1:r0=1 /\\ 1:r1=2)\n";
+  const coherence =
+    "C CoRR\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*x); }\nexists (1:r0=1 /\\ 1:r1=2)\n";
   expect(obstacles(coherence, "x86")).toEqual({ sets: [], complete: true });
 });
 
@@ -51,11 +57,14 @@ test("the rule that decides an allowed outcome is the one without which it is fo
   const { story } = explain(programOf(race()), platformOf("sn2-pic"), limits);
   expect(story?.permissions.deciding.map((rule) => rule.id)).toEqual(["numa: out-of-order-DMA"]);
   const reordered = explain(programOf(SB), platformOf("x86"), limits).story;
-  expect(reordered?.permissions.deciding.map((rule) => [rule.kind, rule.says])).toEqual([["no-rule", "nothing keeps a read behind an older write"]]);
+  expect(reordered?.permissions.deciding.map((rule) => [rule.kind, rule.says])).toEqual([
+    ["no-rule", "nothing keeps a read behind an older write"],
+  ]);
 });
 
 test("two ways that no place orders are named", () => {
-  const text = "C intx\n{ dma(streaming) int data; }\nD0(int *data) { DMA_WRITE(*data, 1); INTX(); }\nP0(int *data) on intx(D0) { int r0 = 1; int r1 = READ_ONCE(*data); }\nexists (0:r0=1 /\\ 0:r1=0)\n";
+  const text =
+    "C intx\n{ dma(streaming) int data; }\nD0(int *data) { DMA_WRITE(*data, 1); INTX(); }\nP0(int *data) on intx(D0) { int r0 = 1; int r1 = READ_ONCE(*data); }\nexists (0:r0=1 /\\ 0:r1=0)\n";
   const { story } = explain(programOf(text), platformOf("pcie"), limits);
   expect(story?.permissions.rules.map((rule) => rule.kind)).toEqual(["fact"]);
 });

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { compareWith, expectationFor, unknownPlatforms } from "../../src/report/index.js";
 import { programOf, race } from "./subject.js";
 
-const stated = (tail: string, name: string, conforming: boolean) => expectationFor(programOf(race({ tail })).test, { name, conforming })?.verdict;
+const stated = (tail: string, name: string, conforming: boolean) =>
+  expectationFor(programOf(race({ tail })).test, { name, conforming })?.verdict;
 
 test("a line for the platform itself wins over `all`, which speaks of conforming platforms only", () => {
   const tail = "expect all: forbidden; x86: allowed";

@@ -74,3 +74,24 @@ test("a vacuous verdict says so and looks for no rule", () => {
   const stuck = "C stuck\n{}\nP0(int *x) { while (READ_ONCE(*x) == 0) { } }\nexists (x=1)\n";
   expect(text(stuck, "x86")).toContain("No run ends at all, so the outcome is forbidden vacuously.");
 });
+
+test("a run that gets stuck is told, and what it waits for", () => {
+  const locks = (first: string, second: string): string =>
+    `spin_lock(${first}); spin_lock(${second}); spin_unlock(${second}); spin_unlock(${first});`;
+  const found = text(
+    `C dead
+{ spinlock_t l; spinlock_t m; }
+P0(spinlock_t *l, spinlock_t *m) { ${locks("l", "m")} }
+P1(spinlock_t *l, spinlock_t *m) { ${locks("m", "l")} }
+exists (l=2)
+`,
+    "x86",
+  );
+  expect(found).toContain(`A run can get stuck:
+  1. P0 takes l.
+  2. P1 takes m.
+Then nothing can move any more:
+  P0 waits at spin_lock(m)
+  P1 waits at spin_lock(l)
+`);
+});

@@ -24,7 +24,8 @@ test("a packet waits in its place from the row that brings it to the row that ta
 
 test("lanes that would not fit are drawn closer, and the text stays within its width", () => {
   const ladder = ladderOf(relaxed, "sn2-pic") as Ladder;
-  for (const width of [100, 72, 50]) for (const line of ladderText(ladder, width).split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+  for (const width of [100, 72, 50])
+    for (const line of ladderText(ladder, width).split("\n")) expect(line.length).toBeLessThanOrEqual(width);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createMatrix } from "../../src/report/matrix.js";
 import type { Checked } from "../../src/report/checked.js";
+import { createMatrix } from "../../src/report/matrix.js";
 import { PLAIN } from "../../src/report/style.js";
 import { checked, race } from "./subject.js";
 
@@ -52,6 +52,11 @@ test("a platform that is no column stands behind the row", () => {
 });
 
 test("colours come from the style alone", () => {
-  const made = createMatrix({ labels: ["race"], platforms: ["sn2", "pcie"], width: 100, style: { ...PLAIN, red: (text) => `<${text}>`, green: (text) => `[${text}]` } });
+  const made = createMatrix({
+    labels: ["race"],
+    platforms: ["sn2", "pcie"],
+    width: 100,
+    style: { ...PLAIN, red: (text) => `<${text}>`, green: (text) => `[${text}]` },
+  });
   expect(made.row(both[0] as Checked)).toBe("race  <allowed!>    [forbidden]\n");
 });

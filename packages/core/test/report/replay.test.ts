@@ -22,7 +22,9 @@ test("a run is told step by step, with what was passed and where the missed writ
   const { machine, steps } = witness(race(), "sn2-pic");
   const { events } = replay(machine, arrange(machine, steps));
   const landing = events.find((event) => event.passed.length > 0);
-  expect(landing?.passed.map(({ older, placeId, cell }) => [older, placeId, cell?.id])).toEqual([["DMA write data=1", "numa", "out-of-order-DMA"]]);
+  expect(landing?.passed.map(({ older, placeId, cell }) => [older, placeId, cell?.id])).toEqual([
+    ["DMA write data=1", "numa", "out-of-order-DMA"],
+  ]);
   const stale = events.find((event) => event.missed.length > 0);
   expect(stale?.what).toBe("P0 reads data: 0 - DMA write data=1 is still in the bridge and NUMA interconnect");
   expect(stale?.arrows).toEqual([{ from: { kind: "memory" }, to: { kind: "thread", thread: 1 }, label: "data: 0", kind: "read" }]);
@@ -95,7 +97,8 @@ test("every witness of the catalogue is a run, and stays one when it is put in o
       const plain = replay(machine, result.witness);
       const ordered = replay(machine, arrange(machine, result.witness));
       expect(ordered.steps.length).toBeLessThanOrEqual(plain.steps.length);
-      const overtaken = (events: typeof plain.events): number => events.reduce((sum, event) => sum + event.passed.length + event.overtook.length, 0);
+      const overtaken = (events: typeof plain.events): number =>
+        events.reduce((sum, event) => sum + event.passed.length + event.overtook.length, 0);
       expect(overtaken(ordered.events)).toBeLessThanOrEqual(overtaken(plain.events));
     }
   }

@@ -9,7 +9,13 @@ P10(int *x) { int r0 = READ_ONCE(*x); }
 P1(int *x, int *p) { int r10 = READ_ONCE(*x); int r2 = READ_ONCE(*x); }
 exists (D0:r0=0 /\\ x=1 /\\ 10:r0=0 /\\ 1:r2=0 /\\ 1:r10=0 /\\ p=x)
 `);
-const value = new Map([["D0:r0", 1], ["[x]", 2], ["10:r0", 3], ["1:r2", 4], ["1:r10", 5]]);
+const value = new Map([
+  ["D0:r0", 1],
+  ["[x]", 2],
+  ["10:r0", 3],
+  ["1:r2", 4],
+  ["1:r10", 5],
+]);
 
 test("terms stand in herd7's order: registers by thread and name, devices, then locations; addresses by name", () => {
   const address = program.locations.findIndex((location) => location.name === "x") + 0x100000;

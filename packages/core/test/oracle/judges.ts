@@ -1,0 +1,335 @@
+/** A fixed set of small tests whose answers are known, together touching everything the oracle covers: [name, platform, text, allowed?]. */
+import type { Program } from "../../src/program/program.js";
+import { programOf } from "../generate/draft.js";
+
+export interface Judge {
+  readonly name: string;
+  readonly platform: string;
+  readonly program: Program;
+  readonly allowed: boolean;
+}
+
+const list: readonly (readonly [string, string, string, boolean])[] = [
+  [
+    "SB",
+    "x86",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); int r0 = READ_ONCE(*y); } P1(int *x, int *y) { WRITE_ONCE(*y, 1); int r0 = READ_ONCE(*x); }
+    exists (0:r0=0 /\\ 1:r0=0)`,
+    true,
+  ],
+  [
+    "SB+mbs",
+    "x86",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_mb(); int r0 = READ_ONCE(*y); } P1(int *x, int *y) { WRITE_ONCE(*y, 1); smp_mb(); int r0 = READ_ONCE(*x); }
+    exists (0:r0=0 /\\ 1:r0=0)`,
+    false,
+  ],
+  [
+    "SB+rfi",
+    "x86",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); int r1 = READ_ONCE(*x); int r0 = READ_ONCE(*y); } P1(int *x, int *y) { WRITE_ONCE(*y, 1); smp_mb(); int r0 = READ_ONCE(*x); }
+    exists (0:r1=1 /\\ 0:r0=0 /\\ 1:r0=0)`,
+    true,
+  ],
+  [
+    "MP",
+    "arm64",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); int r1 = READ_ONCE(*x); }
+    exists (1:r0=1 /\\ 1:r1=0)`,
+    true,
+  ],
+  [
+    "MP+rmb",
+    "arm64",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); smp_rmb(); int r1 = READ_ONCE(*x); }
+    exists (1:r0=1 /\\ 1:r1=0)`,
+    true,
+  ],
+  [
+    "MP+wmb",
+    "arm64",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); int r1 = READ_ONCE(*x); }
+    exists (1:r0=1 /\\ 1:r1=0)`,
+    true,
+  ],
+  [
+    "MP on TSO",
+    "x86",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); int r1 = READ_ONCE(*x); }
+    exists (1:r0=1 /\\ 1:r1=0)`,
+    false,
+  ],
+  [
+    "MP+wmb+rmb",
+    "arm64",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); smp_rmb(); int r1 = READ_ONCE(*x); }
+    exists (1:r0=1 /\\ 1:r1=0)`,
+    false,
+  ],
+  [
+    "MP+rel+acq",
+    "arm64",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_store_release(y, 1); } P1(int *x, int *y) { int r0 = smp_load_acquire(y); int r1 = READ_ONCE(*x); }
+    exists (1:r0=1 /\\ 1:r1=0)`,
+    false,
+  ],
+  [
+    "MP+wmb+addr",
+    "arm64",
+    `{ int *p = &x; int y = 5; } P0(int **p, int *y) { WRITE_ONCE(*y, 1); smp_wmb(); WRITE_ONCE(*p, y); }
+    P1(int **p, int *x) { int *r0 = READ_ONCE(*p); int r1 = READ_ONCE(*r0); } exists (1:r1=5)`,
+    false,
+  ],
+  [
+    "LB",
+    "riscv",
+    `{ } P0(int *x, int *y) { int r0 = READ_ONCE(*x); WRITE_ONCE(*y, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); WRITE_ONCE(*x, 1); }
+    exists (0:r0=1 /\\ 1:r0=1)`,
+    true,
+  ],
+  [
+    "LB+data+ctrl",
+    "riscv",
+    `{ } P0(int *x, int *y) { int r0 = READ_ONCE(*x); WRITE_ONCE(*y, r0); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); if (r0) WRITE_ONCE(*x, 1); }
+    exists (0:r0=1 /\\ 1:r0=1)`,
+    false,
+  ],
+  [
+    "MP+wmb+ctrl",
+    "arm64",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); if (r0 == 1) { int r1 = READ_ONCE(*x); } }
+    exists (1:r0=1 /\\ 1:r1=0)`,
+    true,
+  ],
+  [
+    "CoRR",
+    "arm64",
+    `{ } P0(int *x) { WRITE_ONCE(*x, 1); } P1(int *x) { int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*x); } exists (1:r0=1 /\\ 1:r1=0)`,
+    false,
+  ],
+  ["CoWW", "arm64", `{ } P0(int *x) { WRITE_ONCE(*x, 1); WRITE_ONCE(*x, 2); } P1(int *x) { int r0 = READ_ONCE(*x); } exists (x=1)`, false],
+  [
+    "two increments",
+    "arm64",
+    `{ } P0(int *x) { int r0 = atomic_fetch_add_relaxed(1, x); } P1(int *x) { int r0 = atomic_fetch_add_relaxed(1, x); } exists (x=1)`,
+    false,
+  ],
+  [
+    "cmpxchg",
+    "arm64",
+    `{ } P0(int *x) { int r0 = cmpxchg_relaxed(x, 0, 1); } P1(int *x) { int r0 = cmpxchg_relaxed(x, 0, 2); } exists (0:r0=0 /\\ 1:r0=0)`,
+    false,
+  ],
+  [
+    "locked increments",
+    "x86",
+    `{ spinlock_t l; } P0(spinlock_t *l, int *x) { spin_lock(l); int r0 = READ_ONCE(*x); WRITE_ONCE(*x, r0 + 1); spin_unlock(l); }
+    P1(spinlock_t *l, int *x) { spin_lock(l); int r0 = READ_ONCE(*x); WRITE_ONCE(*x, r0 + 1); spin_unlock(l); } exists (x=1)`,
+    false,
+  ],
+  [
+    "DMA in order",
+    "x86",
+    `{ } D0(int *x, int *y) { DMA_WRITE(*x, 1); DMA_WRITE(*y, 1); } P0(int *x, int *y) { int r0 = READ_ONCE(*y); rmb(); int r1 = READ_ONCE(*x); }
+    exists (0:r0=1 /\\ 0:r1=0)`,
+    false,
+  ],
+  [
+    "DMA relaxed",
+    "x86",
+    `{ } D0(int *x, int *y) { DMA_WRITE(*x, 1); DMA_WRITE(*y, 1, RO); } P0(int *x, int *y) { int r0 = READ_ONCE(*y); rmb(); int r1 = READ_ONCE(*x); }
+    exists (0:r0=1 /\\ 0:r1=0)`,
+    true,
+  ],
+  [
+    "out-of-order DMA",
+    "x86+sn2-pic",
+    `{ dma(streaming) int x; dma(streaming) int y; } D0(int *x, int *y) { DMA_WRITE(*x, 1); DMA_WRITE(*y, 1); }
+    P0(int *x, int *y) { int r0 = READ_ONCE(*y); rmb(); int r1 = READ_ONCE(*x); } exists (0:r0=1 /\\ 0:r1=0)`,
+    true,
+  ],
+  [
+    "write barrier on the queue",
+    "x86+sn2-pic",
+    `{ dma(streaming) int x; dma(streaming, write_barrier) int y; } D0(int *x, int *y) { DMA_WRITE(*x, 1); DMA_WRITE(*y, 1); }
+    P0(int *x, int *y) { int r0 = READ_ONCE(*y); rmb(); int r1 = READ_ONCE(*x); } exists (0:r0=1 /\\ 0:r1=0)`,
+    false,
+  ],
+  [
+    "PIO read flushes DMA (sn2)",
+    "x86+sn2-pic",
+    `{ dma(streaming) int x; dma(streaming) int y; mmio int D0.s; } D0(int *x, int *y) { DMA_WRITE(*x, 1); DMA_WRITE(*y, 1); }
+    P0(int *x, int *y) { int r0 = READ_ONCE(*y); int r2 = readl(D0.s); int r1 = READ_ONCE(*x); } exists (0:r0=1 /\\ 0:r1=0)`,
+    false,
+  ],
+  [
+    "relaxed PIO read does not",
+    "x86+sn2-pic",
+    `{ dma(streaming) int x; dma(streaming) int y; mmio int D0.s; } D0(int *x, int *y) { DMA_WRITE(*x, 1); DMA_WRITE(*y, 1); }
+    P0(int *x, int *y) { int r0 = READ_ONCE(*y); int r2 = readl_relaxed(D0.s); int r1 = READ_ONCE(*x); } exists (0:r0=1 /\\ 0:r1=0)`,
+    true,
+  ],
+  [
+    "status read pushes DMA",
+    "arm64",
+    `{ mmio int D0.s; } D0(int *x) { DMA_WRITE(*x, 1); D0.s = 1; } P0(int *x) { int r0 = readl(D0.s); int r1 = READ_ONCE(*x); } exists (0:r0=1 /\\ 0:r1=0)`,
+    false,
+  ],
+  [
+    "status read without a barrier",
+    "arm64",
+    `{ mmio int D0.s; } D0(int *x) { DMA_WRITE(*x, 1); D0.s = 1; } P0(int *x) { int r0 = readl_relaxed(D0.s); int r1 = READ_ONCE(*x); } exists (0:r0=1 /\\ 0:r1=0)`,
+    true,
+  ],
+  [
+    "doorbell",
+    "arm64",
+    `{ mmio int D0.d; } P0(int *x) { WRITE_ONCE(*x, 1); writel(1, D0.d); } D0(int *x) { WAIT(D0.d == 1); int r0 = DMA_READ(*x); } exists (D0:r0=0)`,
+    false,
+  ],
+  [
+    "doorbell relaxed",
+    "arm64",
+    `{ mmio int D0.d; } P0(int *x) { WRITE_ONCE(*x, 1); writel_relaxed(1, D0.d); } D0(int *x) { WAIT(D0.d == 1); int r0 = DMA_READ(*x); } exists (D0:r0=0)`,
+    true,
+  ],
+  [
+    "mmiowb between CPUs",
+    "x86+sn2-pic",
+    `{ mmio int D0.a; } P0(int *x) { writel(1, D0.a); mmiowb(); WRITE_ONCE(*x, 1); } P1(int *x) { int r0 = READ_ONCE(*x); if (r0) writel(2, D0.a); } D0() { }
+    exists (1:r0=1 /\\ D0.a=1)`,
+    false,
+  ],
+  [
+    "PIO of two CPUs",
+    "x86+sn2-pic",
+    `{ mmio int D0.a; } P0(int *x) { writel(1, D0.a); WRITE_ONCE(*x, 1); } P1(int *x) { int r0 = READ_ONCE(*x); if (r0) writel(2, D0.a); } D0() { }
+    exists (1:r0=1 /\\ D0.a=1)`,
+    true,
+  ],
+  [
+    "MSI follows data",
+    "x86",
+    `{ } D0(int *x) { DMA_WRITE(*x, 1); MSI(); } P0(int *x) on msi(D0) { int r0 = 1; int r1 = READ_ONCE(*x); } exists (0:r0=1 /\\ 0:r1=0)`,
+    false,
+  ],
+  [
+    "INTx does not",
+    "x86",
+    `{ } D0(int *x) { DMA_WRITE(*x, 1); INTX(); } P0(int *x) on intx(D0) { int r0 = 1; int r1 = READ_ONCE(*x); } exists (0:r0=1 /\\ 0:r1=0)`,
+    true,
+  ],
+  [
+    "vectors",
+    "x86",
+    `{ } D0(int *x) { MSI(1); } P0(int *x) on msi(D0, 2) { int r0 = 1; } P1(int *x) on msi(D0, 1) { int r0 = 1; } exists (0:r0=1 \\/ 1:r0=0)`,
+    false,
+  ],
+  ["own write, own read", "x86", `{ } D0(int *x) { DMA_WRITE(*x, 1); int r0 = DMA_READ(*x); } exists (D0:r0=0)`, false],
+  ["own write, other class", "x86", `{ } D0(int *x) { DMA_WRITE(*x, 1); int r0 = DMA_READ(*x, TC(1)); } exists (D0:r0=0)`, true],
+  [
+    "reads in any order",
+    "x86",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 1); } D0(int *x, int *y) { int r0 = DMA_READ(*y); int r1 = DMA_READ(*x); } exists (D0:r0=1 /\\ D0:r1=0)`,
+    true,
+  ],
+  [
+    "a read that waits for the other",
+    "x86",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 1); }
+    D0(int *x, int *y) { int r0 = DMA_READ(*y); if (r0) { int r1 = DMA_READ(*x); DMA_WRITE(*z, r1 + 5); } } exists (D0:r0=1 /\\ z=5)`,
+    false,
+  ],
+  [
+    "writes pass reads",
+    "x86",
+    `{ } P0(int *x, int *y) { int r0 = READ_ONCE(*y); WRITE_ONCE(*x, 1); } D0(int *x, int *y) { int r0 = DMA_READ(*x); DMA_WRITE(*y, 1); } exists (0:r0=1 /\\ D0:r0=1)`,
+    true,
+  ],
+  [
+    "AtomicOps",
+    "x86",
+    `{ } D0(int *x) { int r0 = DMA_FETCH_ADD(*x, 1); } D1(int *x) { int r0 = DMA_CAS(*x, 1, 5); } exists (x=1 /\\ D1:r0=1)`,
+    false,
+  ],
+  [
+    "CAS too late",
+    "x86",
+    `{ } D0(int *x) { int r0 = DMA_FETCH_ADD(*x, 1); } D1(int *x) { int r0 = DMA_CAS(*x, 1, 5); } exists (x=1 /\\ D1:r0=0)`,
+    true,
+  ],
+  [
+    "told out of band",
+    "x86",
+    `{ } D0(int *x) { DMA_WRITE(*x, 1); TELL(D1); } D1(int *x, int *y) { HEAR(D0); DMA_WRITE(*y, 1); } P0(int *x, int *y) { int r0 = READ_ONCE(*y); rmb(); int r1 = READ_ONCE(*x); }
+    exists (0:r0=1 /\\ 0:r1=0)`,
+    true,
+  ],
+  [
+    "heard before told",
+    "x86",
+    `{ mmio int D0.a; mmio int D1.b; } D0() { TELL(D1); D0.a = 1; } D1() { HEAR(D0); HEAR(D0); D1.b = 1; } exists (D1.b=1)`,
+    false,
+  ],
+  [
+    "one TLP",
+    "x86+sn2-pic",
+    `{ dma(streaming) int x; dma(streaming) int y; } D0(int *x, int *y) { DMA_WRITEV(*x, 1, *y, 1); } P0(int *x, int *y) { int r0 = READ_ONCE(*y); rmb(); int r1 = READ_ONCE(*x); }
+    exists (0:r0=1 /\\ 0:r1=0)`,
+    false,
+  ],
+  [
+    "peer to peer",
+    "x86",
+    `{ mmio int D1.a; } D0(int *x) { DMA_WRITE(*x, 1); DMA_WRITE(D1.a, 1); } D1(int *x) { WAIT(D1.a == 1); int r0 = DMA_READ(*x); } exists (D1:r0=0)`,
+    false,
+  ],
+  [
+    "order of arrival",
+    "x86",
+    `{ mmio int D0.a; mmio int D0.b; } P0() { writel(1, D0.a); writel(1, D0.b); } D0() { } exists (order(D0.b=1, D0.a=1))`,
+    false,
+  ],
+  [
+    "write waits",
+    "x86",
+    `{ port int D0.p; mmio int D0.b; } P0(int *x) { outl(1, D0.p); WRITE_ONCE(*x, 1); } D0(int *x) { int r0 = DMA_READ(*x); int r1 = r0; if (r1) D0.b = D0.p + 5; } exists (D0.b=5)`,
+    false,
+  ],
+  [
+    "write combining",
+    "x86",
+    `{ mmio(wc) int D0.a; } P0() { writel_relaxed(1, D0.a); writel_relaxed(2, D0.a); } D0() { WAIT(D0.a == 2); int r0 = 1; } exists (order(D0.a=1, D0.a=2))`,
+    true,
+  ],
+  [
+    "an engine in one step",
+    "x86",
+    `{ mmio int D0.a; } D0() { int r0; ATOMIC { r0 = D0.a; D0.a = r0 + 1; } } D1() in(D0) { int r0; ATOMIC { r0 = D0.a; D0.a = r0 + 1; } } exists (D0.a=1)`,
+    false,
+  ],
+  [
+    "engines without",
+    "x86",
+    `{ mmio int D0.a; } D0() { int r0 = D0.a; D0.a = r0 + 1; } D1() in(D0) { int r0 = D0.a; D0.a = r0 + 1; } exists (D0.a=1)`,
+    true,
+  ],
+  [
+    "a handler in the device",
+    "x86",
+    `{ mmio int D0.d; } P0(int *x) { WRITE_ONCE(*x, 1); writel(1, D0.d); } D0() { } D1(int *x) in(D0) on write(D0.d) { int r0 = DMA_READ(*x); int r1 = 1; } exists (D1:r1=1 /\\ D1:r0=0)`,
+    false,
+  ],
+  [
+    "trylock",
+    "arm64",
+    `{ spinlock_t l; } P0(spinlock_t *l) { int r0 = spin_trylock(l); } P1(spinlock_t *l) { int r0 = spin_trylock(l); } exists (0:r0=1 /\\ 1:r0=1)`,
+    false,
+  ],
+];
+
+export const JUDGES: readonly Judge[] = list.map(([name, platform, text, allowed]) => {
+  const program = programOf(`C ${name.replace(/[^\w+-]/g, "-")}\n${text}`);
+  if (typeof program === "string") throw new Error(`${name}: ${program}`);
+  return { name, platform, program, allowed };
+});
