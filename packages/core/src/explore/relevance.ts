@@ -90,7 +90,8 @@ function usersOfValues(stepper: Stepper): readonly (readonly number[])[] {
       // A branch's condition is asked for again and again; so are addresses.
       const address = new Set<number>();
       registersOf(instruction.address, address);
-      const always = instruction.kind === "branch" || instruction.kind === "dma-atomic" || [...address].some((register) => tainted.has(register));
+      const always =
+        instruction.kind === "branch" || instruction.kind === "dma-atomic" || [...address].some((register) => tainted.has(register));
       users.push(always ? FOREVER : id);
     }
     return users;
@@ -179,7 +180,10 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
       for (let register = 0; register < result.length; register++) {
         for (let at = path.ids.length - 1; at >= 0; at--) {
           const instruction = instructions[path.ids[at] as number] as Instruction;
-          if (instruction.target === register || (instruction.kind === "wait" && instruction.reads.some((read) => read.target === register))) {
+          if (
+            instruction.target === register ||
+            (instruction.kind === "wait" && instruction.reads.some((read) => read.target === register))
+          ) {
             result[register] = instruction.id;
             break;
           }
@@ -333,7 +337,11 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
   /** Instructions whose value may be forgotten once nobody needs it. */
   const forgettable = instructions.filter(
     ({ id, kind }) =>
-      (layout.value[id] as number) >= 0 && inLoop[id] === 0 && kind !== "store" && kind !== "wait" && !(users[id] as readonly number[]).includes(FOREVER),
+      (layout.value[id] as number) >= 0 &&
+      inLoop[id] === 0 &&
+      kind !== "store" &&
+      kind !== "wait" &&
+      !(users[id] as readonly number[]).includes(FOREVER),
   );
   const closed = machine.listLike
     ? instructions.filter(({ id, kind }) => (layout.closure[id] as number) >= 0 && kind === "load" && inLoop[id] === 0)

@@ -51,7 +51,8 @@ export function createReduction(stepper: Stepper): Reduction {
     const on = thread.thread.on;
     if (on === undefined) return [];
     return instructions.flatMap((instruction) => {
-      if (on.kind === "write") return writes(instruction) && (instruction.location === on.location || instruction.location < 0) ? [instruction.id] : [];
+      if (on.kind === "write")
+        return writes(instruction) && (instruction.location === on.location || instruction.location < 0) ? [instruction.id] : [];
       return instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : [];
     });
   });
@@ -89,7 +90,11 @@ export function createReduction(stepper: Stepper): Reduction {
     if (state[layout.pending + (threads[index] as MachineThread).handler] !== 0) return true;
     return (raisers[index] as readonly number[]).some((id) => {
       const instruction = instructions[id] as Instruction;
-      return (threads[instruction.thread] as MachineThread).handler >= 0 || inLoop[id] === 1 || (state[layout.status + id] as number) < (last[id] as number);
+      return (
+        (threads[instruction.thread] as MachineThread).handler >= 0 ||
+        inLoop[id] === 1 ||
+        (state[layout.status + id] as number) < (last[id] as number)
+      );
     });
   }
 
@@ -213,7 +218,8 @@ const writes = (instruction: Instruction): boolean =>
   ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind);
 const reads = (instruction: Instruction): boolean =>
   ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait"].includes(instruction.kind);
-const inMemory = (instruction: Instruction): boolean => instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw";
+const inMemory = (instruction: Instruction): boolean =>
+  instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw";
 
 interface Naming {
   perform(id: number): number;
@@ -257,17 +263,20 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
     observed.add(arrival.first);
     observed.add(arrival.second);
   }
-  const isLooked = program.locations.map((_, location): boolean =>
-    observed.has(location) ||
-    threads.some((thread) => thread.thread.on?.kind === "write" && thread.thread.on.location === location) ||
-    instructions.some(
-      (instruction) =>
-        (reads(instruction) && (instruction.location < 0 || instruction.location === location)) || instruction.reads.some((read) => read.location === location),
-    ),
+  const isLooked = program.locations.map(
+    (_, location): boolean =>
+      observed.has(location) ||
+      threads.some((thread) => thread.thread.on?.kind === "write" && thread.thread.on.location === location) ||
+      instructions.some(
+        (instruction) =>
+          (reads(instruction) && (instruction.location < 0 || instruction.location === location)) ||
+          instruction.reads.some((read) => read.location === location),
+      ),
   );
   const looked = (location: number): boolean => location < 0 || isLooked[location] === true;
   /** Locations that an instruction's access may touch; a wait looks at several. */
-  const touched = (instruction: Instruction): readonly number[] => (instruction.kind === "wait" ? instruction.reads.map((read) => read.location) : [instruction.location]);
+  const touched = (instruction: Instruction): readonly number[] =>
+    instruction.kind === "wait" ? instruction.reads.map((read) => read.location) : [instruction.location];
 
   const accesses = instructions.filter((instruction) => reads(instruction) || writes(instruction));
   accesses.forEach((a, i) => {
@@ -280,7 +289,8 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
 
   // What one observer has seen bounds all that it does next, where it looks at locations that CPUs store to.
   if (machine.listLike) {
-    const listed = (instruction: Instruction): boolean => instruction.location < 0 || (machine.layout.orderCapacity[instruction.location] as number) > 0;
+    const listed = (instruction: Instruction): boolean =>
+      instruction.location < 0 || (machine.layout.orderCapacity[instruction.location] as number) > 0;
     accesses.forEach((a, i) => {
       for (const b of accesses.slice(i + 1)) {
         const sameObserver = threads[a.thread]?.observer === threads[b.thread]?.observer;
@@ -367,7 +377,8 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
   // Two engines of a device hear the same word once.
   const hears = instructions.filter((instruction) => instruction.kind === "hear");
   hears.forEach((a, i) => {
-    for (const b of hears.slice(i + 1)) if (a.device === b.device && threads[a.thread]?.thread.device === threads[b.thread]?.thread.device) add(access(a), access(b));
+    for (const b of hears.slice(i + 1))
+      if (a.device === b.device && threads[a.thread]?.thread.device === threads[b.thread]?.thread.device) add(access(a), access(b));
   });
 
   // Cache lines move about by themselves.
@@ -375,18 +386,19 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
     if ((machine.layout.copy[index] as number) < 0) return;
     const node = always(naming.lineNode(index), -1);
     for (const instruction of instructions) {
-      const touchesLine =
-        instruction.location < 0 || program.locations[instruction.location]?.line === location.line;
+      const touchesLine = instruction.location < 0 || program.locations[instruction.location]?.line === location.line;
       if (!touchesLine) continue;
       if (reads(instruction) || writes(instruction)) add(node, access(instruction));
-      if (instruction.kind === "sync-for-cpu" || instruction.kind === "sync-for-device") add(node, { node: naming.perform(instruction.id), instruction: instruction.id, until: 1 });
+      if (instruction.kind === "sync-for-cpu" || instruction.kind === "sync-for-device")
+        add(node, { node: naming.perform(instruction.id), instruction: instruction.id, until: 1 });
     }
   });
   for (const sync of instructions) {
     if (sync.kind !== "sync-for-cpu" && sync.kind !== "sync-for-device") continue;
     const number = program.locations[sync.location]?.line;
     for (const other of accesses) {
-      if (other.location < 0 || program.locations[other.location]?.line === number) add({ node: naming.perform(sync.id), instruction: sync.id, until: 1 }, access(other));
+      if (other.location < 0 || program.locations[other.location]?.line === number)
+        add({ node: naming.perform(sync.id), instruction: sync.id, until: 1 }, access(other));
     }
   }
   // On machines whose caches do not snoop, words of one line move together.

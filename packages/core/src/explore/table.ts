@@ -48,7 +48,8 @@ function fieldWidths(machine: Machine): Uint8Array {
   const setBits = Math.min(31, machine.messages.length);
   if (machine.listLike && machine.words === 1) {
     for (let i = 0; i < machine.observers; i++) widths[layout.seen + i] = setBits;
-    for (const instruction of instructions) if ((layout.closure[instruction.id] as number) >= 0) widths[layout.closure[instruction.id] as number] = setBits;
+    for (const instruction of instructions)
+      if ((layout.closure[instruction.id] as number) >= 0) widths[layout.closure[instruction.id] as number] = setBits;
   }
   return widths;
 }

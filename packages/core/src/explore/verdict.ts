@@ -48,26 +48,34 @@ export interface Verdict {
 
 const plain = (result: SearchResult): Plain => (result.satisfiable ? "allowed" : result.complete ? "forbidden" : "unknown");
 
-/** Loops that do something in each round are unrolled; beyond, rounds do not overlap. */
+/** Loops that do something in each round are unrolled; beyond, rounds do not overlap. An instruction has one packet at a time. */
 function loopBounds(program: Program): string[] {
-  return program.threads.flatMap((thread) =>
-    thread.code.some((operation) => operation.kind === "loop" && !operation.polls)
+  const sends = ["pio-write", "pio-read", "dma-write", "dma-read", "dma-atomic", "msi", "intx"];
+  return program.threads.flatMap((thread) => [
+    ...(thread.code.some((operation) => operation.kind === "loop" && !operation.polls)
       ? [`${thread.name}: the rounds of a loop beyond the second do not overlap`]
-      : [],
-  );
+      : []),
+    ...(thread.on !== undefined && thread.code.some((operation) => sends.includes(operation.kind))
+      ? [`${thread.name}: the handler is not run again while what it sent is under way`]
+      : []),
+  ]);
 }
 
 /** Locations that one thread accesses plainly while another writes them, or writes plainly while another accesses them. */
 function plainRaces(program: Program, machine: Machine): string[] {
   const names = new Set<string>();
-  const cpu = machine.instructions.filter((instruction) => instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw");
+  const cpu = machine.instructions.filter(
+    (instruction) => instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw",
+  );
   for (const plainly of cpu) {
     if (!plainly.facts.plain) continue;
     for (const other of machine.instructions) {
-      if (other.thread === plainly.thread || (other.location !== plainly.location && other.location >= 0 && plainly.location >= 0)) continue;
+      if (other.thread === plainly.thread || (other.location !== plainly.location && other.location >= 0 && plainly.location >= 0))
+        continue;
       const writes = ["store", "rmw", "dma-write", "dma-atomic"].includes(other.kind);
       const reads = ["load", "dma-read"].includes(other.kind);
-      if (writes || (reads && plainly.kind === "store")) names.add(program.locations[Math.max(plainly.location, other.location)]?.name ?? "?");
+      if (writes || (reads && plainly.kind === "store"))
+        names.add(program.locations[Math.max(plainly.location, other.location)]?.name ?? "?");
     }
   }
   return [...names];
@@ -79,7 +87,12 @@ function someRunEnds(program: Program, platform: Platform, limits: Limits, resul
     thread.code.some((operation) => ["loop", "wait", "hear", "lock", "ats-wait"].includes(operation.kind)),
   );
   if (!blocks || limits.mode === "states") return result.someRunEnds;
-  const anything: Program = { ...program, condition: { quantifier: "exists", formula: { kind: "constant", value: true } }, filter: undefined, observed: [] };
+  const anything: Program = {
+    ...program,
+    condition: { quantifier: "exists", formula: { kind: "constant", value: true } },
+    filter: undefined,
+    observed: [],
+  };
   return search(buildMachine(anything, platform, limits.settings), { ...limits, mode: "verdict" }).satisfiable;
 }
 
@@ -114,19 +127,26 @@ function restsOnPlainDependency(machine: Machine, races: readonly string[]): boo
   const { instructions, threads, program } = machine;
   return instructions.some((load) => {
     if (load.kind !== "load") return false;
-    const racing = (instruction: Instruction): boolean => instruction.facts.plain && races.includes(program.locations[instruction.location]?.name ?? "?");
+    const racing = (instruction: Instruction): boolean =>
+      instruction.facts.plain && races.includes(program.locations[instruction.location]?.name ?? "?");
     const weak = racing(load);
     const end = threads[load.thread]?.end ?? 0;
     const tainted = new Set([load.target]);
     let guarded = -1;
     for (let id = load.id + 1; id < end; id++) {
       const instruction = instructions[id] as Instruction;
-      const depends = (expression: Expression | undefined): boolean => [...reads(expression, new Set())].some((register) => tainted.has(register));
+      const depends = (expression: Expression | undefined): boolean =>
+        [...reads(expression, new Set())].some((register) => tainted.has(register));
       if (instruction.kind === "fence" && (instruction.before & 1) !== 0) return false;
       if (instruction.kind === "assign" && depends(instruction.value)) tainted.add(instruction.target);
       if (instruction.kind === "branch" && depends(instruction.value)) guarded = Math.max(guarded, instruction.join);
       if (weak && instruction.kind === "load" && depends(instruction.address)) return true;
-      if (instruction.kind === "store" && (weak || racing(instruction)) && (id < guarded || depends(instruction.address) || depends(instruction.value))) return true;
+      if (
+        instruction.kind === "store" &&
+        (weak || racing(instruction)) &&
+        (id < guarded || depends(instruction.address) || depends(instruction.value))
+      )
+        return true;
     }
     return false;
   });
@@ -159,10 +179,22 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
     byDefault,
     variants,
     vacuous: byDefault === "forbidden" && !someRunEnds(program, platform, limits, result),
-    reason: broken ? `it rests on a dependency from a plain access that races on ${races.join(", ")}: a compiler may break it` : result.stopped === "states" ? `more than ${limits.maxStates} states` : result.stopped === "interrupted" ? "stopped" : undefined,
+    reason: broken
+      ? `it rests on a dependency from a plain access that races on ${races.join(", ")}: a compiler may break it`
+      : result.stopped === "states"
+        ? `more than ${limits.maxStates} states`
+        : result.stopped === "interrupted"
+          ? "stopped"
+          : undefined,
     bounds:
       byDefault === "forbidden"
-        ? [...loopBounds(program), ...races.map((name) => `plain accesses race on ${name}: the verdict holds for what the CPU is given, not for what a compiler may make of it`)]
+        ? [
+            ...loopBounds(program),
+            ...races.map(
+              (name) =>
+                `plain accesses race on ${name}: the verdict holds for what the CPU is given, not for what a compiler may make of it`,
+            ),
+          ]
         : [],
     ends: result.ends,
     result,

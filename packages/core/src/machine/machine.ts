@@ -4,23 +4,54 @@
  */
 import { holds } from "../platform/condition.js";
 import type { AccessKind, Cell, Lowered, PacketKind, Platform, RouteKind } from "../platform/platform.js";
-import { ADDRESS_BASE, type Attributes, type Expression, type Location, type Modify, type Operation, type Program, type Returns, type Thread } from "../program/program.js";
+import {
+  ADDRESS_BASE,
+  type Attributes,
+  type Expression,
+  type Location,
+  type Modify,
+  type Operation,
+  type Program,
+  type Returns,
+  type Thread,
+} from "../program/program.js";
 
 export type InstructionKind =
   /** Cached memory. */
-  | "load" | "store" | "rmw"
+  | "load"
+  | "store"
+  | "rmw"
   /** Window order; performed as an event of its own only where `active`. */
   | "fence"
   /** A packet that the thread waits for. */
   | "token"
   /** Control. */
-  | "assign" | "branch" | "jump" | "loop" | "loop-head" | "nothing"
+  | "assign"
+  | "branch"
+  | "jump"
+  | "loop"
+  | "loop-head"
+  | "nothing"
   /** Packets. */
-  | "pio-read" | "pio-write" | "dma-write" | "dma-read" | "dma-atomic" | "msi" | "intx" | "invalidate-done"
+  | "pio-read"
+  | "pio-write"
+  | "dma-write"
+  | "dma-read"
+  | "dma-atomic"
+  | "msi"
+  | "intx"
+  | "invalidate-done"
   /** A device's own registers and its waiting. */
-  | "register-read" | "register-write" | "wait" | "tell" | "hear"
+  | "register-read"
+  | "register-write"
+  | "wait"
+  | "tell"
+  | "hear"
   /** CPU odds and ends. */
-  | "interrupts" | "ats-wait" | "sync-for-cpu" | "sync-for-device";
+  | "interrupts"
+  | "ats-wait"
+  | "sync-for-cpu"
+  | "sync-for-device";
 
 /** What an access is to the window's rules. */
 export interface AccessFacts {
@@ -202,7 +233,12 @@ export interface Machine {
   readonly message: Int32Array;
   readonly messages: Int32Array;
   readonly tellPairs: readonly (readonly [number, number])[];
-  readonly arrivals: readonly { readonly first: number; readonly second: number; readonly firstValue: number; readonly secondValue: number }[];
+  readonly arrivals: readonly {
+    readonly first: number;
+    readonly second: number;
+    readonly firstValue: number;
+    readonly secondValue: number;
+  }[];
   readonly layout: Layout;
   readonly initial: Int32Array;
   /** May `younger` be performed before `older` by the window's rules alone? 0 no, 1 may, 2 not if to the same address. */
@@ -220,9 +256,15 @@ export function kindBits(kinds: readonly AccessKind[]): number {
   return kinds.reduce((bits, kind) => bits | KIND_BIT[kind], 0);
 }
 
-const NO_FACTS: AccessFacts = { acquire: false, release: false, ordered: false, unordered: false, plain: false, atomic: false, lock: false };
-
-
+const NO_FACTS: AccessFacts = {
+  acquire: false,
+  release: false,
+  ordered: false,
+  unordered: false,
+  plain: false,
+  atomic: false,
+  lock: false,
+};
 
 type Draft = { -readonly [key in keyof Instruction]: Instruction[key] };
 
@@ -337,7 +379,9 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
     }
     heads.set(operation.head, [...registers]);
   }
-  const writesRegisters = program.threads.some((other) => other.cpu === thread.cpu && other.code.some((operation) => operation.kind === "pio-write"));
+  const writesRegisters = program.threads.some(
+    (other) => other.cpu === thread.cpu && other.code.some((operation) => operation.kind === "pio-write"),
+  );
   let lastDevice = -1;
   let cpu = thread.cpu;
   const add = (kind: InstructionKind, operation: Operation, fields: Partial<Draft>): Draft => {
@@ -371,7 +415,10 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
       case "after-unlock-lock": {
         const lock = last(isLock);
         const read = lock >= 0 && (drafts[lock] as Draft).kind === "store" ? (drafts[lock] as Draft).pair : lock;
-        return { olderUpTo: last((draft) => draft.facts.lock && draft.kind === "store" && draft.pair < 0, Math.max(lock, first)), ofLock: read };
+        return {
+          olderUpTo: last((draft) => draft.facts.lock && draft.kind === "store" && draft.pair < 0, Math.max(lock, first)),
+          ofLock: read,
+        };
       }
     }
   };
@@ -400,7 +447,13 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
           if (platform.fabric.tokens[step.token] === undefined) break;
           // Nothing to wait for where no thread of this CPU writes registers.
           if (step.token === "drain" && !writesRegisters) break;
-          add("token", operation, { device: lastDevice, before: 0, after: 63, facts: { ...NO_FACTS, ordered: step.ordered }, waits: step.token !== "flush" });
+          add("token", operation, {
+            device: lastDevice,
+            before: 0,
+            after: 63,
+            facts: { ...NO_FACTS, ordered: step.ordered },
+            waits: step.token !== "flush",
+          });
           break;
       }
     }
@@ -421,7 +474,12 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
       add("rmw", operation, { ...fields, mask: KIND_BIT.read | KIND_BIT.write, global: step.global });
       return;
     }
-    const read = add("load", operation, { ...fields, mask: KIND_BIT.read, fenced: step.noreturn ? 0 : KIND_BIT.read, facts: { ...(fields.facts ?? NO_FACTS), release: false } });
+    const read = add("load", operation, {
+      ...fields,
+      mask: KIND_BIT.read,
+      fenced: step.noreturn ? 0 : KIND_BIT.read,
+      facts: { ...(fields.facts ?? NO_FACTS), release: false },
+    });
     const write = add("store", operation, {
       ...fields,
       target: -1,
@@ -476,7 +534,8 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         break;
       case "atomic":
         // One that stores only on a condition has its fences only where it stores: a free choice that the outcome has to meet.
-        const conditional = (operation.modify.kind === "compare" || operation.modify.kind === "add-unless") && platform.accessors.has("atomic_failed");
+        const conditional =
+          (operation.modify.kind === "compare" || operation.modify.kind === "add-unless") && platform.accessors.has("atomic_failed");
         const name = operation.returns === "nothing" ? "atomic_void" : `atomic_${operation.order}`;
         const arm = (accessor: string, outcome: number): void =>
           lower(accessor, operation, (step) => {
@@ -576,10 +635,20 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         break;
       }
       case "dma-write":
-        for (const part of operation.parts) add("dma-write", operation, { address: part.address, location: staticLocation(part.address, program.locations), value: part.value });
+        for (const part of operation.parts)
+          add("dma-write", operation, {
+            address: part.address,
+            location: staticLocation(part.address, program.locations),
+            value: part.value,
+          });
         break;
       case "dma-read":
-        for (const part of operation.parts) add("dma-read", operation, { address: part.address, location: staticLocation(part.address, program.locations), target: part.target });
+        for (const part of operation.parts)
+          add("dma-read", operation, {
+            address: part.address,
+            location: staticLocation(part.address, program.locations),
+            target: part.target,
+          });
         break;
       case "dma-atomic":
         add("dma-atomic", operation, {
@@ -632,7 +701,12 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
       }
       case "migrate": {
         // A context switch: everything the old CPU did is seen before the new one goes on; a platform may also empty the old CPU's path of PIO writes.
-        add("fence", operation, { before: 63, after: 63, propagates: platform.cpu.multiCopyAtomic ? "none" : "strong", active: !platform.cpu.multiCopyAtomic });
+        add("fence", operation, {
+          before: 63,
+          after: 63,
+          propagates: platform.cpu.multiCopyAtomic ? "none" : "strong",
+          active: !platform.cpu.multiCopyAtomic,
+        });
         if (platform.accessors.has("migrate")) lower("migrate", operation, () => undefined);
         if (operation.cpu.kind === "constant") cpu = operation.cpu.value;
         break;
@@ -885,15 +959,26 @@ function packetFact(program: Program, name: string, younger: Packet, older: Pack
     case "same-address":
       return younger.location >= 0 && younger.location === older.location;
     case "same-line":
-      return younger.location >= 0 && older.location >= 0 && program.locations[younger.location]?.line === program.locations[older.location]?.line;
+      return (
+        younger.location >= 0 &&
+        older.location >= 0 &&
+        program.locations[younger.location]?.line === program.locations[older.location]?.line
+      );
     case "same-target":
-      return younger.location >= 0 && older.location >= 0 && program.locations[younger.location]?.owner === program.locations[older.location]?.owner;
+      return (
+        younger.location >= 0 &&
+        older.location >= 0 &&
+        program.locations[younger.location]?.owner === program.locations[older.location]?.owner
+      );
     case "same-transaction":
       return younger.instruction === older.instruction;
     case "same-card":
       return younger.device === older.device || (a !== undefined && a.card === b?.card);
     case "same-slot":
-      return younger.device === older.device || (a !== undefined && b !== undefined && a.node === b.node && a.bridge === b.bridge && a.slot === b.slot);
+      return (
+        younger.device === older.device ||
+        (a !== undefined && b !== undefined && a.node === b.node && a.bridge === b.bridge && a.slot === b.slot)
+      );
     case "same-bridge":
       return younger.device === older.device || (a !== undefined && b !== undefined && a.node === b.node && a.bridge === b.bridge);
     case "same-node":
@@ -912,9 +997,17 @@ function accessFact(program: Program, name: string, older: Instruction, younger:
   if (field !== undefined) return (side === "younger" ? younger : older).facts[field as keyof AccessFacts] === true;
   switch (name) {
     case "same-device":
-      return older.location >= 0 && younger.location >= 0 && program.locations[older.location]?.owner === program.locations[younger.location]?.owner;
+      return (
+        older.location >= 0 &&
+        younger.location >= 0 &&
+        program.locations[older.location]?.owner === program.locations[younger.location]?.owner
+      );
     case "same-register-space":
-      return older.location >= 0 && younger.location >= 0 && program.locations[older.location]?.space === program.locations[younger.location]?.space;
+      return (
+        older.location >= 0 &&
+        younger.location >= 0 &&
+        program.locations[older.location]?.space === program.locations[younger.location]?.space
+      );
     case "same-address":
       return older.location >= 0 && older.location === younger.location;
     default:
@@ -955,7 +1048,10 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
   const threads = program.threads.map((thread, index): MachineThread => {
     const range = ranges[index] ?? { first: 0, end: 0 };
     const code = instructions.slice(range.first, range.end);
-    const host = thread.on === undefined ? -1 : program.threads.findIndex((other) => other.role === "cpu" && other.on === undefined && other.cpu === thread.cpu);
+    const host =
+      thread.on === undefined
+        ? -1
+        : program.threads.findIndex((other) => other.role === "cpu" && other.on === undefined && other.cpu === thread.cpu);
     return {
       name: thread.name,
       role: thread.role,
@@ -996,11 +1092,15 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       ["load", "rmw", "pio-read", "pio-write", "dma-write", "dma-read", "dma-atomic", "register-read"].includes(instruction.kind) ||
       (instruction.kind === "store" && listLike);
     // Two values: what it returns, and what it stores (rmw) or has read (the read half of an atomic).
-    if (hasValue) value[instruction.id] = take((instruction.kind === "rmw" && listLike) || (instruction.kind === "load" && instruction.pair >= 0) ? 2 : 1);
+    if (hasValue)
+      value[instruction.id] = take(
+        (instruction.kind === "rmw" && listLike) || (instruction.kind === "load" && instruction.pair >= 0) ? 2 : 1,
+      );
     if (listLike && instruction.kind === "load" && instruction.pair >= 0) origin[instruction.id] = take(1);
     if (instruction.kind === "wait") value[instruction.id] = take(instruction.reads.length);
     if (instruction.kind === "loop-head") kept[instruction.id] = take(instruction.registers.length);
-    if (listLike && (isStore(instruction) || instruction.kind === "load" || instruction.kind === "loop-head")) closure[instruction.id] = take(words);
+    if (listLike && (isStore(instruction) || instruction.kind === "load" || instruction.kind === "loop-head"))
+      closure[instruction.id] = take(words);
   }
   const memory = take(program.locations.length);
   const pending = take(handlers);
@@ -1072,9 +1172,15 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     const memoryBits = KIND_BIT.read | KIND_BIT.write;
     const inMemory = (older.mask & memoryBits) !== 0 && (younger.mask & memoryBits) !== 0;
     // A write-combining buffer holds one value a word.
-    if ((older.mask & KIND_BIT.wcout) !== 0 && (younger.mask & (KIND_BIT.wcout | KIND_BIT.wcin)) !== 0 && older.location === younger.location) return 0;
+    if (
+      (older.mask & KIND_BIT.wcout) !== 0 &&
+      (younger.mask & (KIND_BIT.wcout | KIND_BIT.wcin)) !== 0 &&
+      older.location === younger.location
+    )
+      return 0;
     // Coherence: only a load may go before an older store to its address (it forwards).
-    const incoherent = !platform.cpu.coherentReads && older.kind === "load" && younger.kind === "load" && older.facts.plain && younger.facts.plain;
+    const incoherent =
+      !platform.cpu.coherentReads && older.kind === "load" && younger.kind === "load" && older.facts.plain && younger.facts.plain;
     if (inMemory && !incoherent && !(older.kind === "store" && younger.kind === "load" && younger.modify === undefined)) {
       if (older.location < 0 || younger.location < 0) answer = 2;
       else if (older.location === younger.location) return 0;
@@ -1107,7 +1213,9 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     const table = platform.fabric.tables[place?.table ?? ""] ?? [];
     return table.find(
       (candidate) =>
-        candidate.younger.includes(hopA.kind) && candidate.older.includes(hopB.kind) && holds(candidate.when, (name) => packetFact(program, name, a, b), option),
+        candidate.younger.includes(hopA.kind) &&
+        candidate.older.includes(hopB.kind) &&
+        holds(candidate.when, (name) => packetFact(program, name, a, b), option),
     );
   };
   const sameTlp = (a: Packet, b: Packet): boolean => {

@@ -106,7 +106,11 @@ function compilerMayMove(older: Instruction, younger: Instruction): boolean {
   const free = (instruction: Instruction): boolean =>
     plainToCompiler(instruction) ||
     withoutClobber(instruction) ||
-    ((instruction.kind === "load" || instruction.kind === "store") && !instruction.facts.acquire && !instruction.facts.release && !instruction.facts.atomic && !instruction.facts.lock);
+    ((instruction.kind === "load" || instruction.kind === "store") &&
+      !instruction.facts.acquire &&
+      !instruction.facts.release &&
+      !instruction.facts.atomic &&
+      !instruction.facts.lock);
   return (plainToCompiler(older) && free(younger)) || (plainToCompiler(younger) && free(older));
 }
 
@@ -121,22 +125,32 @@ function compilerStops(instruction: Instruction): boolean {
 const IO_MASK = 4 | 8 | 16 | 32;
 
 /** Does `older` have to be done before `younger`, both in one window, with `between` standing between them? 2: if they go to one address. */
-export function blocks(machine: Machine, older: Instruction, younger: Instruction, between: (visit: (instruction: Instruction) => boolean) => boolean): number {
+export function blocks(
+  machine: Machine,
+  older: Instruction,
+  younger: Instruction,
+  between: (visit: (instruction: Instruction) => boolean) => boolean,
+): number {
   if (passive(older) || passive(younger)) return 0;
   if (serialising(older) || serialising(younger)) return 1;
   // A drained path of PIO writes concerns what others could take for their sign; loads are none. A flush is there for the loads behind it.
   if (older.kind === "token") return older.waits && younger.kind === "load" ? 0 : 1;
   if (younger.kind === "token") return (older.mask & IO_MASK) !== 0 ? 1 : 0;
-  if (younger.kind === "fence") return older.kind !== "fence" && (older.id <= younger.olderUpTo || older.id === younger.ofLock) && (older.fenced & younger.before) !== 0 ? 1 : 0;
+  if (younger.kind === "fence")
+    return older.kind !== "fence" && (older.id <= younger.olderUpTo || older.id === younger.ofLock) && (older.fenced & younger.before) !== 0
+      ? 1
+      : 0;
   if (older.kind === "fence") return younger.id >= older.youngerFrom && (younger.fenced & older.after) !== 0 ? 1 : 0;
   const rule = machine.window(older, younger);
-  if (rule === 0 && !(machine.compilerReorders && compilerMayMove(older, younger) && !between((instruction) => compilerStops(instruction)))) return 1;
+  if (rule === 0 && !(machine.compilerReorders && compilerMayMove(older, younger) && !between((instruction) => compilerStops(instruction))))
+    return 1;
   const fenced = between(
     (fence) =>
       fence.kind === "fence" &&
       (older.id <= fence.olderUpTo || older.id === fence.ofLock) &&
       younger.id >= fence.youngerFrom &&
-      (older.fenced & fence.before) !== 0 && (younger.fenced & fence.after) !== 0,
+      (older.fenced & fence.before) !== 0 &&
+      (younger.fenced & fence.after) !== 0,
   );
   return fenced ? 1 : rule === 2 ? 2 : 0;
 }
@@ -155,7 +169,12 @@ export function prepare(machine: Machine, path: Path, position: number): void {
     });
     if (answer === 1) hard.push(older.id);
     else if (answer === 2) soft.push(older.id);
-    if (younger.kind === "load" && older.kind === "store" && (older.location < 0 || younger.location < 0 || older.location === younger.location)) forwards.push(older.id);
+    if (
+      younger.kind === "load" &&
+      older.kind === "store" &&
+      (older.location < 0 || younger.location < 0 || older.location === younger.location)
+    )
+      forwards.push(older.id);
   }
   path.blockers[position] = hard;
   path.sameAddress[position] = soft;

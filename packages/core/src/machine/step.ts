@@ -253,19 +253,20 @@ export function createStepper(machine: Machine): Stepper {
   };
 
   /** By location: the observers that can look at it, each with the instructions that do; once these are done, its view does not matter. */
-  const watchers: readonly (readonly { readonly observer: number; readonly ids: readonly number[]; readonly always: boolean }[])[] = locations.map((_, location) => {
-    const byObserver = new Map<number, { observer: number; ids: number[]; always: boolean }>();
-    for (const instruction of instructions) {
-      const looks = ["load", "store", "rmw", "dma-read", "dma-atomic"].includes(instruction.kind);
-      if (!looks || (instruction.location !== location && instruction.location >= 0)) continue;
-      const thread = threads[instruction.thread] as MachineThread;
-      const watcher = byObserver.get(thread.observer) ?? { observer: thread.observer, ids: [], always: false };
-      byObserver.set(thread.observer, watcher);
-      watcher.ids.push(instruction.id);
-      if (!thread.straight || thread.handler >= 0) watcher.always = true;
-    }
-    return [...byObserver.values()];
-  });
+  const watchers: readonly (readonly { readonly observer: number; readonly ids: readonly number[]; readonly always: boolean }[])[] =
+    locations.map((_, location) => {
+      const byObserver = new Map<number, { observer: number; ids: number[]; always: boolean }>();
+      for (const instruction of instructions) {
+        const looks = ["load", "store", "rmw", "dma-read", "dma-atomic"].includes(instruction.kind);
+        if (!looks || (instruction.location !== location && instruction.location >= 0)) continue;
+        const thread = threads[instruction.thread] as MachineThread;
+        const watcher = byObserver.get(thread.observer) ?? { observer: thread.observer, ids: [], always: false };
+        byObserver.set(thread.observer, watcher);
+        watcher.ids.push(instruction.id);
+        if (!thread.straight || thread.handler >= 0) watcher.always = true;
+      }
+      return [...byObserver.values()];
+    });
 
   function orderLength(state: State, location: number): number {
     const base = order[location] as number;
@@ -305,7 +306,8 @@ export function createStepper(machine: Machine): Stepper {
     if (from >= 0) for (let w = 0; w < words; w++) scratch[w] = (scratch[w] as number) | (state[from + w] as number);
     const before = layout.prior[id] as number;
     if (before >= 0) {
-      for (let w = 0; w < words; w++) scratchPrior[w] = (scratchPrior[w] as number) | (state[before + w] as number) | (scratch[w] as number);
+      for (let w = 0; w < words; w++)
+        scratchPrior[w] = (scratchPrior[w] as number) | (state[before + w] as number) | (scratch[w] as number);
     }
   }
 
@@ -362,7 +364,8 @@ export function createStepper(machine: Machine): Stepper {
     for (const half of halves) {
       // What an open atomic has read is no longer next to where its write would go.
       const origin = layout.origin[half.id] as number;
-      if (origin < 0 || state[status + half.id] === 0 || state[status + half.pair] !== 0 || stepperAddress(state, half.id) !== location) continue;
+      if (origin < 0 || state[status + half.id] === 0 || state[status + half.pair] !== 0 || stepperAddress(state, half.id) !== location)
+        continue;
       let kept = false;
       for (let at = least - 1; at < capacity && state[base + at] !== 0; at++) kept ||= state[base + at] === state[origin];
       if (!kept) state[origin] = lost;
@@ -434,7 +437,8 @@ export function createStepper(machine: Machine): Stepper {
       if (older.kind === "fence" && (older.after & 2) !== 0 && instruction.id >= older.youngerFrom) {
         if (older.olderUpTo < older.id) {
           // Only what stands up to the access that the fence belongs to.
-          for (let k = 0; k < i; k++) if ((at.ids[k] as number) <= older.olderUpTo || at.ids[k] === older.ofLock) gather(state, at.ids[k] as number);
+          for (let k = 0; k < i; k++)
+            if ((at.ids[k] as number) <= older.olderUpTo || at.ids[k] === older.ofLock) gather(state, at.ids[k] as number);
           continue;
         }
         if (older.propagates === "stores" || (later && (older.before & 2) !== 0)) stores = Math.max(stores, i);
@@ -496,7 +500,8 @@ export function createStepper(machine: Machine): Stepper {
       state[at] = 1;
     }
   }
-  const dirty = (state: State, location: number): boolean => (lines[location] as number[]).some((word) => state[layout.copy[word] as number] === 2);
+  const dirty = (state: State, location: number): boolean =>
+    (lines[location] as number[]).some((word) => state[layout.copy[word] as number] === 2);
 
   function cpuRead(state: State, location: number): number {
     const at = layout.copy[location] as number;
@@ -538,7 +543,8 @@ export function createStepper(machine: Machine): Stepper {
     for (; at < capacity; at++) state[offset + at] = at + 1 < capacity ? (state[offset + at + 1] as number) : 0;
   }
 
-  const postedClass = (kind: string): number => (kind === "posted" || kind === "intx" ? 0 : kind === "completion" || kind === "io-completion" ? 2 : 1);
+  const postedClass = (kind: string): number =>
+    kind === "posted" || kind === "intx" ? 0 : kind === "completion" || kind === "io-completion" ? 2 : 1;
 
   function hasRoom(state: State, packet: number, hop: number): boolean {
     const hops = (packets[packet] as Packet).hops;
@@ -559,7 +565,8 @@ export function createStepper(machine: Machine): Stepper {
     const item = packets[packet] as Packet;
     const hop = state[status + item.instruction] as number;
     const { offset } = places[(item.hops[hop - 1] as { place: number }).place] as (typeof places)[number];
-    const drains = (instructions[item.instruction] as Instruction).kind === "token" && (instructions[item.instruction] as Instruction).facts.ordered;
+    const drains =
+      (instructions[item.instruction] as Instruction).kind === "token" && (instructions[item.instruction] as Instruction).facts.ordered;
     for (let at = 0; state[offset + at] !== packet + 1; at++) {
       const other = (state[offset + at] as number) - 1;
       const older = packets[other] as Packet;
@@ -749,11 +756,15 @@ export function createStepper(machine: Machine): Stepper {
   }
 
   /** Between a handler and the thread it interrupts. */
-  const handlersOf: readonly (readonly number[])[] = threads.map((_, host) => threads.flatMap((thread, index) => (thread.host === host ? [index] : [])));
+  const handlersOf: readonly (readonly number[])[] = threads.map((_, host) =>
+    threads.flatMap((thread, index) => (thread.host === host ? [index] : [])),
+  );
 
   const sameCpu: readonly (readonly number[])[] = threads.map((thread, index) =>
     threads.flatMap((other, otherIndex) =>
-      thread.handler >= 0 && otherIndex !== index && other.handler >= 0 && other.role === "cpu" && other.thread.cpu === thread.thread.cpu ? [otherIndex] : [],
+      thread.handler >= 0 && otherIndex !== index && other.handler >= 0 && other.role === "cpu" && other.thread.cpu === thread.thread.cpu
+        ? [otherIndex]
+        : [],
     ),
   );
   const interrupts = threads.some((thread) => thread.host >= 0);
@@ -788,7 +799,8 @@ export function createStepper(machine: Machine): Stepper {
           if (isDone(state, id)) continue;
           const older = instructions[id] as Instruction;
           const answer = blocks(machine, older, younger, (visit) => {
-            for (let k = i + 1; k < handlerPath.ids.length; k++) if (visit(instructions[handlerPath.ids[k] as number] as Instruction)) return true;
+            for (let k = i + 1; k < handlerPath.ids.length; k++)
+              if (visit(instructions[handlerPath.ids[k] as number] as Instruction)) return true;
             for (let k = state[layout.taken + handler.handler] as number; k < position; k++) {
               if (visit(instructions[at.ids[k] as number] as Instruction)) return true;
             }
@@ -858,7 +870,15 @@ export function createStepper(machine: Machine): Stepper {
     return instruction.packet >= 0 ? state[status + id] === lastHops[id] : isDone(state, id);
   }
 
-  function performSteps(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, out: number[], count: number): number {
+  function performSteps(
+    state: State,
+    at: Path,
+    position: number,
+    thread: MachineThread,
+    instruction: Instruction,
+    out: number[],
+    count: number,
+  ): number {
     const { id } = instruction;
     switch (instruction.kind) {
       case "load": {
@@ -897,7 +917,11 @@ export function createStepper(machine: Machine): Stepper {
         }
         const end = orderLength(state, location);
         const base = order[location] as number;
-        for (let choice = instruction.global || machine.platform.cpu.multiCopyAtomic ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
+        for (
+          let choice = instruction.global || machine.platform.cpu.multiCopyAtomic ? end : seenUpTo(state, thread.observer, location);
+          choice <= end;
+          choice++
+        ) {
           if (choice < end && isAtomicMessage((state[base + choice] as number) - 1)) continue;
           out[count++] = packStep(id, PERFORM, choice);
         }
@@ -907,7 +931,8 @@ export function createStepper(machine: Machine): Stepper {
         const location = target(state, at, position, thread, instruction);
         if (location === -1) return count;
         missing = false;
-        if (instruction.modify !== undefined) modified(instruction.modify, 0, (expression) => evaluate(state, at, position, thread, expression));
+        if (instruction.modify !== undefined)
+          modified(instruction.modify, 0, (expression) => evaluate(state, at, position, thread, expression));
         if (missing) return count;
         return halfSteps(state, at, position, thread, instruction, location, out, count);
       }
@@ -936,7 +961,16 @@ export function createStepper(machine: Machine): Stepper {
   }
 
   /** The read half of an atomic, or a whole one: which messages it may read. */
-  function halfSteps(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, location: number, out: number[], from: number): number {
+  function halfSteps(
+    state: State,
+    at: Path,
+    position: number,
+    thread: MachineThread,
+    instruction: Instruction,
+    location: number,
+    out: number[],
+    from: number,
+  ): number {
     let count = from;
     if (!listLike || location < 0) {
       if (instruction.locks && location >= 0 && cachedValue(state, location) !== 0) return count;
@@ -945,7 +979,12 @@ export function createStepper(machine: Machine): Stepper {
     }
     const end = orderLength(state, location);
     const base = order[location] as number;
-    for (let choice = instruction.locks || instruction.global || machine.platform.cpu.multiCopyAtomic ? end : seenUpTo(state, thread.observer, location); choice <= end; choice++) {
+    for (
+      let choice =
+        instruction.locks || instruction.global || machine.platform.cpu.multiCopyAtomic ? end : seenUpTo(state, thread.observer, location);
+      choice <= end;
+      choice++
+    ) {
       if (instruction.locks && valueAt(state, location, choice) !== 0) continue;
       const value = (expression: Expression): number => evaluate(state, at, position, thread, expression);
       const stores = modified(instruction.modify as Modify, valueAt(state, location, choice), value).stores;
@@ -1015,7 +1054,14 @@ export function createStepper(machine: Machine): Stepper {
       if (own !== -1) return own;
       const host = threads[thread.host] as MachineThread;
       const hostPath = path(state, thread.host);
-      return pendingStore(state, hostPath, 0, Math.min(state[layout.taken + thread.handler] as number, hostPath.ids.length), host, location);
+      return pendingStore(
+        state,
+        hostPath,
+        0,
+        Math.min(state[layout.taken + thread.handler] as number, hostPath.ids.length),
+        host,
+        location,
+      );
     }
     let below = position;
     for (const index of handlersOf[threads.indexOf(thread)] as readonly number[]) {
@@ -1055,7 +1101,8 @@ export function createStepper(machine: Machine): Stepper {
       case "dma-atomic":
         if (instruction.address !== undefined) evaluate(state, at, position, thread, instruction.address);
         if (instruction.value !== undefined) evaluate(state, at, position, thread, instruction.value);
-        if (instruction.modify !== undefined) modified(instruction.modify, 0, (expression) => evaluate(state, at, position, thread, expression));
+        if (instruction.modify !== undefined)
+          modified(instruction.modify, 0, (expression) => evaluate(state, at, position, thread, expression));
         return !missing && hasRoom(state, instruction.packet, 1);
       case "msi":
       case "intx":
@@ -1145,7 +1192,8 @@ export function createStepper(machine: Machine): Stepper {
         const next = hostPath.ids[position];
         // Points with nothing but done instructions between them are the same point.
         const masks = next !== undefined && (instructions[next] as Instruction).kind === "interrupts";
-        if (position === limit || masks || (next !== undefined && passives[next] !== true && state[status + next] === 0)) out[count++] = packStep(index, HANDLE, position);
+        if (position === limit || masks || (next !== undefined && passives[next] !== true && state[status + next] === 0))
+          out[count++] = packStep(index, HANDLE, position);
       }
       const id = hostPath.ids[position];
       const instruction = id === undefined ? undefined : (instructions[id] as Instruction);
@@ -1168,7 +1216,8 @@ export function createStepper(machine: Machine): Stepper {
   const inPlace = (state: State, place: number): readonly number[] => {
     const { offset, capacity } = places[place] as (typeof places)[number];
     const result: number[] = [];
-    for (let i = 0; i < capacity && state[offset + i] !== 0; i++) result.push((packets[(state[offset + i] as number) - 1] as Packet).instruction);
+    for (let i = 0; i < capacity && state[offset + i] !== 0; i++)
+      result.push((packets[(state[offset + i] as number) - 1] as Packet).instruction);
     return result;
   };
 
@@ -1177,7 +1226,8 @@ export function createStepper(machine: Machine): Stepper {
     const last = at.ids[at.ids.length - 1];
     if (last === undefined || at.ends === "end") return [];
     const instruction = instructions[last] as Instruction;
-    if (at.ends === "loop") return [last, ...at.ids.filter((id) => id >= instruction.to && !isFinished(state, id)), ...guessProviders(state, at)];
+    if (at.ends === "loop")
+      return [last, ...at.ids.filter((id) => id >= instruction.to && !isFinished(state, id)), ...guessProviders(state, at)];
     const thread = threads[instruction.thread] as MachineThread;
     if (instruction.value === undefined) return [last];
     missing = false;
@@ -1194,7 +1244,13 @@ export function createStepper(machine: Machine): Stepper {
     });
   }
 
-  const lacking = (state: State, at: Path, position: number, thread: MachineThread, expressions: readonly (Expression | undefined)[]): number => {
+  const lacking = (
+    state: State,
+    at: Path,
+    position: number,
+    thread: MachineThread,
+    expressions: readonly (Expression | undefined)[],
+  ): number => {
     missing = false;
     for (const expression of expressions) if (expression !== undefined) evaluate(state, at, position, thread, expression);
     return missing ? missingId : -1;
@@ -1238,11 +1294,17 @@ export function createStepper(machine: Machine): Stepper {
         const own = lacking(state, at, position, thread, [instruction.address]);
         const addresses = soft.map((blocker) => lacking(state, at, at.ids.indexOf(blocker), thread, [instructions[blocker]?.address]));
         const others = thread.host >= 0 ? [thread.host] : (handlersOf[instruction.thread] as readonly number[]);
-        return [...soft, own, ...addresses, ...others.flatMap((other) => idsOf(threads[other] as MachineThread))].filter((each) => each >= 0);
+        return [...soft, own, ...addresses, ...others.flatMap((other) => idsOf(threads[other] as MachineThread))].filter(
+          (each) => each >= 0,
+        );
       }
     }
     if (instruction.kind === "store" && instruction.pair >= 0 && state[status + instruction.pair] === 0) return [instruction.pair];
-    const absent = lacking(state, at, position, thread, [instruction.address, instruction.kind === "wait" ? undefined : instruction.value, ...modifyExpressions(instruction.modify)]);
+    const absent = lacking(state, at, position, thread, [
+      instruction.address,
+      instruction.kind === "wait" ? undefined : instruction.value,
+      ...modifyExpressions(instruction.modify),
+    ]);
     if (absent >= 0) return [absent];
     switch (instruction.kind) {
       case "load": {
@@ -1262,10 +1324,14 @@ export function createStepper(machine: Machine): Stepper {
       }
       case "hear":
         return instructions.flatMap((other) =>
-          other.kind === "tell" && other.device === thread.thread.device && threads[other.thread]?.thread.device === instruction.device ? [other.id] : [],
+          other.kind === "tell" && other.device === thread.thread.device && threads[other.thread]?.thread.device === instruction.device
+            ? [other.id]
+            : [],
         );
       case "ats-wait":
-        return instructions.flatMap((other) => (other.kind === "invalidate-done" && threads[other.thread]?.thread.device === instruction.device ? [other.id] : []));
+        return instructions.flatMap((other) =>
+          other.kind === "invalidate-done" && threads[other.thread]?.thread.device === instruction.device ? [other.id] : [],
+        );
       default: {
         const first = packets[instruction.packet]?.hops[0];
         return first === undefined ? [] : inPlace(state, first.place);
@@ -1292,7 +1358,9 @@ export function createStepper(machine: Machine): Stepper {
     const on = thread.thread.on;
     if (on === undefined) return [];
     if (on.kind === "write") return writersOf(on.location);
-    return instructions.flatMap((instruction) => (instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : []));
+    return instructions.flatMap((instruction) =>
+      instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : [],
+    );
   });
 
   function handlerObstacles(state: State, index: number): readonly number[] {
@@ -1416,7 +1484,6 @@ export function createStepper(machine: Machine): Stepper {
             gatherForStore(state, at, position, instruction);
             if (instruction.pair >= 0) gather(state, instruction.pair);
             if (!publish(state, thread, instruction, location, choice)) return false;
-            
           }
         }
         break;
@@ -1444,7 +1511,6 @@ export function createStepper(machine: Machine): Stepper {
           gatherForStore(state, at, position, instruction);
           gather(state, id);
           if (!publish(state, thread, instruction, location, choice)) return false;
-          
         } else settleAll(state);
         break;
       }
@@ -1684,14 +1750,17 @@ export function createStepper(machine: Machine): Stepper {
 
   /** Accesses with an older one in their thread whose address is computed. */
   const behindPointers = instructions.map((instruction) =>
-    instructions.some((older) => older.thread === instruction.thread && older.id < instruction.id && older.location < 0 && (older.mask & 3) !== 0),
+    instructions.some(
+      (older) => older.thread === instruction.thread && older.id < instruction.id && older.location < 0 && (older.mask & 3) !== 0,
+    ),
   );
 
   /** Are all older addresses known by now? Then nothing was passed on a guess (status 2). */
   function addressesKnown(state: State, at: Path, position: number, thread: MachineThread): boolean {
     for (let i = 0; i < position; i++) {
       const older = instructions[at.ids[i] as number] as Instruction;
-      if (older.location < 0 && (older.mask & 3) !== 0 && state[status + older.id] === 0 && target(state, at, i, thread, older) === -1) return false;
+      if (older.location < 0 && (older.mask & 3) !== 0 && state[status + older.id] === 0 && target(state, at, i, thread, older) === -1)
+        return false;
     }
     return true;
   }
@@ -1784,7 +1853,11 @@ export function createStepper(machine: Machine): Stepper {
       const alive = message >= 0 && isAlive(state, message);
       if (slot >= 0 && !alive) {
         const width =
-          instruction.kind === "wait" ? instruction.reads.length : (instruction.kind === "rmw" && listLike) || (instruction.kind === "load" && instruction.pair >= 0) ? 2 : 1;
+          instruction.kind === "wait"
+            ? instruction.reads.length
+            : (instruction.kind === "rmw" && listLike) || (instruction.kind === "load" && instruction.pair >= 0)
+              ? 2
+              : 1;
         for (let i = 0; i < width; i++) state[slot + i] = 0;
       }
       const from = closure[id] as number;
@@ -1845,7 +1918,9 @@ export function createStepper(machine: Machine): Stepper {
       return missing ? 0 : result;
     },
     location(state, location) {
-      return listLike && (orderCapacity[location] as number) > 0 ? valueAt(state, location, orderLength(state, location)) : cachedFinal(state, location);
+      return listLike && (orderCapacity[location] as number) > 0
+        ? valueAt(state, location, orderLength(state, location))
+        : cachedFinal(state, location);
     },
     address: stepperAddress,
   };
@@ -1870,7 +1945,7 @@ function binary(operator: string, a: number, b: number): number {
     case "/":
       return b === 0 ? 0 : (a / b) | 0;
     case "%":
-      return b === 0 ? 0 : a % b | 0;
+      return b === 0 ? 0 : (a % b) | 0;
     case "&":
       return a & b;
     case "|":

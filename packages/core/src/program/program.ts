@@ -99,7 +99,25 @@ export type Expression =
   | { readonly kind: "binary"; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
   | { readonly kind: "conditional"; readonly condition: Expression; readonly then: Expression; readonly else: Expression };
 
-export type BinaryOperator = "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "&&" | "||";
+export type BinaryOperator =
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "&"
+  | "|"
+  | "^"
+  | "<<"
+  | ">>"
+  | "=="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "&&"
+  | "||";
 
 /** How an atomic computes what it stores from the old value `o` and its arguments. */
 export type Modify =
@@ -168,21 +186,35 @@ export type Operation = Base &
     | { readonly kind: "migrate"; readonly cpu: Expression }
     | { readonly kind: "ats-wait"; readonly device: number }
     /** A device's memory request; `parts` has more than one entry for DMA_WRITEV and DMA_READV (one TLP). */
-    | { readonly kind: "dma-write"; readonly parts: readonly { readonly address: Expression; readonly value: Expression }[]; readonly attributes: Attributes }
+    | {
+        readonly kind: "dma-write";
+        readonly parts: readonly { readonly address: Expression; readonly value: Expression }[];
+        readonly attributes: Attributes;
+      }
     | {
         readonly kind: "dma-read";
         readonly parts: readonly { readonly address: Expression; readonly target: number }[];
         readonly zeroLength: boolean;
         readonly attributes: Attributes;
       }
-    | { readonly kind: "dma-atomic"; readonly address: Expression; readonly target: number | undefined; readonly modify: Modify; readonly attributes: Attributes }
+    | {
+        readonly kind: "dma-atomic";
+        readonly address: Expression;
+        readonly target: number | undefined;
+        readonly modify: Modify;
+        readonly attributes: Attributes;
+      }
     | { readonly kind: "msi"; readonly vector: number; readonly attributes: Attributes }
     | { readonly kind: "intx" | "ats-invalidate-done"; readonly attributes: Attributes }
     /** The device's own register, at once. */
     | { readonly kind: "register-read"; readonly target: number; readonly location: number }
     | { readonly kind: "register-write"; readonly location: number; readonly value: Expression }
     /** Waits until the expression is true; the own registers that it reads are in `locations`, as `target` registers read at that moment. */
-    | { readonly kind: "wait"; readonly condition: Expression; readonly reads: readonly { readonly target: number; readonly location: number }[] }
+    | {
+        readonly kind: "wait";
+        readonly condition: Expression;
+        readonly reads: readonly { readonly target: number; readonly location: number }[];
+      }
     | { readonly kind: "tell"; readonly device: number }
     | { readonly kind: "hear"; readonly device: number }
     /** The next `length` operations are one indivisible step. */

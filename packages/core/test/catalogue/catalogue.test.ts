@@ -24,7 +24,9 @@ function platform(name: string): Platform | undefined {
 function files(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : entry.name.endsWith(".litmus") ? [join(folder, entry.name)] : []));
+    .flatMap((entry) =>
+      entry.isDirectory() ? files(join(folder, entry.name)) : entry.name.endsWith(".litmus") ? [join(folder, entry.name)] : [],
+    );
 }
 
 /** The verdict stated for each platform; a line for a platform wins over `all`. */
@@ -58,9 +60,14 @@ describe.each([...new Set(all.map((file) => relative(root, dirname(file))))])("%
     for (const [on, verdict] of stated(parsed.value.expects)) {
       const at = platform(on);
       const result = at === undefined ? undefined : check(lowered.value, at, DEFAULT_LIMITS);
-      const met = result !== undefined && (verdict === "depends" ? result.verdict === "depends" : result.byDefault === verdict) && !result.vacuous;
+      const met =
+        result !== undefined && (verdict === "depends" ? result.verdict === "depends" : result.byDefault === verdict) && !result.vacuous;
       wanted.push(`${on}: ${verdict}`);
-      found.push(met ? `${on}: ${verdict}` : `${on}: ${result?.vacuous === true ? "vacuously " : ""}${result?.verdict ?? "no such platform"} by default ${result?.byDefault ?? ""}`);
+      found.push(
+        met
+          ? `${on}: ${verdict}`
+          : `${on}: ${result?.vacuous === true ? "vacuously " : ""}${result?.verdict ?? "no such platform"} by default ${result?.byDefault ?? ""}`,
+      );
     }
     expect(found).toEqual(wanted);
   });

@@ -1,4 +1,7 @@
-/** A minimal test of each fault in known-faults.ts. One that passes is repaired: take it, and its entry there, away. */
+/**
+ * Minimal tests of what the property tests have found. `test.fails`: a fault or a bound that still stands (see known-faults.ts and
+ * docs/decisions/0003-oracle.md); the others are repaired and stay as regressions.
+ */
 import { describe, expect, test } from "vitest";
 import { type SearchResult, search } from "../../src/explore/explore.js";
 import { check } from "../../src/explore/verdict.js";
@@ -28,7 +31,7 @@ function compare(text: string, on: Platform): { readonly oracle: boolean; readon
 }
 
 describe("handlers that share a CPU", () => {
-  test.fails("an interrupt may be taken before they are masked", () => {
+  test("an interrupt may be taken before they are masked", () => {
     const { oracle, machine } = compare(
       `{ }
       P0(int *x) { local_irq_disable(); int r0 = READ_ONCE(*x); local_irq_enable(); }
@@ -41,7 +44,7 @@ describe("handlers that share a CPU", () => {
     expect(machine).toBe(oracle);
   });
 
-  test.fails("a handler sees the stores of the thread that it interrupts", () => {
+  test("a handler sees the stores of the thread that it interrupts", () => {
     const { oracle, machine } = compare(
       `{ mmio int D0.a; }
       P0(int *x) { WRITE_ONCE(*x, 1); writel_relaxed(1, D0.a); }
@@ -54,7 +57,7 @@ describe("handlers that share a CPU", () => {
     expect(machine).toBe(oracle);
   });
 
-  test.fails("a thread sees the stores of the handler that interrupted it", () => {
+  test("a thread sees the stores of the handler that interrupted it", () => {
     const { oracle, machine } = compare(
       `{ }
       P0(int *x) { int r0 = READ_ONCE(*x); }
@@ -67,7 +70,7 @@ describe("handlers that share a CPU", () => {
     expect(machine).toBe(oracle);
   });
 
-  test.fails("a thread's fence orders what a handler before it did", () => {
+  test("a thread's fence orders what a handler before it did", () => {
     const { oracle, machine } = compare(
       `{ }
       P0(int *f, int *y) { int r0 = READ_ONCE(*f); smp_mb(); int r1 = READ_ONCE(*y); }
@@ -81,7 +84,7 @@ describe("handlers that share a CPU", () => {
     expect(machine).toBe(oracle);
   });
 
-  test.fails("two handlers of one CPU do not interrupt each other", () => {
+  test("two handlers of one CPU do not interrupt each other", () => {
     const { oracle, machine } = compare(
       `{ }
       P0() { }
@@ -96,7 +99,7 @@ describe("handlers that share a CPU", () => {
   });
 });
 
-test.fails("a load takes its value from an own store through a pointer", () => {
+test("a load takes its value from an own store through a pointer", () => {
   const { oracle, machine } = compare(
     `{ int *p = &x; }
     P0(int **p, int *x, int *y) { int *r0 = READ_ONCE(*p); WRITE_ONCE(*r0, 2); int r1 = READ_ONCE(*x); int r2 = READ_ONCE(*y); }
@@ -133,7 +136,7 @@ test.fails("a handler may run again while its packets are under way", () => {
   expect(machine).toBe(oracle);
 });
 
-test.fails("a conditional atomic that stores nothing is no store to fences", () => {
+test("a conditional atomic that stores nothing is no store to fences", () => {
   const { oracle, machine } = compare(
     `{ }
     P0(int *x, int *y) { int r0 = cmpxchg_relaxed(x, 5, 1); smp_wmb(); WRITE_ONCE(*y, 1); }
@@ -159,7 +162,7 @@ test.fails("of an atomic, each half asks for the first rule that matches", () =>
   expect(machine).toBe(oracle);
 });
 
-test.fails("where caches do not snoop, a reduced search ends as an unreduced one", () => {
+test("where caches do not snoop, a reduced search ends as an unreduced one", () => {
   const of = program(
     `{ dma(streaming) int x; }
     P0(int *x) { WRITE_ONCE(*x, 2); }
@@ -171,7 +174,7 @@ test.fails("where caches do not snoop, a reduced search ends as an unreduced one
   expect(look(of, on, "states", "full").ends).toEqual(look(of, on, "states", "none").ends);
 });
 
-test.fails("the witness of a reduced search is a run where stores reach CPUs one by one", () => {
+test("the witness of a reduced search is a run where stores reach CPUs one by one", () => {
   const of = program(
     `{ }
     P0(int *z) { smp_store_release(z, 1); }
@@ -189,7 +192,7 @@ test.fails("the witness of a reduced search is a run where stores reach CPUs one
   }
 });
 
-test.fails("a verdict is vacuous where no run ends", () => {
+test("a verdict is vacuous where no run ends", () => {
   const of = program(
     `{ mmio int D0.a; }
     P0(int *x) { int r0 = READ_ONCE(*x); }

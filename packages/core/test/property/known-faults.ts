@@ -12,16 +12,9 @@ export interface Fault {
 
 /** The machine says other than the oracle. */
 export const MACHINE_FAULTS: readonly Fault[] = [
-  { name: "a handler that shares its CPU with a thread or another handler", shows: (text) => / on (msi|intx)\(.*\) cpu\(/.test(text) },
-  { name: "a load that takes its value from a store through a pointer", shows: (text) => /int \*r\d/.test(text) },
   {
     name: "a handler that is raised again while its packets are under way",
     shows: (text) => / on (write|msi|intx)\(/.test(text) && rerunsWithPackets(text),
-  },
-  {
-    name: "a conditional atomic that stores nothing orders later stores as if it had",
-    shows: (text, platform) =>
-      /cmpxchg|add_unless|trylock/.test(text) && (/wmb|udma|mmio_flush/.test(text) || platform.name.endsWith("(changed)")),
   },
   {
     name: "an atomic, whose read or write a rule lets through before another forbids the other",
@@ -33,20 +26,10 @@ export const MACHINE_FAULTS: readonly Fault[] = [
 ];
 
 /** A reduced search says other than an unreduced one. */
-export const SEARCH_FAULTS: readonly Fault[] = [
-  {
-    name: "what a location holds at the end where caches do not snoop",
-    shows: (text, platform) => !platform.fabric.coherent && /streaming/.test(text),
-  },
-];
+export const SEARCH_FAULTS: readonly Fault[] = [];
 
 /** The witness of a reduced search is no run. */
-export const WITNESS_FAULTS: readonly Fault[] = [
-  {
-    name: "messages that were forgotten are still counted in a witness's choices",
-    shows: (_, platform) => !platform.cpu.multiCopyAtomic || !platform.cpu.readsJoin || platform.cpu.devicesSee === "later",
-  },
-];
+export const WITNESS_FAULTS: readonly Fault[] = [];
 
 /** Handlers that send packets, of a kind that may be raised more than once. */
 function rerunsWithPackets(text: string): boolean {
