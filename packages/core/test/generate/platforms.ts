@@ -115,6 +115,7 @@ export function randomPlatform(random: Random, taste: PlatformTaste): Platform {
   const name = `${random.pick(taste.cpus)}+${random.pick(taste.fabrics)}`;
   const base = platform(name);
   if (random.chance(0.4)) return base;
+  const options = base.options.map((option) => (random.chance(0.4) ? { ...option, default: random.pick(option.values) } : option));
   const tables = Object.fromEntries(
     Object.entries(base.fabric.tables).map(([table, cells]) => [table, change(random, cells, (id) => randomCell(random, id))]),
   );
@@ -131,6 +132,7 @@ export function randomPlatform(random: Random, taste: PlatformTaste): Platform {
       addressPending: random.chance(0.15) ? "may" : base.cpu.addressPending,
     },
     fabric: { ...base.fabric, tables, places },
+    options,
   };
 }
 
@@ -149,6 +151,10 @@ export function printPlatform(changed: Platform): string {
   if (base === undefined || base === changed) return lines.join("\n");
   list("window", changed.cpu.window, base.cpu.window);
   for (const [name, cells] of Object.entries(changed.fabric.tables)) list(`table ${name}`, cells, base.fabric.tables[name] ?? []);
+  for (const option of changed.options) {
+    if (!base.options.some((other) => other.id === option.id && other.default === option.default))
+      lines.push(`  option ${option.id}=${option.default}`);
+  }
   list("places", changed.fabric.places, base.fabric.places);
   if (changed.cpu.control !== base.cpu.control) lines.push(`  control ${changed.cpu.control}`);
   if (changed.cpu.addressPending !== base.cpu.addressPending) lines.push(`  addressPending ${changed.cpu.addressPending}`);
@@ -160,6 +166,7 @@ export function* simplerPlatforms(changed: Platform): Generator<Platform> {
   const base = findPlatform(parts, changed.name.replace(" (changed)", ""));
   if (base === undefined || base === changed) return;
   yield base;
+  if (JSON.stringify(changed.options) !== JSON.stringify(base.options)) yield { ...changed, options: base.options };
   const cpu = changed.cpu;
   if (JSON.stringify(cpu.window) !== JSON.stringify(base.cpu.window)) yield { ...changed, cpu: { ...cpu, window: base.cpu.window } };
   if (cpu.control !== base.cpu.control) yield { ...changed, cpu: { ...cpu, control: base.cpu.control } };
