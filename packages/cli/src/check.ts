@@ -24,6 +24,7 @@ export interface CheckOptions {
   readonly platform?: string;
   readonly platformFile: readonly string[];
   readonly option: readonly string[];
+  readonly compiler?: boolean;
   readonly mode?: "states" | "verdict";
   readonly reduce: "full" | "none";
   readonly maxStates: number;
@@ -38,7 +39,7 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read, single } = readInputs(paths);
   const { platforms, andNamed } = selectPlatforms(shelf, options.platform, inputs, single);
-  const settings = readSettings(options.option, platforms);
+  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms);
   const problems: readonly Found[] = [...shelf.problems, ...read, ...inputs.flatMap((input) => unknownNames(shelf, input))];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
 

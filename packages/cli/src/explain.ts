@@ -12,6 +12,7 @@ export interface ExplainOptions {
   readonly platform?: string;
   readonly platformFile: readonly string[];
   readonly option: readonly string[];
+  readonly compiler?: boolean;
   readonly reduce: "full" | "none";
   readonly maxStates: number;
   readonly timeout?: number;
@@ -24,7 +25,7 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read } = readInputs([path]);
   const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
-  const settings = readSettings(options.option, platforms);
+  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms);
   const problems = [...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   if (inputs.length > 1) throw new UsageError("explain takes one test");

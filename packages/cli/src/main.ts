@@ -22,7 +22,8 @@ const whole = (value: string): number => {
 function searchOptions(command: Command): Command {
   return command
     .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
-    .option("--option <name=value>", "fix what no source settles; may be repeated", list, [])
+    .option("--option <name=value>", "fix what no source settles, or credits=N, compiler=on; may be repeated", list, [])
+    .option("--compiler", "let the compiler reorder plain accesses before the CPU sees them")
     .addOption(
       new Option("--reduce <how>", "how much of the search to save; none gives a shortest run").choices(["full", "none"]).default("full"),
     )

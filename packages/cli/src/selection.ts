@@ -94,6 +94,13 @@ export function readSettings(texts: readonly string[], platforms: readonly Platf
   for (const text of texts) {
     const [id, value] = text.split("=", 2) as [string, string | undefined];
     if (value === undefined) throw new UsageError(`--option ${text}: write --option NAME=VALUE`);
+    // Two settings hold on every platform (docs/decisions/0005-options.md).
+    if (id === "compiler" || id === "credits") {
+      const right = id === "compiler" ? value === "on" || value === "off" : /^[1-9]\d*$/.test(value);
+      if (!right) throw new UsageError(`--option ${text}: ${id === "compiler" ? "the values are on and off" : "credits is a whole number above 0"}`);
+      settings.set(id, value);
+      continue;
+    }
     const options = platforms.flatMap((each) => each.options.filter((option) => option.id === id));
     if (options.length === 0) {
       const known = [...new Set(platforms.flatMap((each) => each.options.map((option) => option.id)))].sort();
