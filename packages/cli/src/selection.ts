@@ -97,7 +97,8 @@ export function readSettings(texts: readonly string[], platforms: readonly Platf
     // Two settings hold on every platform (docs/decisions/0005-options.md).
     if (id === "compiler" || id === "credits") {
       const right = id === "compiler" ? value === "on" || value === "off" : /^[1-9]\d*$/.test(value);
-      if (!right) throw new UsageError(`--option ${text}: ${id === "compiler" ? "the values are on and off" : "credits is a whole number above 0"}`);
+      if (!right)
+        throw new UsageError(`--option ${text}: ${id === "compiler" ? "the values are on and off" : "credits is a whole number above 0"}`);
       settings.set(id, value);
       continue;
     }

@@ -30,7 +30,10 @@ function deadlocks(on: Platform, credits: string | undefined, reduce: "none" | "
 /** The platform with nothing that *has* to be able to pass, nor a completion or posted write that may. */
 function withoutPassing(from: Platform): Platform {
   const tables = Object.fromEntries(
-    Object.entries(from.fabric.tables).map(([name, cells]) => [name, cells.map((cell) => (cell.pass === "must" ? { ...cell, pass: "no" as const } : cell))]),
+    Object.entries(from.fabric.tables).map(([name, cells]) => [
+      name,
+      cells.map((cell) => (cell.pass === "must" ? { ...cell, pass: "no" as const } : cell)),
+    ]),
   );
   return { ...from, fabric: { ...from.fabric, tables } };
 }
