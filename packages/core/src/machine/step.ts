@@ -4,6 +4,7 @@
  *
  * A step that turns a guess out to be wrong makes the state *discarded*: that run never happened.
  */
+import { applyBinary } from "../program/evaluate.js";
 import { ADDRESS_BASE, type Expression, type Modify } from "../program/program.js";
 import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
 import { blocks, extend, follow, GUESSED_SKIPPED, GUESSED_TAKEN, type Path, passive, prepare, SKIPPED, TAKEN } from "./path.js";
@@ -154,7 +155,7 @@ export function createStepper(machine: Machine): Stepper {
       case "binary": {
         const a = evaluate(state, path, position, thread, expression.left);
         const b = evaluate(state, path, position, thread, expression.right);
-        return binary(expression.operator, a, b);
+        return applyBinary(expression.operator, a, b);
       }
     }
     return 0;
@@ -615,7 +616,7 @@ export function createStepper(machine: Machine): Stepper {
       case "add-unless":
         return { stores: old !== value(modify.unless), value: (old + value(modify.value)) | 0 };
       case "arithmetic":
-        return { stores: true, value: binary(modify.operator, old, value(modify.value)) };
+        return { stores: true, value: applyBinary(modify.operator, old, value(modify.value)) };
     }
   };
 
@@ -1930,49 +1931,5 @@ export function createStepper(machine: Machine): Stepper {
     const at = layout.copy[location] as number;
     if (at >= 0 && dirty(state, location)) return state[at + 1] as number;
     return state[memory + location] as number;
-  }
-}
-
-/** 32-bit arithmetic; comparisons give 0 or 1; division by zero gives 0. */
-function binary(operator: string, a: number, b: number): number {
-  switch (operator) {
-    case "+":
-      return (a + b) | 0;
-    case "-":
-      return (a - b) | 0;
-    case "*":
-      return Math.imul(a, b);
-    case "/":
-      return b === 0 ? 0 : (a / b) | 0;
-    case "%":
-      return b === 0 ? 0 : (a % b) | 0;
-    case "&":
-      return a & b;
-    case "|":
-      return a | b;
-    case "^":
-      return a ^ b;
-    case "<<":
-      return a << b;
-    case ">>":
-      return a >> b;
-    case "==":
-      return a === b ? 1 : 0;
-    case "!=":
-      return a !== b ? 1 : 0;
-    case "<":
-      return a < b ? 1 : 0;
-    case "<=":
-      return a <= b ? 1 : 0;
-    case ">":
-      return a > b ? 1 : 0;
-    case ">=":
-      return a >= b ? 1 : 0;
-    case "&&":
-      return a !== 0 && b !== 0 ? 1 : 0;
-    case "||":
-      return a !== 0 || b !== 0 ? 1 : 0;
-    default:
-      throw new Error(`no operator ${operator}`);
   }
 }
