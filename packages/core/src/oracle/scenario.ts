@@ -159,14 +159,14 @@ function plausible(program: Program, runs: readonly Run[]): boolean {
   });
 }
 
-/** Places in a thread's acts at which an interrupt can be told apart from one elsewhere: after what takes time, where interrupts are not masked. */
+/** Places in a thread's acts at which an interrupt can be told apart from one elsewhere: after what takes time and after fences, where interrupts are not masked. */
 function slots(acts: readonly Act[]): readonly number[] {
   const result: number[] = [];
   let masked = false;
   for (let at = 0; at <= acts.length; at++) {
     const previous = acts[at - 1];
     if (previous?.kind === "interrupts") masked = !previous.outcome;
-    const apart = previous === undefined || !silent(previous) || previous.kind === "interrupts";
+    const apart = previous === undefined || !silent(previous) || previous.kind === "interrupts" || previous.kind === "fence";
     if (apart && !masked) result.push(at);
   }
   return result;
