@@ -1,0 +1,25 @@
+/** States and steps as they are packed. */
+
+export type State = Int32Array;
+
+/** An instruction is performed, or its packet issued. */
+export const PERFORM = 0;
+/** A packet leaves its place. */
+export const MOVE = 1;
+/** A branch is guessed. */
+export const GUESS_TAKEN = 2;
+export const GUESS_SKIPPED = 3;
+/** A loop goes round once more. */
+export const AGAIN = 4;
+/** An interrupt is taken (subject: the thread; choice: where in the interrupted program). */
+export const HANDLE = 5;
+/** A cache line is filled (0), dropped (1) or written back (2) of its own accord (subject: the location). */
+export const CACHE = 6;
+
+/** A step packed into an integer: subject (an instruction, thread or location), action and choice. */
+export function packStep(subject: number, action: number, choice: number): number {
+  return subject | (action << 12) | (choice << 16);
+}
+export const stepSubject = (step: number): number => step & 0xfff;
+export const stepAction = (step: number): number => (step >> 12) & 0xf;
+export const stepChoice = (step: number): number => step >> 16;

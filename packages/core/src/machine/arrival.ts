@@ -1,0 +1,142 @@
+/** The end of a packet's request: it reaches memory, a register, an interrupt. */
+import type { Modify } from "../program/program.js";
+import type { State } from "./action.js";
+import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
+import type { Messages } from "./messages.js";
+import type { Progress } from "./progress.js";
+import type { Queues } from "./queues.js";
+import type { Values } from "./values.js";
+
+/** What happens at the end of a request. */
+export type Arrival = ReturnType<typeof createArrival>;
+
+/** `arrive` does what a packet came for (false: the run is discarded), `issue` sends it, `arrivalChoices` says how many ways there are. */
+export function createArrival(machine: Machine, values: Values, progress: Progress, messages: Messages, queues: Queues) {
+  const { instructions, packets, threads, listLike, layout, program } = machine;
+  const locations = program.locations;
+  const { status, value: valueOffset, memory, order } = layout;
+  const { evaluate, modified, returned } = values;
+  const { path, resolveIssued } = progress;
+  const { breaksPair, gather, land, orderLength, scratch, seenUpTo, settleAll, show, valueAt } = messages;
+  const { enter } = queues;
+
+  /** A value arrives at a register: handlers, monitors. */
+  function arriveAtRegister(state: State, location: number, value: number): void {
+    state[memory + location] = value;
+    for (const thread of threads) {
+      const on = thread.thread.on;
+      if (on?.kind === "write" && on.location === location) {
+        const at = layout.pending + thread.handler;
+        state[at] = Math.min(3, (state[at] as number) + 1);
+      }
+    }
+    machine.arrivals.forEach((arrival, index) => {
+      const at = layout.monitors + index;
+      if (state[at] !== 0) {
+        if (state[at] === 1 && arrival.second === location && arrival.secondValue === value) state[at] = 2;
+        return;
+      }
+      if (arrival.first === location && arrival.firstValue === value) state[at] = 1;
+      else if (arrival.second === location && arrival.secondValue === value) state[at] = 3;
+    });
+  }
+
+  function interrupt(state: State, kind: "msi" | "intx", device: number, vector: number): void {
+    for (const thread of threads) {
+      const on = thread.thread.on;
+      if (on === undefined || on.kind !== kind || on.device !== device) continue;
+      if (on.kind === "msi" && on.vector !== vector) continue;
+      state[layout.pending + thread.handler] = 1;
+    }
+  }
+
+  /** How many ways there are for a packet to arrive: a read picks what it sees. */
+  function arrivalChoices(state: State, packet: number): readonly [number, number] {
+    const item = packets[packet] as Packet;
+    const instruction = instructions[item.instruction] as Instruction;
+    if (!listLike || instruction.kind !== "dma-read" || item.fields.has("zero-length")) return [0, 0];
+    const thread = threads[instruction.thread] as MachineThread;
+    const location = resolveIssued(state, instruction);
+    if (location < 0 || locations[location]?.space !== "memory") return [0, 0];
+    return [seenUpTo(state, thread.observer, location), orderLength(state, location)];
+  }
+
+  /** The end of a packet's request: it does what it came for. */
+  function arrive(state: State, packet: number, choice: number): boolean {
+    const item = packets[packet] as Packet;
+    const instruction = instructions[item.instruction] as Instruction;
+    const thread = threads[instruction.thread] as MachineThread;
+    const slot = valueOffset[instruction.id] as number;
+    const location = resolveIssued(state, instruction);
+    const inMemory = location >= 0 && locations[location]?.space === "memory";
+    switch (instruction.kind) {
+      case "pio-write":
+        arriveAtRegister(state, location, state[slot] as number);
+        state[slot] = 0;
+        break;
+      case "pio-read":
+        state[slot] = state[memory + location] as number;
+        break;
+      case "dma-write":
+        if (location < 0) break;
+        if (inMemory && breaksPair(state, location, -1, -1)) return false;
+        if (inMemory) land(state, location, state[slot] as number);
+        else arriveAtRegister(state, location, state[slot] as number);
+        state[slot] = 0;
+        break;
+      case "dma-read":
+        if (item.fields.has("zero-length") || location < 0) state[slot] = 0;
+        else if (!inMemory || !listLike) state[slot] = state[memory + location] as number;
+        else {
+          state[slot] = valueAt(state, location, choice);
+          if (choice > 0) {
+            scratch.fill(0);
+            const message = (state[(order[location] as number) + choice - 1] as number) - 1;
+            gather(state, machine.messages[message] as number);
+            show(state, thread.observer);
+            settleAll(state);
+          }
+        }
+        break;
+      case "dma-atomic": {
+        if (location < 0) break;
+        const old = valueAt(state, location, listLike && inMemory ? orderLength(state, location) : 0);
+        const at = path(state, instruction.thread);
+        const position = at.ids.indexOf(instruction.id);
+        const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
+        if (result.stores) {
+          if (inMemory && breaksPair(state, location, -1, -1)) return false;
+          if (inMemory) land(state, location, result.value);
+          else arriveAtRegister(state, location, result.value);
+        }
+        state[slot] = returned(instruction, old, result);
+        break;
+      }
+      case "msi":
+        interrupt(state, "msi", thread.thread.device, instruction.operation.kind === "msi" ? instruction.operation.vector : 0);
+        break;
+      case "intx":
+        interrupt(state, "intx", thread.thread.device, 0);
+        break;
+      case "invalidate-done":
+        state[layout.invalidated + thread.thread.device] = 1;
+        break;
+      default:
+        break;
+    }
+    return true;
+  }
+
+  /** Sends a packet: into its first place, or straight to its end where the route is empty. */
+  function issue(state: State, packet: number): void {
+    const item = packets[packet] as Packet;
+    if (item.home > 0) enter(state, packet, 1);
+    else {
+      arrive(state, packet, 0);
+      if (item.hops.length > 0) enter(state, packet, 1);
+      else state[status + item.instruction] = 1;
+    }
+  }
+
+  return { arrivalChoices, arrive, issue };
+}

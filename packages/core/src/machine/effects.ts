@@ -1,0 +1,232 @@
+/** What an instruction does when it is performed. */
+import type { Expression, Modify } from "../program/program.js";
+import type { State } from "./action.js";
+import type { Arrival } from "./arrival.js";
+import type { Caches } from "./caches.js";
+import type { Carried } from "./carried.js";
+import type { DeviceSteps } from "./devices.js";
+import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Messages } from "./messages.js";
+import { prepare } from "./path.js";
+import type { Progress } from "./progress.js";
+import type { Values } from "./values.js";
+import type { Window } from "./window.js";
+
+/** What performing does. */
+export type Effects = ReturnType<typeof createEffects>;
+
+/** `perform` makes an instruction happen (false: the run is discarded); `continueBlock` goes on inside an indivisible step. */
+export function createEffects(
+  machine: Machine,
+  values: Values,
+  progress: Progress,
+  messages: Messages,
+  carried: Carried,
+  caches: Caches,
+  arrival: Arrival,
+  window: Window,
+  devices: DeviceSteps,
+) {
+  const { instructions, threads, listLike, observers, layout } = machine;
+  const { status, value: valueOffset, memory } = layout;
+  const { evaluate, lack, lastHops, modified, returned, storedValue } = values;
+  const { addressHolds, addressesKnown, behindPointers, checkGuesses, passives, path, target } = progress;
+  const { breaksPair, forgetHalf, gather, gatherAll, originIndex, scratch, seenUpTo, settleAll, show, valueAt } = messages;
+  const { gatherForStore, publish, see } = carried;
+  const { cpuRead, cpuWrite, dirty, drop, writeBack } = caches;
+  const { issue } = arrival;
+  const { forwarded, forwarding } = window;
+  const { deviceReady, tellSlot } = devices;
+
+  /** The rest of an indivisible step, as far as it does not have to wait. */
+  function continueBlock(state: State, first: number): boolean {
+    const { blockEnd, thread: index } = instructions[first] as Instruction;
+    if (blockEnd < 0) return true;
+    const thread = threads[index] as MachineThread;
+    for (;;) {
+      const at = path(state, index);
+      const position = at.ids.findIndex((id) => passives[id] !== true && state[status + id] === 0);
+      const id = at.ids[position];
+      if (id === undefined || id >= blockEnd || id < first) return true;
+      if (!deviceReady(state, at, position, thread, instructions[id] as Instruction)) return true;
+      if (!perform(state, id, 0)) return false;
+    }
+  }
+
+  function perform(state: State, id: number, choice: number): boolean {
+    const instruction = instructions[id] as Instruction;
+    const thread = threads[instruction.thread] as MachineThread;
+    const at = path(state, instruction.thread);
+    const position = at.ids.indexOf(id);
+    const slot = valueOffset[id] as number;
+    switch (instruction.kind) {
+      case "load": {
+        const location = target(state, at, position, thread, instruction);
+        if (at.forwards[position] === undefined) prepare(machine, at, position);
+        const forward = location < 0 || instruction.modify !== undefined ? -1 : forwarding(state, at, position, thread, location);
+        let result = 0;
+        if (forward >= 0) {
+          const store = instructions[forward] as Instruction;
+          lack.missing = false;
+          result = storedValue(state, forwarded.path, forwarded.position, forwarded.thread, store);
+        } else if (location >= 0) {
+          if (!listLike) result = cpuRead(state, location);
+          else {
+            result = valueAt(state, location, choice);
+            see(state, thread.observer, location, choice, id);
+          }
+        }
+        state[slot] = instruction.operation.kind === "is-locked" ? (result === 0 ? 0 : 1) : result;
+        state[status + id] = 1;
+        if (instruction.modify !== undefined) {
+          lack.missing = false;
+          const outcome = modified(instruction.modify as Modify, result, (expression) => evaluate(state, at, position, thread, expression));
+          if ((instruction.outcome > 0 && !outcome.stores) || (instruction.outcome < 0 && outcome.stores)) return false;
+          state[slot] = returned(instruction, result, outcome);
+          if (instruction.pair >= 0) state[slot + 1] = result;
+          if (instruction.pair >= 0 && !outcome.stores) {
+            state[status + instruction.pair] = 1;
+            forgetHalf(state, id);
+          }
+        }
+        if (listLike) settleAll(state);
+        break;
+      }
+      case "store": {
+        const location = target(state, at, position, thread, instruction);
+        lack.missing = false;
+        const result = storedValue(state, at, position, thread, instruction);
+        if (instruction.pair >= 0 && listLike && location >= 0) {
+          const after = originIndex(state, location, instruction.pair);
+          if (after < 0 || after < seenUpTo(state, thread.observer, location)) return false;
+        }
+        if (breaksPair(state, location, choice, instruction.pair)) return false;
+        state[status + id] = 1;
+        if (instruction.pair >= 0) forgetHalf(state, instruction.pair);
+        if (location >= 0) {
+          if (!listLike) cpuWrite(state, location, result);
+          else {
+            state[slot] = result;
+            gatherForStore(state, at, position, instruction);
+            if (instruction.pair >= 0) gather(state, instruction.pair);
+            if (!publish(state, thread, instruction, location, choice)) return false;
+          }
+        }
+        break;
+      }
+      case "rmw": {
+        const location = target(state, at, position, thread, instruction);
+        if (location < 0) {
+          state[status + id] = 1;
+          break;
+        }
+        const old = listLike ? valueAt(state, location, choice) : cpuRead(state, location);
+        lack.missing = false;
+        const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
+        if ((instruction.outcome > 0 && !result.stores) || (instruction.outcome < 0 && result.stores)) return false;
+        if (result.stores && breaksPair(state, location, choice, -1)) return false;
+        state[slot] = returned(instruction, old, result);
+        state[status + id] = 1;
+        if (!listLike) {
+          if (result.stores) cpuWrite(state, location, result.value);
+          break;
+        }
+        see(state, thread.observer, location, choice, id);
+        if (result.stores) {
+          state[slot + 1] = result.value;
+          gatherForStore(state, at, position, instruction);
+          gather(state, id);
+          if (!publish(state, thread, instruction, location, choice)) return false;
+        } else settleAll(state);
+        break;
+      }
+      case "fence": {
+        scratch.fill(0);
+        const joins = !machine.platform.cpu.readsJoin && (instruction.before & 1) !== 0;
+        const spreads = instruction.propagates === "strong" || instruction.propagates === "devices";
+        for (let i = 0; i < position; i++) {
+          const before = at.ids[i] as number;
+          if (before <= instruction.olderUpTo || before === instruction.ofLock) gather(state, before);
+        }
+        if (joins) {
+          // One memory behind caches that lag: the fence catches up with all of it.
+          if (machine.platform.cpu.multiCopyAtomic) gatherAll(state);
+          show(state, thread.observer);
+        }
+        if (spreads) {
+          const later = machine.platform.cpu.devicesSee === "later";
+          for (let observer = 0; observer < observers; observer++) {
+            const device = observer >= machine.cpus;
+            if (device ? !later : instruction.propagates === "strong") show(state, observer);
+          }
+        }
+        state[status + id] = 1;
+        settleAll(state);
+        break;
+      }
+      case "token":
+      case "pio-read":
+      case "msi":
+      case "intx":
+      case "invalidate-done":
+      case "dma-read":
+      case "dma-atomic":
+        issue(state, instruction.packet);
+        break;
+      case "pio-write":
+      case "dma-write":
+        if (choice === 1) {
+          state[status + id] = lastHops[id] as number;
+          break;
+        }
+        lack.missing = false;
+        state[slot] = evaluate(state, at, position, thread, instruction.value as Expression);
+        issue(state, instruction.packet);
+        break;
+      case "register-read":
+        state[slot] = state[memory + instruction.location] as number;
+        state[status + id] = 1;
+        break;
+      case "register-write":
+        lack.missing = false;
+        state[memory + instruction.location] = evaluate(state, at, position, thread, instruction.value as Expression);
+        state[status + id] = 1;
+        break;
+      case "wait":
+        instruction.reads.forEach((read, i) => {
+          state[slot + i] = state[memory + read.location] as number;
+        });
+        state[status + id] = 1;
+        break;
+      case "tell": {
+        const tell = tellSlot(thread.thread.device, instruction.device);
+        state[tell] = Math.min(3, (state[tell] as number) + 1);
+        state[status + id] = 1;
+        break;
+      }
+      case "hear": {
+        const tell = tellSlot(instruction.device, thread.thread.device);
+        state[tell] = (state[tell] as number) - 1;
+        state[status + id] = 1;
+        break;
+      }
+      case "sync-for-device":
+        if (dirty(state, instruction.location)) writeBack(state, instruction.location);
+        state[status + id] = 1;
+        break;
+      case "sync-for-cpu":
+        drop(state, instruction.location);
+        state[status + id] = 1;
+        break;
+      default:
+        state[status + id] = 1;
+    }
+    if (thread.role === "cpu" && (instruction.mask & 3) !== 0 && state[status + id] === 1) {
+      if (instruction.location < 0 && !addressHolds(state, instruction, thread)) return false;
+      if (behindPointers[id] === true && addressesKnown(state, at, position, thread)) state[status + id] = 2;
+    }
+    return checkGuesses(state, instruction.thread);
+  }
+
+  return { continueBlock, perform };
+}

@@ -1,0 +1,263 @@
+/** Messages: stores that observers see one by one. Each stands in its location's coherence order until everybody has seen something newer. */
+import type { State } from "./action.js";
+import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Progress } from "./progress.js";
+
+/** Stores in their coherence orders, and who has seen them. */
+export type Messages = ReturnType<typeof createMessages>;
+
+/** The messages of a machine; `scratch` and `scratchPrior` are the sets that `gather` adds to. */
+export function createMessages(machine: Machine, progress: Progress) {
+  const { instructions, packets, threads, listLike, words, observers, layout, program } = machine;
+  const locations = program.locations;
+  const { status, value: valueOffset, memory, seen, closure, order, orderCapacity } = layout;
+  const { stepperAddress } = progress;
+
+  /** Read halves of atomics whose halves may be apart. */
+  const halves = instructions.filter((instruction) => instruction.kind === "load" && instruction.pair >= 0);
+
+  const bitWord = (message: number): number => Math.trunc(message / 31);
+
+  const bitMask = (message: number): number => 1 << (message % 31);
+
+  /** The origin of a read half whose write half can no longer follow it. */
+  const lost = machine.messages.length + 1;
+
+  const isAtomicMessage = (message: number): boolean => {
+    const instruction = instructions[machine.messages[message] as number] as Instruction;
+    return instruction.kind === "rmw" || instruction.pair >= 0;
+  };
+
+  /** By location: the observers that can look at it, each with the instructions that do; once these are done, its view does not matter. */
+  const watchers: readonly (readonly { readonly observer: number; readonly ids: readonly number[]; readonly always: boolean }[])[] =
+    locations.map((_, location) => {
+      const byObserver = new Map<number, { observer: number; ids: number[]; always: boolean }>();
+      for (const instruction of instructions) {
+        const looks = ["load", "store", "rmw", "dma-read", "dma-atomic"].includes(instruction.kind);
+        if (!looks || (instruction.location !== location && instruction.location >= 0)) continue;
+        const thread = threads[instruction.thread] as MachineThread;
+        const watcher = byObserver.get(thread.observer) ?? { observer: thread.observer, ids: [], always: false };
+        byObserver.set(thread.observer, watcher);
+        watcher.ids.push(instruction.id);
+        if (!thread.straight || thread.handler >= 0) watcher.always = true;
+      }
+      return [...byObserver.values()];
+    });
+
+  function orderLength(state: State, location: number): number {
+    const base = order[location] as number;
+    const capacity = orderCapacity[location] as number;
+    let length = 0;
+    while (length < capacity && state[base + length] !== 0) length++;
+    return length;
+  }
+
+  /** How far an observer has seen in a location's order: 0 is the oldest value still kept, k the k-th message. */
+  function seenUpTo(state: State, observer: number, location: number): number {
+    const base = order[location] as number;
+    for (let at = orderLength(state, location) - 1; at >= 0; at--) {
+      const message = (state[base + at] as number) - 1;
+      if (((state[seen + observer * words + bitWord(message)] as number) & bitMask(message)) !== 0) return at + 1;
+    }
+    return 0;
+  }
+
+  function messageValue(state: State, message: number): number {
+    const id = machine.messages[message] as number;
+    const slot = valueOffset[id] as number;
+    return state[(instructions[id] as Instruction).kind === "rmw" ? slot + 1 : slot] as number;
+  }
+
+  function valueAt(state: State, location: number, index: number): number {
+    if (index === 0) return state[memory + location] as number;
+    return messageValue(state, (state[(order[location] as number) + index - 1] as number) - 1);
+  }
+
+  const scratch = new Int32Array(Math.max(1, words));
+
+  const scratchPrior = new Int32Array(Math.max(1, words));
+
+  /** Adds what an instruction's accesses carry to `scratch`. */
+  function gather(state: State, id: number): void {
+    const from = closure[id] as number;
+    if (from >= 0) for (let w = 0; w < words; w++) scratch[w] = (scratch[w] as number) | (state[from + w] as number);
+    const before = layout.prior[id] as number;
+    if (before >= 0) {
+      for (let w = 0; w < words; w++)
+        scratchPrior[w] = (scratchPrior[w] as number) | (state[before + w] as number) | (scratch[w] as number);
+    }
+  }
+
+  function show(state: State, observer: number): void {
+    for (let w = 0; w < words; w++) {
+      const at = seen + observer * words + w;
+      state[at] = (state[at] as number) | (scratch[w] as number);
+    }
+  }
+
+  function forgetMessage(state: State, message: number): void {
+    const w = bitWord(message);
+    const keep = ~bitMask(message);
+    for (let observer = 0; observer < observers; observer++) {
+      const at = seen + observer * words + w;
+      state[at] = (state[at] as number) & keep;
+    }
+    for (const instruction of instructions) {
+      const at = closure[instruction.id] as number;
+      if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
+      const origin = layout.origin[instruction.id] as number;
+      if (origin >= 0 && state[origin] === message + 1) state[origin] = 0;
+    }
+    if (layout.carried >= 0) {
+      for (let observer = 0; observer < observers; observer++) {
+        for (const first of [layout.carried, layout.carriedPrior]) {
+          const at = first + observer * words + w;
+          state[at] = (state[at] as number) & keep;
+        }
+      }
+      for (const list of [layout.prior, layout.basePrior]) {
+        for (const at of list) if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
+      }
+    }
+    for (const at of layout.baseClosure) if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
+    const id = machine.messages[message] as number;
+    const slot = valueOffset[id] as number;
+    state[(instructions[id] as Instruction).kind === "rmw" ? slot + 1 : slot] = 0;
+  }
+
+  /** Drops what nobody can read any more: every observer has seen something newer. */
+  function settle(state: State, location: number): void {
+    const capacity = orderCapacity[location] as number;
+    const base = order[location] as number;
+    if (capacity === 0 || state[base] === 0) return;
+    let least = orderLength(state, location);
+    for (const watcher of watchers[location] as (typeof watchers)[number]) {
+      if (!watcher.always && watcher.ids.every((id) => accessDone(state, id))) continue;
+      const upTo = seenUpTo(state, watcher.observer, location);
+      if (upTo < least) least = upTo;
+    }
+    if (least === 0) return;
+    state[memory + location] = valueAt(state, location, least);
+    for (const half of halves) {
+      // What an open atomic has read is no longer next to where its write would go.
+      const origin = layout.origin[half.id] as number;
+      if (origin < 0 || state[status + half.id] === 0 || state[status + half.pair] !== 0 || stepperAddress(state, half.id) !== location)
+        continue;
+      let kept = false;
+      for (let at = least - 1; at < capacity && state[base + at] !== 0; at++) kept ||= state[base + at] === state[origin];
+      if (!kept) state[origin] = lost;
+    }
+    const base0 = layout.baseClosure[location] as number;
+    const from = closure[machine.messages[(state[base + least - 1] as number) - 1] as number] as number;
+    for (let w = 0; w < words; w++) state[base0 + w] = state[from + w] as number;
+    const earlier = layout.basePrior[location] as number;
+    if (earlier >= 0) {
+      const newest = layout.prior[machine.messages[(state[base + least - 1] as number) - 1] as number] as number;
+      for (let w = 0; w < words; w++) state[earlier + w] = (state[earlier + w] as number) | (state[newest + w] as number);
+    }
+    for (let at = 0; at < least; at++) forgetMessage(state, (state[base + at] as number) - 1);
+    for (let at = 0; at < capacity; at++) state[base + at] = at + least < capacity ? (state[base + at + least] as number) : 0;
+  }
+
+  function accessDone(state: State, id: number): boolean {
+    const packet = packets[(instructions[id] as Instruction).packet];
+    return (state[status + id] as number) > (packet === undefined ? 0 : packet.home);
+  }
+
+  function settleAll(state: State): void {
+    for (let location = 0; location < locations.length; location++) if ((orderCapacity[location] as number) > 0) settle(state, location);
+  }
+
+  /** Every message there is. */
+  function gatherAll(state: State): void {
+    locations.forEach((_, location) => {
+      const base = order[location] as number;
+      for (let at = orderLength(state, location) - 1; at >= 0; at--) {
+        const message = (state[base + at] as number) - 1;
+        scratch[bitWord(message)] = (scratch[bitWord(message)] as number) | bitMask(message);
+      }
+    });
+  }
+
+  /** A write that everybody sees at once, last in its location's order: DMA that lands, a device's atomic. */
+  function land(state: State, location: number, value: number): void {
+    if (listLike) {
+      const base = order[location] as number;
+      const capacity = orderCapacity[location] as number;
+      for (let at = 0; at < capacity && state[base + at] !== 0; at++) {
+        forgetMessage(state, (state[base + at] as number) - 1);
+        state[base + at] = 0;
+      }
+      const carried = layout.baseClosure[location] as number;
+      if (carried >= 0) for (let w = 0; w < words; w++) state[carried + w] = 0;
+      const earlier = layout.basePrior[location] as number;
+      if (earlier >= 0) for (let w = 0; w < words; w++) state[earlier + w] = 0;
+    }
+    state[memory + location] = value;
+  }
+
+  function insertMessage(state: State, location: number, index: number, message: number): void {
+    const base = order[location] as number;
+    for (let at = orderLength(state, location); at > index; at--) state[base + at] = state[base + at - 1] as number;
+    state[base + index] = message + 1;
+  }
+
+  /** Where the message stands that a read half has read. */
+  function originIndex(state: State, location: number, read: number): number {
+    const origin = state[layout.origin[read] as number] as number;
+    if (origin === 0) return 0;
+    if (origin === lost) return -1;
+    const base = order[location] as number;
+    let at = 0;
+    while (state[base + at] !== origin) at++;
+    return at + 1;
+  }
+
+  /** Would a write at this index come between the halves of somebody's atomic? Then that run never happened. */
+  function breaksPair(state: State, location: number, index: number, own: number): boolean {
+    for (const half of halves) {
+      if (half.id === own || state[status + half.id] === 0 || state[status + half.pair] !== 0) continue;
+      if (stepperAddress(state, half.id) !== location) continue;
+      if (!listLike || index < 0 || originIndex(state, location, half.id) === index) return true;
+    }
+    return false;
+  }
+
+  /** The atomic is over: what its read half kept for its write half goes. */
+  function forgetHalf(state: State, read: number): void {
+    state[(valueOffset[read] as number) + 1] = 0;
+    const origin = layout.origin[read] as number;
+    if (origin >= 0) state[origin] = 0;
+  }
+
+  /** Is a message still in some location's order? */
+  function isAlive(state: State, message: number): boolean {
+    return locations.some((_, location) => {
+      const base = order[location] as number;
+      const capacity = orderCapacity[location] as number;
+      for (let at = 0; at < capacity; at++) if (state[base + at] === message + 1) return true;
+      return false;
+    });
+  }
+
+  return {
+    bitMask,
+    bitWord,
+    breaksPair,
+    forgetHalf,
+    gather,
+    gatherAll,
+    insertMessage,
+    isAlive,
+    isAtomicMessage,
+    land,
+    orderLength,
+    originIndex,
+    scratch,
+    scratchPrior,
+    seenUpTo,
+    settleAll,
+    show,
+    valueAt,
+  };
+}

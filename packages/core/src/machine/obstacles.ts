@@ -1,0 +1,171 @@
+/** Why something cannot happen yet: who has to act first (what the reduction asks). */
+import type { Expression } from "../program/program.js";
+import type { State } from "./action.js";
+import type { DeviceSteps } from "./devices.js";
+import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
+import { type Path, prepare } from "./path.js";
+import type { Progress } from "./progress.js";
+import type { Queues } from "./queues.js";
+import type { Values } from "./values.js";
+import type { Window } from "./window.js";
+
+/** Who has to act first. */
+export type Obstacles = ReturnType<typeof createObstacles>;
+
+/** For an instruction, a packet or a handler that cannot act now: the instructions one of which has to act first. */
+export function createObstacles(
+  machine: Machine,
+  values: Values,
+  progress: Progress,
+  queues: Queues,
+  window: Window,
+  devices: DeviceSteps,
+) {
+  const { instructions, packets, places, threads, layout, program } = machine;
+  const locations = program.locations;
+  const { status } = layout;
+  const { evaluate, lack, lacking, modifyExpressions } = values;
+  const { handlersOf, isDone, isFinished, passives, path, target } = progress;
+  const { inPlace } = queues;
+  const { forwarding, heldBack, underGuess } = window;
+  const { waitHolds } = devices;
+
+  const writersOf = (location: number): readonly number[] =>
+    instructions.flatMap((instruction) =>
+      ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind) &&
+      (instruction.location === location || instruction.location < 0)
+        ? [instruction.id]
+        : [],
+    );
+
+  const writers = locations.map((_, location) => writersOf(location));
+
+  const idsOf = (thread: MachineThread): readonly number[] => Array.from({ length: thread.end - thread.first }, (_, i) => thread.first + i);
+
+  /** What has to act before a path can grow. */
+  function beyond(state: State, at: Path): readonly number[] {
+    const last = at.ids[at.ids.length - 1];
+    if (last === undefined || at.ends === "end") return [];
+    const instruction = instructions[last] as Instruction;
+    if (at.ends === "loop")
+      return [last, ...at.ids.filter((id) => id >= instruction.to && !isFinished(state, id)), ...guessProviders(state, at)];
+    const thread = threads[instruction.thread] as MachineThread;
+    if (instruction.value === undefined) return [last];
+    lack.missing = false;
+    evaluate(state, at, at.ids.length - 1, thread, instruction.value);
+    return lack.missing ? [last, lack.instruction] : [last];
+  }
+
+  function guessProviders(state: State, at: Path): readonly number[] {
+    return at.guesses.flatMap((guess) => {
+      const branch = instructions[at.ids[guess] as number] as Instruction;
+      lack.missing = false;
+      evaluate(state, at, guess, threads[branch.thread] as MachineThread, branch.value as Expression);
+      return lack.missing ? [lack.instruction] : [];
+    });
+  }
+
+  function obstacles(state: State, id: number): readonly number[] {
+    const instruction = instructions[id] as Instruction;
+    const thread = threads[instruction.thread] as MachineThread;
+    if (thread.handler >= 0 && (state[layout.started + thread.handler] === 0 || state[status + id] !== 0)) return [-1 - instruction.thread];
+    const at = path(state, instruction.thread);
+    const position = at.ids.indexOf(id);
+    if (position < 0 || passives[id] === true || state[status + id] !== 0) {
+      const result = beyond(state, at);
+      return result.length === 0 && thread.handler >= 0 ? [-1 - instruction.thread] : result;
+    }
+    if (thread.role === "device") {
+      for (let i = 0; i < position; i++) {
+        const before = at.ids[i] as number;
+        if (passives[before] !== true && state[status + before] === 0) return [before];
+      }
+    } else {
+      for (const guess of at.guesses) {
+        if (guess < position && underGuess(state, at, position, instruction)) return guessProviders(state, at);
+      }
+      if (at.blockers[position] === undefined) prepare(machine, at, position);
+      for (const blocker of at.blockers[position] as readonly number[]) if (!isDone(state, blocker)) return [blocker];
+      if (heldBack(state, at, position, thread)) {
+        const soft = (at.sameAddress[position] as readonly number[]).filter((blocker) => !isDone(state, blocker));
+        const own = lacking(state, at, position, thread, [instruction.address]);
+        const addresses = soft.map((blocker) => lacking(state, at, at.ids.indexOf(blocker), thread, [instructions[blocker]?.address]));
+        const others = thread.host >= 0 ? [thread.host] : (handlersOf[instruction.thread] as readonly number[]);
+        return [...soft, own, ...addresses, ...others.flatMap((other) => idsOf(threads[other] as MachineThread))].filter(
+          (each) => each >= 0,
+        );
+      }
+    }
+    if (instruction.kind === "store" && instruction.pair >= 0 && state[status + instruction.pair] === 0) return [instruction.pair];
+    const absent = lacking(state, at, position, thread, [
+      instruction.address,
+      instruction.kind === "wait" ? undefined : instruction.value,
+      ...modifyExpressions(instruction.modify),
+    ]);
+    if (absent >= 0) return [absent];
+    switch (instruction.kind) {
+      case "load": {
+        const location = target(state, at, position, thread, instruction);
+        if (instruction.modify !== undefined) return location < 0 ? [] : (writers[location] as readonly number[]);
+        const forward = forwarding(state, at, position, thread, location);
+        return forward === -2 ? [lack.instruction] : [];
+      }
+      case "rmw": {
+        const location = target(state, at, position, thread, instruction);
+        return location < 0 ? [] : (writers[location] as readonly number[]).filter((writer) => writer !== id);
+      }
+      case "wait": {
+        waitHolds(state, at, position, thread, instruction);
+        const missed = lack.missing ? [lack.instruction] : [];
+        return [...missed, ...instruction.reads.flatMap((read) => writers[read.location] as readonly number[])];
+      }
+      case "hear":
+        return instructions.flatMap((other) =>
+          other.kind === "tell" && other.device === thread.thread.device && threads[other.thread]?.thread.device === instruction.device
+            ? [other.id]
+            : [],
+        );
+      case "ats-wait":
+        return instructions.flatMap((other) =>
+          other.kind === "invalidate-done" && threads[other.thread]?.thread.device === instruction.device ? [other.id] : [],
+        );
+      default: {
+        const first = packets[instruction.packet]?.hops[0];
+        return first === undefined ? [] : inPlace(state, first.place);
+      }
+    }
+  }
+
+  function packetObstacles(state: State, id: number): readonly number[] {
+    const packet = (instructions[id] as Instruction).packet;
+    const item = packets[packet] as Packet;
+    const hop = state[status + id] as number;
+    const here = (item.hops[hop - 1] as { place: number }).place;
+    const { offset } = places[here] as (typeof places)[number];
+    for (let at = 0; state[offset + at] !== packet + 1; at++) {
+      const other = (state[offset + at] as number) - 1;
+      const older = (packets[other] as Packet).instruction;
+      if (!machine.pass(packet, hop, other, state[status + older] as number)) return [older];
+    }
+    const next = item.hops[hop];
+    return next === undefined ? [] : inPlace(state, next.place);
+  }
+
+  const raisers = threads.map((thread) => {
+    const on = thread.thread.on;
+    if (on === undefined) return [];
+    if (on.kind === "write") return writersOf(on.location);
+    return instructions.flatMap((instruction) =>
+      instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : [],
+    );
+  });
+
+  function handlerObstacles(state: State, index: number): readonly number[] {
+    const thread = threads[index] as MachineThread;
+    if (state[layout.pending + thread.handler] === 0) return raisers[index] as readonly number[];
+    const own = idsOf(thread);
+    return thread.host >= 0 ? [...own, ...idsOf(threads[thread.host] as MachineThread)] : own;
+  }
+
+  return { obstacles, packetObstacles, handlerObstacles };
+}

@@ -1,0 +1,226 @@
+/** How far threads are: their paths in a state, what on them is done, and guesses that turn out wrong. */
+import { ADDRESS_BASE } from "../program/program.js";
+import type { State } from "./action.js";
+import type { Instruction, Machine, MachineThread } from "./machine.js";
+import { extend, follow, GUESSED_TAKEN, type Path, passive, SKIPPED, TAKEN } from "./path.js";
+import type { Values } from "./values.js";
+
+/** How far threads are. */
+export type Progress = ReturnType<typeof createProgress>;
+
+/** Paths, what on them is done, addresses as far as they are known, and guesses checked. */
+export function createProgress(machine: Machine, values: Values) {
+  const { instructions, threads, layout, program } = machine;
+  const locations = program.locations;
+  const { status } = layout;
+  const { evaluate, lack, lastHops } = values;
+
+  const roots: (Path | undefined)[] = threads.map(() => undefined);
+
+  const empty: Path = { ids: [], ends: "end", guesses: [], next: [], blockers: [], sameAddress: [], forwards: [], definitions: new Map() };
+
+  function path(state: State, index: number): Path {
+    const thread = threads[index] as MachineThread;
+    if (thread.handler >= 0 && state[layout.started + thread.handler] === 0) return empty;
+    let at = roots[index];
+    if (at === undefined) {
+      at = extend(machine, thread, [], [], thread.first);
+      roots[index] = at;
+    }
+    while (at.ends === "branch") {
+      const position = at.ids.length - 1;
+      const branch = instructions[at.ids[position] as number] as Instruction;
+      if (branch.value === undefined) {
+        const chosen = state[status + branch.id] as number;
+        if (chosen === 0) break;
+        at = follow(machine, thread, at, chosen === GUESSED_TAKEN ? TAKEN : SKIPPED);
+        continue;
+      }
+      lack.missing = false;
+      const condition = evaluate(state, at, position, thread, branch.value);
+      if (!lack.missing) at = follow(machine, thread, at, condition !== 0 ? TAKEN : SKIPPED);
+      else {
+        const guess = state[status + branch.id] as number;
+        if (guess === 0) break;
+        at = follow(machine, thread, at, guess);
+      }
+    }
+    return at;
+  }
+
+  const passives = instructions.map(passive);
+
+  function isDone(state: State, id: number): boolean {
+    if (passives[id] === true) return true;
+    const standing = state[status + id] as number;
+    const instruction = instructions[id] as Instruction;
+    switch (instruction.kind) {
+      case "pio-read":
+      case "token":
+        return standing === lastHops[id];
+      case "pio-write":
+        return instruction.waits ? standing === lastHops[id] : standing >= 1;
+      default:
+        return standing >= 1;
+    }
+  }
+
+  /** Everything that a thread has to do on this path is done, packets apart. */
+  function complete(state: State, of: Path): boolean {
+    if (of.ends !== "end" || of.guesses.length > 0) return false;
+    for (const id of of.ids) if (!isDone(state, id)) return false;
+    return true;
+  }
+
+  /** The location that an access goes to, or -1 where its address is not known yet. */
+  function target(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction): number {
+    if (instruction.location >= 0) return instruction.location;
+    if (instruction.address === undefined) return -1;
+    lack.missing = false;
+    const address = evaluate(state, at, position, thread, instruction.address) - ADDRESS_BASE;
+    if (lack.missing) return -1;
+    return address >= 0 && address < locations.length ? address : -2;
+  }
+
+  /** The location of an issued packet's access (devices issue in order: what its address needs was there). */
+  function resolveIssued(state: State, instruction: Instruction): number {
+    if (instruction.location >= 0) return instruction.location;
+    const at = path(state, instruction.thread);
+    return target(state, at, at.ids.indexOf(instruction.id), threads[instruction.thread] as MachineThread, instruction);
+  }
+
+  /** Between a handler and the thread it interrupts. */
+  const handlersOf: readonly (readonly number[])[] = threads.map((_, host) =>
+    threads.flatMap((thread, index) => (thread.host === host ? [index] : [])),
+  );
+
+  const sameCpu: readonly (readonly number[])[] = threads.map((thread, index) =>
+    threads.flatMap((other, otherIndex) =>
+      thread.handler >= 0 && otherIndex !== index && other.handler >= 0 && other.role === "cpu" && other.thread.cpu === thread.thread.cpu
+        ? [otherIndex]
+        : [],
+    ),
+  );
+
+  const interrupts = threads.some((thread) => thread.host >= 0);
+
+  const handlerIdle = (state: State, index: number): boolean => {
+    const handler = threads[index] as MachineThread;
+    if (state[layout.started + handler.handler] === 0) return true;
+    const at = path(state, index);
+    return complete(state, at) && at.ids.every((id) => isFinished(state, id));
+  };
+
+  /** The round of the loop that ends here is done. */
+  function roundDone(state: State, at: Path): boolean {
+    const loop = instructions[at.ids[at.ids.length - 1] as number] as Instruction;
+    for (const id of at.ids) if (id >= loop.to && !isFinished(state, id)) return false;
+    return true;
+  }
+
+  /** Done, and its packet at the end of its way: the instruction can be used again. */
+  function isFinished(state: State, id: number): boolean {
+    if (passives[id] === true) return true;
+    const instruction = instructions[id] as Instruction;
+    return instruction.packet >= 0 ? state[status + id] === lastHops[id] : isDone(state, id);
+  }
+
+  function stepperAddress(state: State, id: number): number {
+    const instruction = instructions[id] as Instruction;
+    if (instruction.location >= 0) return instruction.location;
+    const at = path(state, instruction.thread);
+    const position = at.ids.indexOf(id);
+    return position < 0 ? -1 : target(state, at, position, threads[instruction.thread] as MachineThread, instruction);
+  }
+
+  /** Accesses with an older one in their thread whose address is computed. */
+  const behindPointers = instructions.map((instruction) =>
+    instructions.some(
+      (older) => older.thread === instruction.thread && older.id < instruction.id && older.location < 0 && (older.mask & 3) !== 0,
+    ),
+  );
+
+  /** Are all older addresses known by now? Then nothing was passed on a guess (status 2). */
+  function addressesKnown(state: State, at: Path, position: number, thread: MachineThread): boolean {
+    for (let i = 0; i < position; i++) {
+      const older = instructions[at.ids[i] as number] as Instruction;
+      if (older.location < 0 && (older.mask & 3) !== 0 && state[status + older.id] === 0 && target(state, at, i, thread, older) === -1)
+        return false;
+    }
+    return true;
+  }
+
+  /** An access whose address came late: was something younger to the same address performed too early? */
+  function addressHolds(state: State, instruction: Instruction, thread: MachineThread): boolean {
+    const at = path(state, instruction.thread);
+    const position = at.ids.indexOf(instruction.id);
+    if (position < 0) return true;
+    const location = target(state, at, position, thread, instruction);
+    if (location < 0) return true;
+    for (let i = position + 1; i < at.ids.length; i++) {
+      const younger = instructions[at.ids[i] as number] as Instruction;
+      if ((younger.mask & 3) === 0 || state[status + younger.id] !== 1) continue;
+      if (target(state, at, i, thread, younger) !== location) continue;
+      // A younger load that forwarded from a store between the two is in order.
+      const between = at.ids.slice(position + 1, i).some((id, k) => {
+        const store = instructions[id] as Instruction;
+        return store.kind === "store" && target(state, at, position + 1 + k, thread, store) === location;
+      });
+      if (!between) return false;
+    }
+    return true;
+  }
+
+  /** Guesses whose branch is decided by now: wrong ones discard the run. */
+  function checkGuesses(state: State, index: number): boolean {
+    const thread = threads[index] as MachineThread;
+    if (thread.straight || thread.role !== "cpu") return true;
+    let at = roots[index];
+    if (at === undefined) return true;
+    while (at.ends === "branch") {
+      const position = at.ids.length - 1;
+      const branch = instructions[at.ids[position] as number] as Instruction;
+      const guess = state[status + branch.id] as number;
+      if (branch.value === undefined) {
+        if (guess === 0) return true;
+        at = follow(machine, thread, at, guess === GUESSED_TAKEN ? TAKEN : SKIPPED);
+        continue;
+      }
+      lack.missing = false;
+      const condition = evaluate(state, at, position, thread, branch.value);
+      if (lack.missing) {
+        if (guess === 0) return true;
+        at = follow(machine, thread, at, guess);
+      } else {
+        const decision = condition !== 0 ? TAKEN : SKIPPED;
+        if (guess !== 0) {
+          if ((guess === GUESSED_TAKEN) !== (decision === TAKEN)) return false;
+          state[status + branch.id] = 0;
+        }
+        at = follow(machine, thread, at, decision);
+      }
+    }
+    return true;
+  }
+
+  return {
+    addressHolds,
+    addressesKnown,
+    behindPointers,
+    checkGuesses,
+    complete,
+    empty,
+    handlerIdle,
+    handlersOf,
+    interrupts,
+    isDone,
+    isFinished,
+    passives,
+    path,
+    resolveIssued,
+    roundDone,
+    sameCpu,
+    stepperAddress,
+    target,
+  };
+}
