@@ -1,0 +1,3 @@
+export * from "./compile.js";
+export * from "./relation.js";
+export * from "./syntax.js";
