@@ -20,6 +20,8 @@ export type ActKind =
   | "store"
   | "rmw"
   | "fence"
+  /** A fence that takes time: it ends when what stands before it has reached everybody. */
+  | "sync"
   | "token"
   | "pio-read"
   | "pio-write"
@@ -65,6 +67,10 @@ export interface Act {
   /** Fences: kinds on either side. */
   readonly before: readonly AccessKind[];
   readonly after: readonly AccessKind[];
+  /** Where stores reach CPUs one by one: what a fence makes of that, and two flags of accesses. */
+  readonly propagates: "none" | "stores" | "cumulative" | "strong" | "devices";
+  readonly global: boolean;
+  readonly inherits: boolean;
   /** A posted write that the CPU waits for. */
   readonly waits: boolean;
   readonly token: string;
@@ -99,6 +105,9 @@ const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
   facts: new Set(),
   before: [],
   after: [],
+  propagates: "none",
+  global: false,
+  inherits: false,
   waits: false,
   token: "",
   device: -1,
@@ -244,7 +253,11 @@ function write(
       switch (step.kind) {
         case "fence":
           if (step.beside !== "none") throw new Unsupported("fences that count only beside another access");
-          add("fence", { before: step.before, after: step.after });
+          add(!platform.cpu.multiCopyAtomic && (step.propagates === "strong" || step.propagates === "devices") ? "sync" : "fence", {
+            before: step.before,
+            after: step.after,
+            propagates: step.propagates,
+          });
           break;
         case "token":
           // No thread of this CPU writes registers: there is nothing to drain.
@@ -259,6 +272,8 @@ function write(
             ...fields,
             facts: new Set([...flags, ...facts]),
             waits: step.waits || fields.waits === true,
+            global: step.global,
+            inherits: step.inherits && kind === "rmw",
             fenced: fields.kinds ?? [],
           };
           const without = (flag: string): ReadonlySet<string> => new Set([...all.facts].filter((each) => each !== flag));
@@ -285,6 +300,7 @@ function write(
               half: "write",
               target: undefined,
               locks: false,
+              inherits: false,
               kinds: ["write"],
               fenced: ["write"],
               facts: without("acquire"),

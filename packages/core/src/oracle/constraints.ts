@@ -7,6 +7,7 @@
 import type { Platform } from "../platform/platform.js";
 import type { Expression, Formula, Program } from "../program/program.js";
 import { type Act, isConditional, silent } from "./acts.js";
+import { carriedBy } from "./carried.js";
 import { Order } from "./order.js";
 import { type Lookup, mayPass, type Packet, packetOf, type Stop } from "./roads.js";
 import { hostOf, type Run, raises, type Scenario } from "./scenario.js";
@@ -55,6 +56,8 @@ export interface Constraints {
   /** What each CPU sees in program order, interrupts included. */
   readonly sequences: readonly (readonly Item[])[];
   readonly touches: readonly Touch[];
+  /** Locations whose stores reach observers one by one: views of them are guessed (views.ts), not ordered. */
+  readonly listed: ReadonlySet<number>;
   readonly visits: readonly Visit[];
   readonly order: Order;
   readonly open: readonly (readonly [number, number])[];
@@ -280,14 +283,29 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   for (const touch of touches) if (touch.reads) looked.add(touch.location);
   collectLocations(program.condition.formula, looked);
   if (program.filter !== undefined) collectLocations(program.filter, looked);
+  const listed = new Set<number>();
+  if (!platform.cpu.multiCopyAtomic) {
+    for (const item of items) if (item.location >= 0 && (item.act.kind === "store" || item.act.kind === "rmw")) listed.add(item.location);
+  }
   eachPair(touches, (a, b) => {
-    if (a.item !== b.item && a.location === b.location && (a.writes || b.writes) && looked.has(a.location)) open.push([a.event, b.event]);
+    if (a.item === b.item || a.location !== b.location || listed.has(a.location)) return;
+    if ((a.writes || b.writes) && looked.has(a.location)) open.push([a.event, b.event]);
   });
+  // What a store or fence takes along depends on what was performed before it; so does what a load may take its value from.
+  if (listed.size > 0) {
+    for (const sequence of sequences) {
+      sequence.forEach((item, at) => {
+        for (const older of carriedBy(sequence, at)) open.push([startOf(older), startOf(item)]);
+        const store = forwarding(sequence, at);
+        if (store !== undefined) open.push([startOf(item), startOf(store)]);
+      });
+    }
+  }
 
   // Nothing is written between the halves of an atomic. Whether a conditional atomic writes is known at the end (values.ts).
   for (const item of items) {
     const write = item.act.half === "read" && item.act.outcome ? byRun.get(item.run)?.[item.position + 1] : undefined;
-    if (write === undefined || item.location < 0) continue;
+    if (write === undefined || item.location < 0 || listed.has(item.location)) continue;
     for (const touch of touches) {
       if (touch.item === write || touch.location !== item.location || !touch.writes || conditional(touch.item.act)) continue;
       rules.push({ if: [startOf(item), touch.event], then: [startOf(write), touch.event] });
@@ -329,7 +347,7 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   });
 
   if (events > 400) throw new Unsupported("more than 400 events");
-  return possible ? { scenario, items, byRun, starts, sequences, touches, visits, order, open, rules, before, add } : undefined;
+  return possible ? { scenario, items, byRun, starts, sequences, touches, listed, visits, order, open, rules, before, add } : undefined;
 }
 
 /** May an atomic that is not in halves turn out to store nothing? */

@@ -7,11 +7,13 @@
  */
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import { type Constraints, constrain } from "./constraints.js";
+import { constrain } from "./constraints.js";
+import { obey } from "./obey.js";
 import type { Order } from "./order.js";
 import { scenariosOf } from "./scenario.js";
 import { TooLarge, Unsupported } from "./unsupported.js";
 import { endOf, type OracleEnd } from "./values.js";
+import { viewsOf } from "./views.js";
 
 export type { OracleEnd } from "./values.js";
 
@@ -41,7 +43,8 @@ export function consult(
   let spent = 0;
   let orders = 0;
   try {
-    if (!platform.cpu.multiCopyAtomic || !platform.cpu.readsJoin) throw new Unsupported("stores that reach CPUs one by one");
+    if (platform.cpu.barriersTravel) throw new Unsupported("barriers that travel with what was read");
+    if (!platform.cpu.readsJoin) throw new Unsupported("caches that lag behind");
     if (platform.cpu.devicesSee === "later") throw new Unsupported("stores that reach devices later than CPUs");
     const cached = program.locations.some((location) => location.space === "memory" && location.mapping.mode === "streaming");
     if (!platform.fabric.coherent && cached) throw new Unsupported("caches that do not snoop");
@@ -64,9 +67,12 @@ export function consult(
           }
           return;
         }
-        orders++;
-        const end = endOf(program, platform, constraints, order);
-        if (end !== undefined) ends.set(`${end.values.join()} ${end.satisfies}`, end);
+        for (const view of constraints.listed.size === 0 ? [{ order }] : viewsOf(program, constraints, order)) {
+          orders++;
+          if (++spent > budget) throw new TooLarge();
+          const end = endOf(program, platform, constraints, view);
+          if (end !== undefined) ends.set(`${end.values.join()} ${end.satisfies}`, end);
+        }
       };
       const order = constraints.order.copy();
       if (obey(constraints, order)) settle(order, 0);
@@ -77,19 +83,6 @@ export function consult(
     throw error;
   }
   return { kind: "ends", ends: [...ends.values()].sort(byValue), orders };
-}
-
-/** Adds what the rules say follows. False where that contradicts the order. */
-function obey(constraints: Constraints, order: Order): boolean {
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const rule of constraints.rules) {
-      if (!constraints.before(order, ...rule.if) || constraints.before(order, ...rule.then)) continue;
-      if (!constraints.add(order, ...rule.then)) return false;
-      changed = true;
-    }
-  }
-  return true;
 }
 
 function byValue(a: OracleEnd, b: OracleEnd): number {

@@ -4,9 +4,10 @@ import { applyBinary, evaluate } from "../program/evaluate.js";
 import type { Expression, Formula, Operand, Program } from "../program/program.js";
 
 import { locationAt } from "./acts.js";
-import { arrivalOf, type Constraints, definitionOf, forwarding, type Item, startOf } from "./constraints.js";
+import { arrivalOf, type Constraints, conditional, definitionOf, forwarding, type Item, startOf } from "./constraints.js";
 import type { Order } from "./order.js";
 import { type Run, raises } from "./scenario.js";
+import type { View } from "./views.js";
 
 export interface OracleEnd {
   /** One value per `program.observed`. */
@@ -25,8 +26,14 @@ interface Effect {
 }
 
 /** The end state of an order, or undefined where a guess was wrong, a wait in vain, or the test's filter drops it. */
-export function endOf(program: Program, platform: Platform, constraints: Constraints, order: Order): OracleEnd | undefined {
-  const { items, byRun, touches, scenario } = constraints;
+export function endOf(
+  program: Program,
+  platform: Platform,
+  constraints: Constraints,
+  view: { readonly order: Order } | View,
+): OracleEnd | undefined {
+  const { items, byRun, touches, scenario, listed } = constraints;
+  const { order } = view;
   const earlier = (a: number, b: number): boolean => constraints.before(order, a, b);
   const effects = new Map<Item, Effect>();
 
@@ -43,6 +50,10 @@ export function endOf(program: Program, platform: Platform, constraints: Constra
 
   /** What a location holds just before an event; at the end where `event` is undefined. */
   const contents = (location: number, event: number | undefined): number => {
+    if (event === undefined && "coherence" in view && listed.has(location)) {
+      const last = view.coherence.get(location)?.at(-1);
+      return last === undefined ? (program.locations[location]?.initial ?? 0) : (effectOf(last).stored ?? 0);
+    }
     let last: Item | undefined;
     let lastEvent = -1;
     for (const touch of touches) {
@@ -53,6 +64,13 @@ export function endOf(program: Program, platform: Platform, constraints: Constra
       lastEvent = touch.event;
     }
     return last === undefined ? (program.locations[location]?.initial ?? 0) : (effectOf(last).stored as number);
+  };
+
+  /** What an access to a location reads at its moment. */
+  const readBy = (item: Item, event: number): number => {
+    if (!("from" in view) || !listed.has(item.location)) return contents(item.location, event);
+    const write = view.from.get(item);
+    return write === undefined ? (program.locations[item.location]?.initial ?? 0) : (effectOf(write).stored ?? 0);
   };
 
   const effectOf = (item: Item): Effect => {
@@ -84,7 +102,7 @@ export function endOf(program: Program, platform: Platform, constraints: Constra
       return { value: returns[act.returns], stored: stores ? result : undefined, old };
     };
     if (act.half === "write") return { ...atomic(effectOf((byRun.get(run) as readonly Item[])[position - 1] as Item).old), value: 0 };
-    if (act.half === "read") return atomic(location < 0 ? 0 : contents(location, startOf(item)));
+    if (act.half === "read") return atomic(location < 0 ? 0 : readBy(item, startOf(item)));
     switch (act.kind) {
       case "load": {
         const value = location < 0 ? 0 : loaded(item);
@@ -93,7 +111,7 @@ export function endOf(program: Program, platform: Platform, constraints: Constra
       case "register-read":
       case "pio-read":
       case "dma-read": {
-        const value = location < 0 || act.zeroLength ? 0 : contents(location, arrivalOf(item));
+        const value = location < 0 || act.zeroLength ? 0 : readBy(item, arrivalOf(item));
         return { value, stored: undefined, old: value };
       }
       case "store":
@@ -104,7 +122,7 @@ export function endOf(program: Program, platform: Platform, constraints: Constra
       case "rmw":
       case "dma-atomic": {
         if (location < 0) return { value: 0, stored: undefined, old: 0 };
-        return atomic(contents(location, arrivalOf(item)));
+        return atomic(readBy(item, arrivalOf(item)));
       }
       default:
         return { value: 0, stored: undefined, old: 0 };
@@ -115,7 +133,7 @@ export function endOf(program: Program, platform: Platform, constraints: Constra
     const sequence = constraints.sequences.find((each) => each.includes(item)) as readonly Item[];
     const store = forwarding(sequence, sequence.indexOf(item));
     if (store !== undefined && earlier(startOf(item), startOf(store))) return effectOf(store).stored as number;
-    return contents(item.location, startOf(item));
+    return readBy(item, startOf(item));
   };
 
   // Guesses.
@@ -125,6 +143,20 @@ export function endOf(program: Program, platform: Platform, constraints: Constra
     if (act.address !== undefined && act.location === undefined) {
       const found = locationAt(program, valueOf(run, position, act.address));
       if ((program.locations[found]?.space === "memory" ? found : -1) !== item.location) return undefined;
+    }
+  }
+  // A view says which conditional atomics write.
+  if ("coherence" in view) {
+    for (const [location, writes] of view.coherence) {
+      for (const touch of touches) {
+        if (
+          touch.location === location &&
+          touch.writes &&
+          conditional(touch.item.act) &&
+          writes.includes(touch.item) !== (effectOf(touch.item).stored !== undefined)
+        )
+          return undefined;
+      }
     }
   }
   // Waits. What a wait reads is defined by the wait itself.
@@ -147,7 +179,7 @@ export function endOf(program: Program, platform: Platform, constraints: Constra
         if (act.locks && effectOf(item).old !== 0) return undefined;
         if ((effectOf(item).stored !== undefined) !== act.outcome) return undefined;
         const write = act.outcome ? (byRun.get(run) as readonly Item[])[position + 1] : undefined;
-        if (write === undefined) break;
+        if (write === undefined || listed.has(item.location)) break;
         const apart = touches.some(
           ({ item: other, location, event, writes }) =>
             writes &&

@@ -41,13 +41,15 @@ export function inOrder(
   // Coherence: only a load may go ahead of an older store to its address, whose value it takes.
   if (inMemory(older.act) && inMemory(younger.act) && older.location >= 0 && older.location === younger.location) {
     const incoherent = !platform.cpu.coherentReads && [older, younger].every(({ act }) => act.kind === "load" && act.facts.has("plain"));
-    if (incoherent) return false;
-    if (older.act.kind !== "store" || younger.act.kind !== "load" || younger.act.half === "read") return true;
+    if (!incoherent && (older.act.kind !== "store" || younger.act.kind !== "load" || younger.act.half === "read")) return true;
   }
-  if (between.some(({ act }) => act.kind === "fence" && meets(older.act.fenced, act.before) && meets(younger.act.fenced, act.after)))
-    return true;
+  if (older.act.kind === "sync") return younger.act.kind !== "sync" && meets(younger.act.fenced, older.act.after);
+  if (younger.act.kind === "sync") return meets(older.act.fenced, younger.act.before);
+  if (between.some(({ act }) => isFence(act) && meets(older.act.fenced, act.before) && meets(younger.act.fenced, act.after))) return true;
   return forbidden(program, platform, option, older, younger);
 }
+
+const isFence = (act: Act): boolean => act.kind === "fence" || act.kind === "sync";
 
 /** Do the rules alone forbid that `younger` is performed first? */
 export function forbidden(program: Program, platform: Platform, option: Lookup, older: Placed, younger: Placed): boolean {
@@ -109,7 +111,7 @@ export function replaceable(
   for (let i = at + 1; i < sequence.length; i++) {
     const younger = sequence[i] as Placed;
     const { act } = younger;
-    if (act.kind === "token" || (act.kind === "fence" && act.before.includes("wcout"))) return undefined;
+    if (act.kind === "token" || (isFence(act) && act.before.includes("wcout"))) return undefined;
     if (younger.location === write.location && act.kind === "pio-read") return undefined;
     if (younger.location === write.location && act.kind === "pio-write") return i;
     if (forbidden(program, platform, option, write, younger)) return undefined;

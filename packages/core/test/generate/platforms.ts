@@ -13,10 +13,14 @@ export function platform(name: string): Platform {
   return found;
 }
 
-/** CPUs that the oracle covers, and all others. */
+/** CPUs that the oracle covers: with one memory, and with stores that reach observers one by one; and all there are. */
 export const ATOMIC_CPUS: readonly string[] = [...parts.cpus.keys()].filter((cpu) => {
   const data = parts.cpus.get(cpu);
   return data?.multiCopyAtomic === true && data.readsJoin && data.devicesSee !== "later";
+});
+export const MESSAGE_CPUS: readonly string[] = [...parts.cpus.keys()].filter((cpu) => {
+  const data = parts.cpus.get(cpu);
+  return data?.multiCopyAtomic === false && data.readsJoin && !data.barriersTravel && data.devicesSee !== "later";
 });
 export const CPUS: readonly string[] = [...parts.cpus.keys()];
 export const FABRICS: readonly string[] = [...parts.fabrics.keys()];

@@ -326,6 +326,71 @@ const list: readonly (readonly [string, string, string, boolean])[] = [
     `{ spinlock_t l; } P0(spinlock_t *l) { int r0 = spin_trylock(l); } P1(spinlock_t *l) { int r0 = spin_trylock(l); } exists (0:r0=1 /\\ 1:r0=1)`,
     false,
   ],
+  [
+    "stores that reach CPUs one by one: IRIW with read barriers",
+    "portable",
+    `{ } P0(int *x) { WRITE_ONCE(*x, 1); } P1(int *y) { WRITE_ONCE(*y, 1); }
+    P2(int *x, int *y) { int r0 = READ_ONCE(*x); smp_rmb(); int r1 = READ_ONCE(*y); } P3(int *x, int *y) { int r0 = READ_ONCE(*y); smp_rmb(); int r1 = READ_ONCE(*x); }
+    exists (2:r0=1 /\\ 2:r1=0 /\\ 3:r0=1 /\\ 3:r1=0)`,
+    true,
+  ],
+  [
+    "… IRIW with full barriers",
+    "portable",
+    `{ } P0(int *x) { WRITE_ONCE(*x, 1); } P1(int *y) { WRITE_ONCE(*y, 1); }
+    P2(int *x, int *y) { int r0 = READ_ONCE(*x); smp_mb(); int r1 = READ_ONCE(*y); } P3(int *x, int *y) { int r0 = READ_ONCE(*y); smp_mb(); int r1 = READ_ONCE(*x); }
+    exists (2:r0=1 /\\ 2:r1=0 /\\ 3:r0=1 /\\ 3:r1=0)`,
+    false,
+  ],
+  [
+    "… MP with smp_wmb and smp_rmb",
+    "portable",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); smp_rmb(); int r1 = READ_ONCE(*x); }
+    exists (1:r0=1 /\\ 1:r1=0)`,
+    false,
+  ],
+  [
+    "… WRC with a release",
+    "portable",
+    `{ } P0(int *x) { WRITE_ONCE(*x, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*x); smp_store_release(y, 1); }
+    P2(int *x, int *y) { int r0 = READ_ONCE(*y); smp_rmb(); int r1 = READ_ONCE(*x); } exists (1:r0=1 /\\ 2:r0=1 /\\ 2:r1=0)`,
+    false,
+  ],
+  [
+    "… WRC with a dependency",
+    "portable",
+    `{ } P0(int *x) { WRITE_ONCE(*x, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*x); WRITE_ONCE(*y, r0); }
+    P2(int *x, int *y) { int r0 = READ_ONCE(*y); smp_rmb(); int r1 = READ_ONCE(*x); } exists (1:r0=1 /\\ 2:r0=1 /\\ 2:r1=0)`,
+    true,
+  ],
+  [
+    "… 2+2W with smp_wmb",
+    "portable",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 2); } P1(int *x, int *y) { WRITE_ONCE(*y, 1); smp_wmb(); WRITE_ONCE(*x, 2); }
+    exists (x=1 /\\ y=1)`,
+    true,
+  ],
+  [
+    "… an unlock and a lock on one CPU",
+    "portable",
+    `{ } P0(int *x) { WRITE_ONCE(*x, 1); } P1(int *x, int *y, spinlock_t *l) { spin_lock(l); int r0 = READ_ONCE(*x); spin_unlock(l); spin_lock(l); WRITE_ONCE(*y, 1); spin_unlock(l); }
+    P2(int *x, int *y) { int r0 = READ_ONCE(*y); smp_rmb(); int r1 = READ_ONCE(*x); } exists (1:r0=1 /\\ 2:r0=1 /\\ 2:r1=0)`,
+    false,
+  ],
+  [
+    "… a device that reads",
+    "portable",
+    `{ mmio int D0.door; } P0(int *x) { WRITE_ONCE(*x, 1); writel(1, D0.door); } D0(int *x) { WAIT(D0.door == 1); int r0 = DMA_READ(*x); } exists (D0:r0=0)`,
+    false,
+  ],
+  [
+    "… a store-release of ia64",
+    "ia64",
+    `{ } P0(int *x) { smp_store_release(x, 1); } P1(int *y) { smp_store_release(y, 1); }
+    P2(int *x, int *y) { int r0 = smp_load_acquire(x); int r1 = READ_ONCE(*y); } P3(int *x, int *y) { int r0 = smp_load_acquire(y); int r1 = READ_ONCE(*x); }
+    exists (2:r0=1 /\\ 2:r1=0 /\\ 3:r0=1 /\\ 3:r1=0)`,
+    false,
+  ],
 ];
 
 export const JUDGES: readonly Judge[] = list.map(([name, platform, text, allowed]) => {

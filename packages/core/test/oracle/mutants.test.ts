@@ -74,6 +74,16 @@ const MUTANTS: { readonly [name: string]: Mutation } = {
   "acquire is nothing": window((older, younger) =>
     older.facts.acquire ? (older.location === younger.location ? undefined : 1) : undefined,
   ),
+  "fences make nothing travel": instructions((instruction) => (instruction.kind === "fence" ? { propagates: "none" } : {})),
+  "fences spread everything": instructions((instruction) =>
+    instruction.kind === "fence" && instruction.propagates !== "none" ? { propagates: "strong", active: true } : {},
+  ),
+  "strong fences spread nothing": instructions((instruction) =>
+    instruction.kind === "fence" && instruction.propagates === "strong" ? { propagates: "cumulative", active: false } : {},
+  ),
+  "nobody's store is seen by all at once": instructions(() => ({ global: false })),
+  "every store is seen by all at once": instructions((instruction) => (is("store")(instruction) ? { global: true } : {})),
+  "locks pass on nothing": instructions(() => ({ inherits: false })),
   "nothing passes in a place": pass(() => false),
   "everything passes in a place": pass(() => true),
   "writes pass writes": pass((a, b) => (a === "posted" && b === "posted" ? true : undefined)),

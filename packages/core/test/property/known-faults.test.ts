@@ -162,6 +162,30 @@ test.fails("of an atomic, each half asks for the first rule that matches", () =>
   expect(machine).toBe(oracle);
 });
 
+test.fails("an interrupt may be taken between a store and the fence behind it", () => {
+  const { oracle, machine } = compare(
+    `{ }
+    P0(int *x, int *z) { WRITE_ONCE(*x, 1); smp_mb(); int r0 = READ_ONCE(*z); }
+    P1(int *x, int *y) on msi(D0) cpu(0) { int r1 = READ_ONCE(*x); smp_rmb(); int r2 = READ_ONCE(*y); }
+    P2(int *x, int *y) { WRITE_ONCE(*y, 1); smp_mb(); int r3 = READ_ONCE(*x); }
+    D0() { MSI(); }
+    exists (1:r1=1 /\\ 1:r2=0 /\\ 2:r3=0)`,
+    platform("arm64"),
+  );
+  expect(oracle).toBe(true);
+  expect(machine).toBe(oracle);
+});
+
+test.fails("a reduced search does not take only ways that are discarded later", () => {
+  const of = program(
+    `{ }
+    P0(int **p, int *y) { WRITE_ONCE(*p, y); int *r0 = READ_ONCE(*p); int r1 = READ_ONCE(*r0); int r2 = READ_ONCE(*y); }
+    exists (0:r1=0)`,
+  );
+  expect(look(of, platform("arm64"), "states", "none").satisfiable).toBe(true);
+  expect(look(of, platform("arm64"), "states", "full").satisfiable).toBe(true);
+});
+
 test("where caches do not snoop, a reduced search ends as an unreduced one", () => {
   const of = program(
     `{ dma(streaming) int x; }

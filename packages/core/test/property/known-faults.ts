@@ -13,6 +13,10 @@ export interface Fault {
 /** The machine says other than the oracle. */
 export const MACHINE_FAULTS: readonly Fault[] = [
   {
+    name: "an interrupt between an access and the fence behind it",
+    shows: (text) => /cpu\(/.test(text) && /mb\(|barrier\(|xchg|atomic_|spin_|acquire|release|read|write|in[bwl]\(|out[bwl]\(/.test(text),
+  },
+  {
     name: "a handler that is raised again while its packets are under way",
     shows: (text) => / on (write|msi|intx)\(/.test(text) && rerunsWithPackets(text),
   },
@@ -26,7 +30,12 @@ export const MACHINE_FAULTS: readonly Fault[] = [
 ];
 
 /** A reduced search says other than an unreduced one. */
-export const SEARCH_FAULTS: readonly Fault[] = [];
+export const SEARCH_FAULTS: readonly Fault[] = [
+  {
+    name: "a load through a pointer and a later load of the same thread, of which the first may discard the run",
+    shows: (text) => /int \*r\d/.test(text),
+  },
+];
 
 /** The witness of a reduced search is no run. */
 export const WITNESS_FAULTS: readonly Fault[] = [];

@@ -4,7 +4,7 @@ import { search } from "../../src/explore/explore.js";
 import { buildMachine } from "../../src/machine/machine.js";
 import { consult } from "../../src/oracle/oracle.js";
 import { printDraft } from "../generate/draft.js";
-import { ATOMIC_CPUS, COHERENT_FABRICS, randomPlatform } from "../generate/platforms.js";
+import { ATOMIC_CPUS, COHERENT_FABRICS, MESSAGE_CPUS, randomPlatform } from "../generate/platforms.js";
 import { random } from "../generate/random.js";
 import { randomTest } from "../generate/tests.js";
 import { type Answer, cases, labels, listEnds, type Property, run } from "./cases.js";
@@ -37,4 +37,15 @@ test("every end state, and no other", { timeout: seeds.timeout }, () => {
   });
   // Most cases have to be within the oracle's reach: a property that skips everything says nothing.
   expect(applied).toBeGreaterThan(seeds.count / 2);
+});
+
+const fewer = cases(700);
+
+test("the same where stores reach observers one by one", { timeout: fewer.timeout }, () => {
+  const applied = run(agrees, fewer, (seed) => {
+    const source = random(seed ^ 0x3a11);
+    const platform = randomPlatform(source, { cpus: MESSAGE_CPUS, fabrics: COHERENT_FABRICS, credits: true });
+    return { draft: randomTest(source, { loops: false, size: 6 }), platform };
+  });
+  expect(applied).toBeGreaterThan(fewer.count / 3);
 });
