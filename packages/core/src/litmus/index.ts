@@ -1,3 +1,5 @@
 export { parseTest } from "./parse.js";
+export { isTypeWord } from "./parse-type.js";
 export { printTest } from "./print.js";
+export { endOfLine, endOfNestedComment, type Language, scan, type TokenKind } from "./scan.js";
 export type * from "./test.js";
