@@ -105,13 +105,13 @@ const LONGEST_CHAIN = 64;
 
 /** Searches breadth first, so that `--reduce none` gives a shortest witness. */
 export function search(machine: Machine, options: SearchOptions): SearchResult {
-  const stepper = createStepper(machine);
+  const stepper = createStepper(machine, false);
   const { program } = machine;
   const verdict = options.mode === "verdict";
   const relevance = options.reduce === "full" ? createRelevance(stepper, verdict) : undefined;
   const reduction = options.reduce === "full" ? createReduction(stepper) : undefined;
   // One field behind the machine's own: the condition is certain to be satisfied (see relevance.ts).
-  const size = machine.layout.size + 1;
+  const size = machine.layout.deciding + 1;
   const table = createTable(machine, 1);
   // How each state was reached: from which one, by which steps (states that had only one way on are passed through and not kept).
   let parents = new Int32Array(256);
@@ -159,7 +159,7 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
   const next = new Int32Array(size);
   const steps: number[] = [];
   const ahead: number[] = [];
-  next.set(machine.initial);
+  next.set(machine.initial.subarray(0, size - 1));
   relevance?.reduce(next);
   table.add(next);
 

@@ -103,7 +103,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
   const { instructions, threads, layout, program, packets } = machine;
   const { status } = layout;
   const formula = program.condition.formula;
-  const decided = layout.size;
+  const decided = layout.deciding;
   const users = usersOfValues(stepper);
   const inLoop = new Uint8Array(instructions.length);
   for (const instruction of instructions) {

@@ -22,13 +22,13 @@ export interface StateTable {
 /** Bits that each field of the state needs; 32 where nothing is known. */
 function fieldWidths(machine: Machine): Uint8Array {
   const { layout, instructions, packets } = machine;
-  const widths = new Uint8Array(layout.size + 1).fill(32);
+  const widths = new Uint8Array(layout.deciding).fill(32);
   const bits = (largest: number): number => Math.max(1, 32 - Math.clz32(largest));
   for (const instruction of instructions) {
     const packet = packets[instruction.packet];
     widths[layout.status + instruction.id] = bits(packet === undefined ? (instruction.kind === "branch" ? 4 : 2) : packet.hops.length + 1);
   }
-  for (const place of machine.places) for (let i = 0; i < place.capacity + 1; i++) widths[place.offset + i] = bits(packets.length);
+  for (const hops of machine.waits) for (const waits of hops) for (const wait of waits) widths[wait.slot] = 1;
   for (let i = 0; i < machine.arrivals.length; i++) widths[layout.monitors + i] = 2;
   for (const thread of machine.threads) {
     if (thread.handler < 0) continue;
@@ -59,10 +59,10 @@ const VALUE_BITS = 6;
 
 /** Makes an empty table for the states of a machine. `extra` more one-bit fields follow the machine's own. */
 export function createTable(machine: Machine, extra = 0): StateTable {
-  const size = machine.layout.size + extra;
+  const size = machine.layout.deciding + extra;
   const widths = new Uint8Array(size).fill(32);
-  widths.set(fieldWidths(machine).subarray(0, machine.layout.size));
-  widths.fill(1, machine.layout.size);
+  widths.set(fieldWidths(machine));
+  widths.fill(1, machine.layout.deciding);
   // Fields of unknown width hold values: number them.
   const wide = Array.from(widths, (width) => width === 32);
   let numbered = true;

@@ -3,7 +3,7 @@
  * program's instructions, and every part of the state gets its place in one Int32Array. What a step *is* stands in `step.ts`.
  */
 import { holds } from "../platform/condition.js";
-import type { AccessKind, Cell, Lowered, PacketKind, Platform, RouteKind } from "../platform/platform.js";
+import { type AccessKind, type Cell, type Lowered, type PacketKind, type Platform, type RouteKind } from "../platform/platform.js";
 import {
   ADDRESS_BASE,
   type Attributes,
@@ -15,6 +15,7 @@ import {
   type Returns,
   type Thread,
 } from "../program/program.js";
+import { createPassing, withWaits } from "./passing.js";
 
 export type InstructionKind =
   /** Cached memory. */
@@ -145,15 +146,31 @@ export interface Packet {
   readonly fields: ReadonlySet<string>;
 }
 
+/** One packet on one of its hops (counted from 1). */
+export interface Visit {
+  readonly packet: number;
+  readonly hop: number;
+}
+
+/** A packet that another one has to wait for where it came to the place first; `slot` of the state is 1 while that is so. */
+export interface Wait extends Visit {
+  readonly slot: number;
+}
+
 /** One instance of a place. */
 export interface PlaceInstance {
   readonly place: number;
   readonly key: number;
   readonly label: string;
-  /** Offset of its queue in the state and the most packets it can hold. */
+  /**
+   * Who came when, for pictures: offset of the queue in the state and the most packets it can hold. No step depends on it (what does stands in `Machine.waits`), and it
+   * is kept only by steppers that are asked to.
+   */
   readonly offset: number;
   readonly capacity: number;
   readonly credits: number;
+  /** The packets that can be here. */
+  readonly visitors: readonly Visit[];
 }
 
 export interface MachineThread {
@@ -173,6 +190,10 @@ export interface MachineThread {
 
 export interface Layout {
   readonly size: number;
+  /** The slots from here up to `deciding` say who waits for whom (see `Machine.waits`). */
+  readonly waits: number;
+  /** Steps depend on the slots below this one; those from here on are for pictures (see `PlaceInstance.offset`). */
+  readonly deciding: number;
   readonly status: number;
   /** Offset of the value of each instruction, or -1. */
   readonly value: Int32Array;
@@ -222,6 +243,10 @@ export interface Machine {
   readonly instructions: readonly Instruction[];
   readonly packets: readonly Packet[];
   readonly places: readonly PlaceInstance[];
+  /** By packet and hop (from 0): whom it has to wait for there. A place is no more than this: packets that may pass each other have no order. */
+  readonly waits: readonly (readonly (readonly Wait[])[])[];
+  /** The same by the packet waited for: the slots to clear when it leaves. */
+  readonly holdsBack: readonly (readonly (readonly number[])[])[];
   readonly observers: number;
   /** The first observers are CPUs. */
   readonly cpus: number;
@@ -941,57 +966,6 @@ class Roads {
   }
 }
 
-/** One fact about two packets in a place; see `platform/condition.ts`. */
-function packetFact(program: Program, name: string, younger: Packet, older: Packet): boolean {
-  const [side, field] = name.split(".") as [string, string | undefined];
-  if (field !== undefined) return (side === "younger" ? younger : older).fields.has(field);
-  const a = program.devices[younger.device];
-  const b = program.devices[older.device];
-  switch (name) {
-    case "different-class":
-      return younger.tc !== older.tc;
-    case "uio":
-      return younger.uio || older.uio;
-    case "same-requester":
-      return younger.requester === older.requester;
-    case "different-requester":
-      return younger.requester !== older.requester;
-    case "same-address":
-      return younger.location >= 0 && younger.location === older.location;
-    case "same-line":
-      return (
-        younger.location >= 0 &&
-        older.location >= 0 &&
-        program.locations[younger.location]?.line === program.locations[older.location]?.line
-      );
-    case "same-target":
-      return (
-        younger.location >= 0 &&
-        older.location >= 0 &&
-        program.locations[younger.location]?.owner === program.locations[older.location]?.owner
-      );
-    case "same-transaction":
-      return younger.instruction === older.instruction;
-    case "same-card":
-      return younger.device === older.device || (a !== undefined && a.card === b?.card);
-    case "same-slot":
-      return (
-        younger.device === older.device ||
-        (a !== undefined && b !== undefined && a.node === b.node && a.bridge === b.bridge && a.slot === b.slot)
-      );
-    case "same-bridge":
-      return younger.device === older.device || (a !== undefined && b !== undefined && a.node === b.node && a.bridge === b.bridge);
-    case "same-node":
-      return younger.device === older.device || (a !== undefined && a.node === b?.node);
-    case "same-port":
-      return younger.device === older.device || (a !== undefined && a.port === b?.port);
-    case "same-cpu":
-      return younger.cpu === older.cpu;
-    default:
-      throw new Error(`unknown condition ${name}`);
-  }
-}
-
 function accessFact(program: Program, name: string, older: Instruction, younger: Instruction): boolean {
   const [side, field] = name.split(".") as [string, string | undefined];
   if (field !== undefined) return (side === "younger" ? younger : older).facts[field as keyof AccessFacts] === true;
@@ -1146,15 +1120,17 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       if (location.space === "memory" && location.mapping.mode === "streaming") copy[index] = take(2);
     });
   }
+  const { cell, pass } = createPassing(program, platform, roads, instructions, option);
   const places = roads.visits.map((visit): PlaceInstance => {
     const place = platform.fabric.places[visit.place];
     return {
       place: visit.place,
       key: visit.key,
       label: place === undefined ? "?" : `${place.id}${visit.key > 0 || place.per !== "machine" ? `(${visit.key})` : ""}`,
-      offset: take(visit.count + 1),
+      offset: -1,
       capacity: visit.count,
       credits: place?.credits ?? Number(settings.get("credits") ?? Number.POSITIVE_INFINITY),
+      visitors: [],
     };
   });
 
@@ -1200,42 +1176,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     }
     return answer;
   };
-  const span = Math.max(1, ...roads.packets.map((packet) => packet.hops.length + 1));
-  const keys = roads.packets.length * span;
-  const passAnswers = new Int8Array(keys * keys).fill(-1);
-  const cell = (younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined => {
-    const a = roads.packets[younger];
-    const b = roads.packets[older];
-    const hopA = a?.hops[youngerHop - 1];
-    const hopB = b?.hops[olderHop - 1];
-    if (a === undefined || b === undefined || hopA === undefined || hopB === undefined) return undefined;
-    const place = platform.fabric.places[places[hopA.place]?.place ?? -1];
-    const table = platform.fabric.tables[place?.table ?? ""] ?? [];
-    return table.find(
-      (candidate) =>
-        candidate.younger.includes(hopA.kind) &&
-        candidate.older.includes(hopB.kind) &&
-        holds(candidate.when, (name) => packetFact(program, name, a, b), option),
-    );
-  };
-  const sameTlp = (a: Packet, b: Packet): boolean => {
-    const first = instructions[a.instruction];
-    const second = instructions[b.instruction];
-    return first !== undefined && first.kind === "dma-write" && second?.operation === first.operation && !a.fields.has("ro") && !a.uio;
-  };
-  const pass = (younger: number, youngerHop: number, older: number, olderHop: number): boolean => {
-    const key = (younger * span + youngerHop) * keys + older * span + olderHop;
-    let answer = passAnswers[key] ?? 0;
-    if (answer < 0) {
-      const a = roads.packets[younger];
-      const b = roads.packets[older];
-      const found = cell(younger, youngerHop, older, olderHop);
-      answer = found === undefined || found.pass === "no" || (a !== undefined && b !== undefined && sameTlp(a, b)) ? 0 : 1;
-      passAnswers[key] = answer;
-    }
-    return answer === 1;
-  };
-  return {
+  return withWaits({
     program,
     platform,
     settings,
@@ -1245,6 +1186,8 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     instructions,
     packets: roads.packets,
     places,
+    waits: [],
+    holdsBack: [],
     observers,
     cpus: cpus.length,
     listLike,
@@ -1255,6 +1198,8 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     arrivals,
     layout: {
       size,
+      waits: size,
+      deciding: size,
       status,
       value,
       kept,
@@ -1291,7 +1236,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     windowRule: (older, younger) => windowRules.get(older.id * count + younger.id),
     pass,
     cell,
-  };
+  });
 }
 
 function collectArrivals(

@@ -21,12 +21,12 @@ export function createObstacles(
   window: Window,
   devices: DeviceSteps,
 ) {
-  const { instructions, packets, places, threads, layout, program } = machine;
+  const { instructions, packets, threads, layout, program } = machine;
   const locations = program.locations;
   const { status } = layout;
   const { evaluate, lack, lacking, modifyExpressions } = values;
   const { handlersOf, isDone, isFinished, passives, path, target } = progress;
-  const { inPlace } = queues;
+  const { inPlace, waitsFor } = queues;
   const { forwarding, heldBack, underGuess } = window;
   const { waitHolds } = devices;
 
@@ -140,13 +140,8 @@ export function createObstacles(
     const packet = (instructions[id] as Instruction).packet;
     const item = packets[packet] as Packet;
     const hop = state[status + id] as number;
-    const here = (item.hops[hop - 1] as { place: number }).place;
-    const { offset } = places[here] as (typeof places)[number];
-    for (let at = 0; state[offset + at] !== packet + 1; at++) {
-      const other = (state[offset + at] as number) - 1;
-      const older = (packets[other] as Packet).instruction;
-      if (!machine.pass(packet, hop, other, state[status + older] as number)) return [older];
-    }
+    const older = waitsFor(state, packet);
+    if (older >= 0) return [older];
     const next = item.hops[hop];
     return next === undefined ? [] : inPlace(state, next.place);
   }

@@ -1,32 +1,37 @@
 /** Packets in their places: who stands where, who may leave, and where there is room. */
 import type { State } from "./action.js";
-import type { Instruction, Machine, Packet } from "./machine.js";
+import type { Hop, Machine, Packet, PlaceInstance, Visit, Wait } from "./machine.js";
 
 /** Packets in their places. */
 export type Queues = ReturnType<typeof createQueues>;
 
-/** Entering and leaving places, and who may. */
-export function createQueues(machine: Machine) {
-  const { instructions, packets, places, layout } = machine;
+/** Entering and leaving places, and who may. `pictured`: also keep who came when, which no step needs. */
+export function createQueues(machine: Machine, pictured: boolean) {
+  const { packets, places, layout, waits, holdsBack } = machine;
   const { status } = layout;
 
-  function queueLength(state: State, place: number): number {
-    const { offset, capacity } = places[place] as (typeof places)[number];
-    let length = 0;
-    while (length < capacity && state[offset + length] !== 0) length++;
-    return length;
-  }
+  const waitsAt = (packet: number, hop: number): readonly Wait[] =>
+    (waits[packet] as readonly (readonly Wait[])[])[hop - 1] as readonly Wait[];
+  const slotsHeld = (packet: number, hop: number): readonly number[] =>
+    (holdsBack[packet] as readonly (readonly number[])[])[hop - 1] as readonly number[];
 
   function enter(state: State, packet: number, hop: number): void {
     const item = packets[packet] as Packet;
-    const place = (item.hops[hop - 1] as { place: number }).place;
-    state[(places[place] as { offset: number }).offset + queueLength(state, place)] = packet + 1;
+    for (const wait of waitsAt(packet, hop)) {
+      if (state[status + (packets[wait.packet] as Packet).instruction] === wait.hop) state[wait.slot] = 1;
+    }
     state[status + item.instruction] = hop;
+    if (!pictured) return;
+    const { offset } = places[(item.hops[hop - 1] as Hop).place] as PlaceInstance;
+    let at = 0;
+    while (state[offset + at] !== 0) at++;
+    state[offset + at] = packet + 1;
   }
 
   function leave(state: State, packet: number, hop: number): void {
-    const item = packets[packet] as Packet;
-    const { offset, capacity } = places[(item.hops[hop - 1] as { place: number }).place] as (typeof places)[number];
+    for (const slot of slotsHeld(packet, hop)) state[slot] = 0;
+    if (!pictured) return;
+    const { offset, capacity } = places[((packets[packet] as Packet).hops[hop - 1] as Hop).place] as PlaceInstance;
     let at = 0;
     while (state[offset + at] !== packet + 1) at++;
     for (; at < capacity; at++) state[offset + at] = at + 1 < capacity ? (state[offset + at + 1] as number) : 0;
@@ -35,43 +40,49 @@ export function createQueues(machine: Machine) {
   const postedClass = (kind: string): number =>
     kind === "posted" || kind === "intx" ? 0 : kind === "completion" || kind === "io-completion" ? 2 : 1;
 
+  const isHere = (state: State, visit: Visit): boolean => state[status + (packets[visit.packet] as Packet).instruction] === visit.hop;
+
   function hasRoom(state: State, packet: number, hop: number): boolean {
     const hops = (packets[packet] as Packet).hops;
     const at = hops[hop - 1];
     if (at === undefined) return true;
-    const place = places[at.place] as (typeof places)[number];
+    const place = places[at.place] as PlaceInstance;
     if (place.credits === Number.POSITIVE_INFINITY) return true;
     let used = 0;
-    for (let i = 0; i < place.capacity && state[place.offset + i] !== 0; i++) {
-      const other = packets[(state[place.offset + i] as number) - 1] as Packet;
-      const otherHop = other.hops[(state[status + other.instruction] as number) - 1];
-      if (otherHop !== undefined && postedClass(otherHop.kind) === postedClass(at.kind)) used++;
+    for (const visit of place.visitors) {
+      const kind = packets[visit.packet]?.hops[visit.hop - 1]?.kind ?? "";
+      if (postedClass(kind) === postedClass(at.kind) && isHere(state, visit)) used++;
     }
     return used < place.credits;
+  }
+
+  /** The instruction of a packet that this one has to wait for in its place, or -1. */
+  function waitsFor(state: State, packet: number): number {
+    const hop = state[status + (packets[packet] as Packet).instruction] as number;
+    for (const wait of waitsAt(packet, hop)) if (state[wait.slot] !== 0) return (packets[wait.packet] as Packet).instruction;
+    return -1;
   }
 
   function mayLeave(state: State, packet: number): boolean {
     const item = packets[packet] as Packet;
     const hop = state[status + item.instruction] as number;
-    const { offset } = places[(item.hops[hop - 1] as { place: number }).place] as (typeof places)[number];
-    const drains =
-      (instructions[item.instruction] as Instruction).kind === "token" && (instructions[item.instruction] as Instruction).facts.ordered;
-    for (let at = 0; state[offset + at] !== packet + 1; at++) {
-      const other = (state[offset + at] as number) - 1;
-      const older = packets[other] as Packet;
-      if (drains && !older.fields.has("ordered")) continue;
-      if (!machine.pass(packet, hop, other, state[status + older.instruction] as number)) return false;
-    }
-    return hop === item.hops.length || hasRoom(state, packet, hop + 1);
+    return waitsFor(state, packet) < 0 && (hop === item.hops.length || hasRoom(state, packet, hop + 1));
   }
 
-  const inPlace = (state: State, place: number): readonly number[] => {
-    const { offset, capacity } = places[place] as (typeof places)[number];
-    const result: number[] = [];
-    for (let i = 0; i < capacity && state[offset + i] !== 0; i++)
-      result.push((packets[(state[offset + i] as number) - 1] as Packet).instruction);
-    return result;
-  };
+  const inPlace = (state: State, place: number): readonly number[] =>
+    (places[place] as PlaceInstance).visitors.flatMap((visit) =>
+      isHere(state, visit) ? [(packets[visit.packet] as Packet).instruction] : [],
+    );
 
-  return { enter, hasRoom, inPlace, leave, mayLeave };
+  const routed = packets.flatMap((packet) => (packet.hops.length > 0 ? [packet] : []));
+  /** No packet is under way. */
+  function empty(state: State): boolean {
+    for (const packet of routed) {
+      const hop = state[status + packet.instruction] as number;
+      if (hop > 0 && hop <= packet.hops.length) return false;
+    }
+    return true;
+  }
+
+  return { empty, enter, hasRoom, inPlace, leave, mayLeave, waitsFor };
 }

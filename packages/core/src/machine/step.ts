@@ -68,8 +68,12 @@ export interface Stepper {
   address(state: State, instruction: number): number;
 }
 
-export function createStepper(machine: Machine): Stepper {
-  const { instructions, packets, places, threads, layout, listLike } = machine;
+/**
+ * The stepper of a machine. `pictured`: who came when to a place is kept in the state (`PlaceInstance.offset`), for pictures; without, states need only
+ * `layout.deciding` slots.
+ */
+export function createStepper(machine: Machine, pictured = true): Stepper {
+  const { instructions, packets, threads, layout, listLike } = machine;
   const locations = machine.program.locations;
   const { status, orderCapacity } = layout;
 
@@ -78,7 +82,7 @@ export function createStepper(machine: Machine): Stepper {
   const messages = createMessages(machine, progress);
   const carried = createCarried(machine, messages);
   const caches = createCaches(machine);
-  const queues = createQueues(machine);
+  const queues = createQueues(machine, pictured);
   const arrival = createArrival(machine, values, progress, messages, queues);
   const window = createWindow(machine, values, progress);
   const devices = createDeviceSteps(machine, values, progress, queues);
@@ -91,7 +95,7 @@ export function createStepper(machine: Machine): Stepper {
   const { continueBlock, perform } = effects;
   const { path, complete, isDone, checkGuesses, stepperAddress } = progress;
   const { lines, fill, drop, writeBack, dirty, cachedFinal } = caches;
-  const { enter, leave, mayLeave } = queues;
+  const { empty, enter, leave, mayLeave } = queues;
   const { arrivalChoices, arrive } = arrival;
   const { lack, registerAt } = values;
   const { land, valueAt, orderLength } = messages;
@@ -165,7 +169,7 @@ export function createStepper(machine: Machine): Stepper {
   }
 
   function ended(state: State): boolean {
-    for (const place of places) if (place.capacity > 0 && state[place.offset] !== 0) return false;
+    if (!empty(state)) return false;
     for (let index = 0; index < threads.length; index++) {
       const thread = threads[index] as MachineThread;
       if (thread.handler >= 0) {

@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { search } from "../../src/explore/explore.js";
 import { buildMachine, type Instruction, type Machine, type Packet } from "../../src/machine/machine.js";
+import { withWaits } from "../../src/machine/passing.js";
 import { consult } from "../../src/oracle/oracle.js";
 import type { PacketKind } from "../../src/platform/platform.js";
 import { platform } from "../generate/platforms.js";
@@ -22,14 +23,15 @@ const window =
 /** Other answers about pairs in a place. */
 const pass =
   (change: (younger: PacketKind | undefined, older: PacketKind | undefined, a: Packet, b: Packet) => boolean | undefined): Mutation =>
-  (machine) => ({
-    ...machine,
-    pass: (younger, youngerHop, older, olderHop) => {
-      const a = machine.packets[younger] as Packet;
-      const b = machine.packets[older] as Packet;
-      return change(a.hops[youngerHop - 1]?.kind, b.hops[olderHop - 1]?.kind, a, b) ?? machine.pass(younger, youngerHop, older, olderHop);
-    },
-  });
+  (machine) =>
+    withWaits({
+      ...machine,
+      pass: (younger, youngerHop, older, olderHop) => {
+        const a = machine.packets[younger] as Packet;
+        const b = machine.packets[older] as Packet;
+        return change(a.hops[youngerHop - 1]?.kind, b.hops[olderHop - 1]?.kind, a, b) ?? machine.pass(younger, youngerHop, older, olderHop);
+      },
+    });
 
 const instructions =
   (change: (instruction: Instruction) => Partial<Instruction>): Mutation =>

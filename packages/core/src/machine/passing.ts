@@ -1,0 +1,166 @@
+/** Who may pass whom in a place, and what that leaves of a place's order: who waits for whom. */
+import { holds } from "../platform/condition.js";
+import { type Cell, PACKET_KINDS, type Platform } from "../platform/platform.js";
+import type { Program } from "../program/program.js";
+import type { Instruction, Machine, Packet, PlaceInstance, Visit, Wait } from "./machine.js";
+
+/** One fact about two packets in a place; see `platform/condition.ts`. */
+function packetFact(program: Program, name: string, younger: Packet, older: Packet): boolean {
+  const [side, field] = name.split(".") as [string, string | undefined];
+  if (field !== undefined) return (side === "younger" ? younger : older).fields.has(field);
+  const a = program.devices[younger.device];
+  const b = program.devices[older.device];
+  switch (name) {
+    case "different-class":
+      return younger.tc !== older.tc;
+    case "uio":
+      return younger.uio || older.uio;
+    case "same-requester":
+      return younger.requester === older.requester;
+    case "different-requester":
+      return younger.requester !== older.requester;
+    case "same-address":
+      return younger.location >= 0 && younger.location === older.location;
+    case "same-line":
+      return (
+        younger.location >= 0 &&
+        older.location >= 0 &&
+        program.locations[younger.location]?.line === program.locations[older.location]?.line
+      );
+    case "same-target":
+      return (
+        younger.location >= 0 &&
+        older.location >= 0 &&
+        program.locations[younger.location]?.owner === program.locations[older.location]?.owner
+      );
+    case "same-transaction":
+      return younger.instruction === older.instruction;
+    case "same-card":
+      return younger.device === older.device || (a !== undefined && a.card === b?.card);
+    case "same-slot":
+      return (
+        younger.device === older.device ||
+        (a !== undefined && b !== undefined && a.node === b.node && a.bridge === b.bridge && a.slot === b.slot)
+      );
+    case "same-bridge":
+      return younger.device === older.device || (a !== undefined && b !== undefined && a.node === b.node && a.bridge === b.bridge);
+    case "same-node":
+      return younger.device === older.device || (a !== undefined && a.node === b?.node);
+    case "same-port":
+      return younger.device === older.device || (a !== undefined && a.port === b?.port);
+    case "same-cpu":
+      return younger.cpu === older.cpu;
+    default:
+      throw new Error(`unknown condition ${name}`);
+  }
+}
+
+/**
+ * Who may pass whom. Cells are looked up by class of packet: all that their conditions ask is in a packet's class or in how the two locations are
+ * related. Answers are kept.
+ */
+export function createPassing(
+  program: Program,
+  platform: Platform,
+  roads: { readonly packets: readonly Packet[]; readonly visits: readonly { readonly place: number }[] },
+  instructions: readonly Instruction[],
+  option: (id: string) => string | undefined,
+): Pick<Machine, "cell" | "pass"> {
+  const { packets } = roads;
+  const cells = new Map<number, Cell | undefined>();
+  const classes = new Map<string, number>();
+  const classOf = packets.map((packet) => {
+    const key = [packet.requester, packet.device, packet.cpu, packet.tc, packet.uio, [...packet.fields].sort()].join();
+    const found = classes.get(key) ?? classes.size;
+    classes.set(key, found);
+    return found;
+  });
+  const span = Math.max(1, ...packets.map((packet) => packet.hops.length + 1));
+  const related = (first: number, second: number): number => {
+    const a = program.locations[first];
+    const b = program.locations[second];
+    if (a === undefined || b === undefined) return 0;
+    return (first === second ? 1 : 0) | (a.line === b.line ? 2 : 0) | (a.owner === b.owner ? 4 : 0);
+  };
+  const cell = (younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined => {
+    const a = packets[younger];
+    const b = packets[older];
+    const hopA = a?.hops[youngerHop - 1];
+    const hopB = b?.hops[olderHop - 1];
+    if (a === undefined || b === undefined || hopA === undefined || hopB === undefined) return undefined;
+    const place = platform.fabric.places[roads.visits[hopA.place]?.place ?? -1];
+    const kinds = PACKET_KINDS.indexOf(hopA.kind) * PACKET_KINDS.length + PACKET_KINDS.indexOf(hopB.kind);
+    const pair = (classOf[younger] as number) * classes.size + (classOf[older] as number);
+    const where = roads.visits[hopA.place]?.place ?? 0;
+    const key = ((pair * PACKET_KINDS.length * PACKET_KINDS.length + kinds) * platform.fabric.places.length + where) * 16;
+    const found = key + related(a.location, b.location) + (a.instruction === b.instruction ? 8 : 0);
+    if (cells.has(found)) return cells.get(found);
+    const answer = platform.fabric.tables[place?.table ?? ""]?.find(
+      (candidate) =>
+        candidate.younger.includes(hopA.kind) &&
+        candidate.older.includes(hopB.kind) &&
+        holds(candidate.when, (name) => packetFact(program, name, a, b), option),
+    );
+    cells.set(found, answer);
+    return answer;
+  };
+  const sameTlp = (a: Packet, b: Packet): boolean => {
+    const first = instructions[a.instruction];
+    const second = instructions[b.instruction];
+    return first !== undefined && first.kind === "dma-write" && second?.operation === first.operation && !a.fields.has("ro") && !a.uio;
+  };
+  const keys = packets.length * span;
+  const answers = new Int8Array(keys * keys).fill(-1);
+  const pass = (younger: number, youngerHop: number, older: number, olderHop: number): boolean => {
+    const key = (younger * span + youngerHop) * keys + older * span + olderHop;
+    let answer = answers[key] ?? 0;
+    if (answer < 0) {
+      const a = packets[younger];
+      const b = packets[older];
+      const found = cell(younger, youngerHop, older, olderHop);
+      answer = found === undefined || found.pass === "no" || (a !== undefined && b !== undefined && sameTlp(a, b)) ? 0 : 1;
+      answers[key] = answer;
+    }
+    return answer === 1;
+  };
+  return { cell, pass };
+}
+
+/**
+ * The machine with its places laid out in the state, as its `pass` says. A packet leaves when nothing that came before it holds it back, and nothing else about the order
+ * in a place can ever be told: so the state keeps, for each two packets that may not pass, whether the one waits for the other, and no queue.
+ */
+export function withWaits(machine: Machine): Machine {
+  const { packets, instructions, layout } = machine;
+  let size = layout.waits;
+  const visitors: Visit[][] = machine.places.map(() => []);
+  packets.forEach((packet, number) => {
+    packet.hops.forEach((hop, at) => {
+      visitors[hop.place]?.push({ packet: number, hop: at + 1 });
+    });
+  });
+  const waits = packets.map((packet) => packet.hops.map((): Wait[] => []));
+  const holdsBack = packets.map((packet) => packet.hops.map((): number[] => []));
+  for (const present of visitors) {
+    for (const younger of present) {
+      const instruction = instructions[packets[younger.packet]?.instruction ?? -1];
+      // A drained path holds only what has to be drained.
+      const drains = instruction?.kind === "token" && instruction.facts.ordered;
+      for (const older of present) {
+        if (older.packet === younger.packet || (drains && packets[older.packet]?.fields.has("ordered") !== true)) continue;
+        if (machine.pass(younger.packet, younger.hop, older.packet, older.hop)) continue;
+        waits[younger.packet]?.[younger.hop - 1]?.push({ ...older, slot: size });
+        holdsBack[older.packet]?.[older.hop - 1]?.push(size++);
+      }
+    }
+  }
+  const deciding = size;
+  const places = machine.places.map((place, number): PlaceInstance => {
+    const offset = size;
+    size += place.capacity + 1;
+    return { ...place, offset, visitors: visitors[number] ?? [] };
+  });
+  const initial = new Int32Array(size);
+  initial.set(machine.initial.subarray(0, layout.waits));
+  return { ...machine, places, waits, holdsBack, layout: { ...layout, deciding, size }, initial };
+}
