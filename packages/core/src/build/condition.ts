@@ -2,11 +2,11 @@
 import { BuildError } from "./build-error.js";
 import type { Address, Element, IoRegister, Memory, Register, Value } from "./handle.js";
 
-/** A write's arrival at a device: `arrival(door, 1)` is the write of 1 to `door`. */
+/** An arrival at a device: `arrival(door, 1)` is that of the write of 1 to `door`, `arrival(status)` that of a read of `status`. */
 export interface Arrival {
   readonly kind: "arrival";
   readonly register: IoRegister;
-  readonly value: number;
+  readonly value: number | undefined;
 }
 
 /** Anything that some condition can speak of. */
@@ -67,8 +67,8 @@ export function not<Of>(operand: Condition<Of>): Condition<Of> {
   return Object.freeze({ kind: "not", operand });
 }
 
-/** The arrival at its device of a write of `value` to `register`. */
-export function arrival(register: IoRegister, value: number): Arrival {
+/** The arrival at its device of a write of `value` to `register`, or of a read of it. */
+export function arrival(register: IoRegister, value?: number): Arrival {
   return Object.freeze({ kind: "arrival", register, value });
 }
 

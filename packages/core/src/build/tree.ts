@@ -1,5 +1,5 @@
 /** Pieces of a syntax tree that come from no text: their spans are empty until the test is printed and read. */
-import type { Expression, Proposition, Statement, Term as TermTree } from "../litmus/test.js";
+import type { Arrival as ArrivalTree, Expression, Proposition, Statement, Term as TermTree } from "../litmus/test.js";
 import type { Span } from "../source.js";
 import { BuildError } from "./build-error.js";
 import type { Arrival, Condition, Term } from "./condition.js";
@@ -115,10 +115,10 @@ export function termTree(term: Term, own: (handle: object) => void): TermTree {
 
 const registerTerm = (register: Register): TermTree => ({ kind: "register", thread: register.thread, name: register.name, span: NOWHERE });
 
-function arrivalTree(term: Term, own: (handle: object) => void): { owner: string; name: string; value: number; span: Span } {
+function arrivalTree(term: Term, own: (handle: object) => void): ArrivalTree {
   if (typeof term !== "object" || term.kind !== "arrival")
     throw new BuildError("`order` takes two arrivals: `order(arrival(b, 2), arrival(a, 1))`");
   const { register, value }: Arrival = term;
   own(register);
-  return { owner: register.owner, name: register.name, value: integerValue(value), span: NOWHERE };
+  return { owner: register.owner, name: register.name, value: value === undefined ? undefined : integerValue(value), span: NOWHERE };
 }

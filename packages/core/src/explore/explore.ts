@@ -3,8 +3,8 @@
  * *verdict* asks only whether the condition's proposition can hold at the end, and keeps of a state only what that can still depend on.
  */
 import type { Machine } from "../machine/machine.js";
-import { createStepper, type State, type Stepper } from "../machine/step.js";
-import { satisfied } from "./formula.js";
+import { createStepper } from "../machine/step.js";
+import { observe, satisfied } from "./formula.js";
 import { createRelevance } from "./relevance.js";
 import { createReduction } from "./stubborn.js";
 import { createTable } from "./table.js";
@@ -51,13 +51,6 @@ export interface SearchResult {
   readonly states: number;
   readonly transitions: number;
   readonly bytes: number;
-}
-
-/** What the program's `observed` terms are worth in a state where the run has ended. */
-export function observe(stepper: Stepper, state: State): number[] {
-  return stepper.machine.program.observed.map((term) =>
-    term.kind === "register" ? stepper.register(state, term.thread, term.register) : stepper.location(state, term.location),
-  );
 }
 
 const compareValues = (a: readonly number[], b: readonly number[]): number => {

@@ -1,7 +1,7 @@
 /** Conditions over a state: whole at the end of a run, and as far as they are known on the way. */
 import type { Machine } from "../machine/machine.js";
 import type { State, Stepper } from "../machine/step.js";
-import type { Formula, Operand } from "../program/program.js";
+import type { Arrival, Formula, Operand } from "../program/program.js";
 
 function compare(operator: string, a: number, b: number): boolean {
   switch (operator) {
@@ -38,7 +38,7 @@ export function satisfied(stepper: Stepper, state: State, formula: Formula): boo
     case "compare":
       return compare(formula.operator, operand(formula.left), operand(formula.right));
     case "order":
-      return state[stepper.machine.layout.monitors + monitorOf(stepper.machine, formula)] === 2;
+      return cameFirst(stepper, state, formula);
     case "not":
       return !satisfied(stepper, state, formula.operand);
     case "and":
@@ -48,15 +48,32 @@ export function satisfied(stepper: Stepper, state: State, formula: Formula): boo
   }
 }
 
+interface Order {
+  readonly first: Arrival;
+  readonly second: Arrival;
+}
+
 /** The number of the monitor that watches an `order` atom. */
-export function monitorOf(machine: Machine, formula: Formula & { kind: "order" }): number {
-  return machine.arrivals.findIndex(
-    (arrival) =>
-      arrival.first === formula.first.location &&
-      arrival.second === formula.second.location &&
-      arrival.firstValue === formula.first.value &&
-      arrival.secondValue === formula.second.value,
-  );
+export function monitorOf(machine: Machine, order: Order): number {
+  const same = (a: Arrival, b: Arrival): boolean => a.location === b.location && a.value === b.value;
+  return machine.arrivals.findIndex((arrival) => same(arrival.first, order.first) && same(arrival.second, order.second));
+}
+
+const cameFirst = (stepper: Stepper, state: State, order: Order): boolean =>
+  state[stepper.machine.layout.monitors + monitorOf(stepper.machine, order)] === 2;
+
+/** What the program's `observed` terms are worth in a state where the run has ended. */
+export function observe(stepper: Stepper, state: State): number[] {
+  return stepper.machine.program.observed.map((term) => {
+    switch (term.kind) {
+      case "register":
+        return stepper.register(state, term.thread, term.register);
+      case "location":
+        return stepper.location(state, term.location);
+      case "order":
+        return cameFirst(stepper, state, term) ? 1 : 0;
+    }
+  });
 }
 
 /** Three-valued evaluation: undefined where an atom is not known yet. `known` answers for an atom. */

@@ -9,6 +9,7 @@
  */
 import type { Instruction, Machine, MachineThread } from "../machine/machine.js";
 import { CACHE, HANDLE, MOVE, type State, type Stepper, stepAction, stepSubject } from "../machine/step.js";
+import type { Arrival } from "../program/program.js";
 
 export interface Reduction {
   /** Moves the steps to explore to the front of `steps` and returns how many they are. */
@@ -260,8 +261,8 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
   const observed = new Set<number>();
   for (const term of program.observed) if (term.kind === "location") observed.add(term.location);
   for (const arrival of machine.arrivals) {
-    observed.add(arrival.first);
-    observed.add(arrival.second);
+    observed.add(arrival.first.location);
+    observed.add(arrival.second.location);
   }
   const isLooked = program.locations.map(
     (_, location): boolean =>
@@ -285,6 +286,12 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
       const meet = touched(a).some((x) => touched(b).some((y) => mayMeet(x, y) && looked(x < 0 ? y : x)));
       if (meet) add(access(a), access(b));
     }
+  });
+
+  // An access that ran ahead of one whose address was open discards the run where the two turn out to meet: going first, it would disable the other.
+  accesses.forEach((a, i) => {
+    if (a.location >= 0 || !inMemory(a)) return;
+    for (const b of accesses.slice(i + 1)) if (b.thread === a.thread && inMemory(b)) add(access(a), access(b));
   });
 
   // What one observer has seen bounds all that it does next, where it looks at locations that CPUs store to.
@@ -339,10 +346,11 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
   });
 
   // What arrived where first.
-  for (const arrival of machine.arrivals) {
+  const arrives = (instruction: Instruction, { location, value }: Arrival): boolean =>
+    (value === undefined ? reads(instruction) : writes(instruction)) && mayMeet(instruction.location, location);
+  for (const { first, second } of machine.arrivals) {
     for (const a of instructions) {
-      if (!writes(a) || !mayMeet(a.location, arrival.first)) continue;
-      for (const b of instructions) if (b.id !== a.id && writes(b) && mayMeet(b.location, arrival.second)) add(access(a), access(b));
+      if (arrives(a, first)) for (const b of instructions) if (b.id !== a.id && arrives(b, second)) add(access(a), access(b));
     }
   }
 

@@ -79,7 +79,7 @@ function parseAtom(cursor: Cursor): Proposition {
   return parseComparison(cursor);
 }
 
-/** `order(D0.b=2, D0.a=1)`. */
+/** `order(D0.b=2, D0.a=1)`; `order(D0.b=2, D0.a)`: before a read of D0.a. */
 function parseOrder(cursor: Cursor): Proposition {
   const { start } = cursor.advance();
   const open = cursor.here;
@@ -93,11 +93,11 @@ function parseOrder(cursor: Cursor): Proposition {
 
 function parseArrival(cursor: Cursor): Arrival {
   const start = cursor.token.start;
-  const owner = cursor.failing ? undefined : cursor.expectWord("a write that arrives, such as `D0.door=1`");
+  const owner = cursor.failing ? undefined : cursor.expectWord("a write that arrives, such as `D0.door=1`, or a read, such as `D0.status`");
   if (owner !== undefined) cursor.expect(".", "`.` and the register's name");
   const name = cursor.failing ? undefined : cursor.expectWord("the register's name after `.`");
-  if (name !== undefined && !cursor.take("==")) cursor.expect("=", "`=` and the value written");
-  const value = cursor.failing ? 0 : parseSigned(cursor);
+  const written = name !== undefined && !cursor.failing && (cursor.take("==") || cursor.take("="));
+  const value = written ? parseSigned(cursor) : undefined;
   return { owner: owner?.text ?? "", name: name?.text ?? "", value, span: cursor.span(start) };
 }
 

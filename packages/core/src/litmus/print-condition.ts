@@ -45,5 +45,5 @@ export function printTerm(term: Term): string {
 }
 
 function printArrival(arrival: Arrival): string {
-  return `${arrival.owner}.${arrival.name}=${arrival.value}`;
+  return `${arrival.owner}.${arrival.name}${arrival.value === undefined ? "" : `=${arrival.value}`}`;
 }

@@ -175,11 +175,11 @@ export type Proposition =
   | { readonly kind: "not"; readonly operand: Proposition; readonly span: Span }
   | { readonly kind: "and" | "or" | "implies"; readonly left: Proposition; readonly right: Proposition; readonly span: Span };
 
-/** `D0.a=1`: that write's arrival at the device. */
+/** `D0.a=1`: that write's arrival at the device; `D0.a`: a read's. */
 export interface Arrival {
   readonly owner: string;
   readonly name: string;
-  readonly value: number;
+  readonly value: number | undefined;
   readonly span: Span;
 }
 

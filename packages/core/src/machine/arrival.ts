@@ -30,15 +30,19 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
         state[at] = Math.min(3, (state[at] as number) + 1);
       }
     }
-    machine.arrivals.forEach((arrival, index) => {
+    log(state, location, value);
+  }
+
+  /** Monitors: 1 the first has arrived, 2 then the second; 3 the second came first. A read has no value. */
+  function log(state: State, location: number, value: number | undefined): void {
+    for (let index = 0; index < machine.arrivals.length; index++) {
+      const { first, second } = machine.arrivals[index] as (typeof machine.arrivals)[number];
       const at = layout.monitors + index;
-      if (state[at] !== 0) {
-        if (state[at] === 1 && arrival.second === location && arrival.secondValue === value) state[at] = 2;
-        return;
-      }
-      if (arrival.first === location && arrival.firstValue === value) state[at] = 1;
-      else if (arrival.second === location && arrival.secondValue === value) state[at] = 3;
-    });
+      if (state[at] === 1 && second.location === location && second.value === value) state[at] = 2;
+      else if (state[at] !== 0) continue;
+      else if (first.location === location && first.value === value) state[at] = 1;
+      else if (second.location === location && second.value === value) state[at] = 3;
+    }
   }
 
   function interrupt(state: State, kind: "msi" | "intx", device: number, vector: number): void {
@@ -76,6 +80,7 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
         break;
       case "pio-read":
         state[slot] = state[memory + location] as number;
+        log(state, location, undefined);
         break;
       case "dma-write":
         if (location < 0) break;
@@ -85,6 +90,7 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
         state[slot] = 0;
         break;
       case "dma-read":
+        if (location >= 0 && !inMemory) log(state, location, undefined);
         if (item.fields.has("zero-length") || location < 0) state[slot] = 0;
         else if (!inMemory || !listLike) state[slot] = state[memory + location] as number;
         else {

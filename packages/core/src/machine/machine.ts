@@ -6,6 +6,7 @@ import { holds } from "../platform/condition.js";
 import { type AccessKind, type Cell, type Lowered, type PacketKind, type Platform, type RouteKind } from "../platform/platform.js";
 import {
   ADDRESS_BASE,
+  type Arrival,
   type Attributes,
   type Expression,
   type Location,
@@ -16,6 +17,7 @@ import {
   type Thread,
 } from "../program/program.js";
 import { createPassing, withWaits } from "./passing.js";
+import { addressesTaken } from "./pointers.js";
 
 export type InstructionKind =
   /** Cached memory. */
@@ -258,12 +260,8 @@ export interface Machine {
   readonly message: Int32Array;
   readonly messages: Int32Array;
   readonly tellPairs: readonly (readonly [number, number])[];
-  readonly arrivals: readonly {
-    readonly first: number;
-    readonly second: number;
-    readonly firstValue: number;
-    readonly secondValue: number;
-  }[];
+  /** What `order(…)` atoms compare; each has a monitor in the state. */
+  readonly arrivals: readonly { readonly first: Arrival; readonly second: Arrival }[];
   readonly layout: Layout;
   readonly initial: Int32Array;
   /** May `younger` be performed before `older` by the window's rules alone? 0 no, 1 may, 2 not if to the same address. */
@@ -382,6 +380,8 @@ interface Builder {
   readonly program: Program;
   readonly platform: Platform;
   readonly drafts: Draft[];
+  /** Where computed addresses can point. */
+  pointers(): readonly number[];
 }
 
 /** Lowers one thread; operation indices become instruction ids. */
@@ -516,6 +516,34 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
       facts: { ...(fields.facts ?? NO_FACTS), acquire: false },
     });
     read.pair = write.id;
+  };
+  /**
+   * A device's request: where its address is computed, an arm for each location that it can point to, because a packet's way and its mapping's attributes are those of
+   * its target.
+   */
+  const pointed = (operation: Operation, address: Expression, request: (location: number) => void): void => {
+    const named = staticLocation(address, program.locations);
+    if (named >= 0 || address.kind === "constant") {
+      request(named);
+      return;
+    }
+    const skips: Draft[] = [];
+    for (const location of builder.pointers()) {
+      const here: Expression = {
+        kind: "binary",
+        operator: "==",
+        left: address,
+        right: { kind: "constant", value: ADDRESS_BASE + location },
+      };
+      const test = add("branch", operation, { value: here });
+      request(location);
+      skips.push(add("jump", operation, {}));
+      test.to = drafts.length;
+      test.join = drafts.length;
+    }
+    request(-1);
+    for (const skip of skips) skip.to = drafts.length;
+    add("nothing", operation, {});
   };
   for (const [at, operation] of thread.code.entries()) {
     start.push(drafts.length);
@@ -661,28 +689,26 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
       }
       case "dma-write":
         for (const part of operation.parts)
-          add("dma-write", operation, {
-            address: part.address,
-            location: staticLocation(part.address, program.locations),
-            value: part.value,
-          });
+          pointed(operation, part.address, (location) =>
+            add("dma-write", operation, { address: part.address, location, value: part.value }),
+          );
         break;
       case "dma-read":
         for (const part of operation.parts)
-          add("dma-read", operation, {
-            address: part.address,
-            location: staticLocation(part.address, program.locations),
-            target: part.target,
-          });
+          pointed(operation, part.address, (location) =>
+            add("dma-read", operation, { address: part.address, location, target: part.target }),
+          );
         break;
       case "dma-atomic":
-        add("dma-atomic", operation, {
-          address: operation.address,
-          location: staticLocation(operation.address, program.locations),
-          target: operation.target ?? -1,
-          modify: operation.modify,
-          returns: "old",
-        });
+        pointed(operation, operation.address, (location) =>
+          add("dma-atomic", operation, {
+            address: operation.address,
+            location,
+            target: operation.target ?? -1,
+            modify: operation.modify,
+            returns: "old",
+          }),
+        );
         break;
       case "msi":
         add("msi", operation, {});
@@ -1005,7 +1031,16 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     return settings.get(id) ?? found.default;
   };
   const drafts: Draft[] = [];
-  const builder: Builder = { program, platform, drafts };
+  let pointers: readonly number[] | undefined;
+  const builder: Builder = {
+    program,
+    platform,
+    drafts,
+    pointers() {
+      pointers ??= addressesTaken(program);
+      return pointers;
+    },
+  };
   const ranges = program.threads.map((thread, index) => lowerThread(builder, index, thread));
 
   const roads = new Roads(program, platform, option);
@@ -1087,7 +1122,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
     if (!tellPairs.some(([a, b]) => a === from && b === instruction.device)) tellPairs.push([from, instruction.device]);
   }
   const tells = take(tellPairs.length);
-  const arrivals: { first: number; second: number; firstValue: number; secondValue: number }[] = [];
+  const arrivals: { first: Arrival; second: Arrival }[] = [];
   collectArrivals(program.condition.formula, arrivals);
   if (program.filter !== undefined) collectArrivals(program.filter, arrivals);
   const monitors = take(arrivals.length);
@@ -1239,18 +1274,10 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
   });
 }
 
-function collectArrivals(
-  formula: Program["condition"]["formula"],
-  into: { first: number; second: number; firstValue: number; secondValue: number }[],
-): void {
+function collectArrivals(formula: Program["condition"]["formula"], into: { first: Arrival; second: Arrival }[]): void {
   switch (formula.kind) {
     case "order":
-      into.push({
-        first: formula.first.location,
-        second: formula.second.location,
-        firstValue: formula.first.value,
-        secondValue: formula.second.value,
-      });
+      into.push({ first: formula.first, second: formula.second });
       break;
     case "not":
       collectArrivals(formula.operand, into);

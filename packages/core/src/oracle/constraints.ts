@@ -341,7 +341,7 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   const compared = new Set<number>();
   collectArrivals(program.condition.formula, compared);
   if (program.filter !== undefined) collectArrivals(program.filter, compared);
-  const arrivals = touches.filter((touch) => touch.writes && compared.has(touch.location));
+  const arrivals = touches.filter((touch) => compared.has(touch.location));
   eachPair(arrivals, (a, b) => {
     if (a.item !== b.item) open.push([a.event, b.event]);
   });

@@ -1,7 +1,7 @@
 /** What a complete order means: the values that are read and written, whether all guesses and waits come true, and the end state. */
 import type { Platform } from "../platform/platform.js";
 import { applyBinary, evaluate } from "../program/evaluate.js";
-import type { Expression, Formula, Operand, Program } from "../program/program.js";
+import type { Arrival, Expression, Formula, Operand, Program } from "../program/program.js";
 
 import { locationAt } from "./acts.js";
 import { arrivalOf, type Constraints, conditional, definitionOf, forwarding, type Item, startOf } from "./constraints.js";
@@ -260,6 +260,23 @@ export function endOf(
       }
     }
   };
+  /** Did the one arrive, and the other only behind it? */
+  const inOrder = (one: Arrival, other: Arrival): boolean => {
+    const at = ({ location, value }: Arrival): number[] =>
+      touches
+        .filter((touch) => {
+          const { kind } = touch.item.act;
+          if (touch.location !== location) return false;
+          if (value === undefined) return kind === "pio-read" || kind === "dma-read";
+          return touch.writes && kind !== "register-write" && effectOf(touch.item).stored === value;
+        })
+        .map((touch) => touch.event);
+    const [firsts, seconds] = [at(one), at(other)];
+    return firsts.some((first) => {
+      const others = seconds.filter((second) => second !== first);
+      return others.length > 0 && others.every((second) => earlier(first, second));
+    });
+  };
   const holds = (formula: Formula): boolean => {
     switch (formula.kind) {
       case "constant":
@@ -270,22 +287,7 @@ export function endOf(
         return applyBinary(operator, a, b) !== 0;
       }
       case "order": {
-        const at = (location: number, value: number): number[] =>
-          touches
-            .filter(
-              (touch) =>
-                touch.writes &&
-                touch.location === location &&
-                touch.item.act.kind !== "register-write" &&
-                effectOf(touch.item).stored === value,
-            )
-            .map((touch) => touch.event);
-        const firsts = at(formula.first.location, formula.first.value);
-        const seconds = at(formula.second.location, formula.second.value);
-        return firsts.some((first) => {
-          const others = seconds.filter((second) => second !== first);
-          return others.length > 0 && others.every((second) => earlier(first, second));
-        });
+        return inOrder(formula.first, formula.second);
       }
       case "not":
         return !holds(formula.operand);
@@ -296,7 +298,10 @@ export function endOf(
     }
   };
   if (program.filter !== undefined && !holds(program.filter)) return undefined;
-  return { values: program.observed.map((term) => operand(term)), satisfies: holds(program.condition.formula) };
+  return {
+    values: program.observed.map((term) => (term.kind === "order" ? (inOrder(term.first, term.second) ? 1 : 0) : operand(term))),
+    satisfies: holds(program.condition.formula),
+  };
 }
 
 /** No place ever holds more packets of a class than it has credits for. */

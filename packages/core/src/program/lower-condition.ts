@@ -42,12 +42,12 @@ export function lowerConditions(
   return { condition, filter, observed: observed.list };
 }
 
-type Seen = (operand: Operand) => void;
+type Seen = (operand: Operand | (Formula & { readonly kind: "order" })) => void;
 
 function observe(context: Context): { readonly list: readonly Observed[]; readonly add: Seen } {
   const list: Observed[] = [];
   const known = new Set<string>();
-  const add = (operand: Operand): void => {
+  const add: Seen = (operand) => {
     if (operand.kind === "constant") return;
     const entry = label(operand, context);
     if (known.has(entry.label)) return;
@@ -58,7 +58,12 @@ function observe(context: Context): { readonly list: readonly Observed[]; readon
 }
 
 /** herd7 prints `0:r0` for a register of P0 and `[x]` for a location. */
-function label(operand: Exclude<Operand, { kind: "constant" }>, context: Context): Observed {
+function label(operand: Exclude<Operand | (Formula & { readonly kind: "order" }), { kind: "constant" }>, context: Context): Observed {
+  if (operand.kind === "order") {
+    const arrived = ({ location, value }: Arrival): string =>
+      `${context.locations.list[location]?.name ?? "?"}${value === undefined ? "" : `=${value}`}`;
+    return { ...operand, label: `order(${arrived(operand.first)}, ${arrived(operand.second)})` };
+  }
   if (operand.kind === "location") return { ...operand, label: `[${context.locations.list[operand.location]?.name ?? "?"}]` };
   const thread = context.threads[operand.thread];
   return { ...operand, label: `${thread?.name.replace(/^P(?=\d)/, "") ?? "?"}:${thread?.registerName(operand.register) ?? "?"}` };
@@ -74,8 +79,11 @@ function lowerProposition(proposition: Proposition, context: Context, seen: Seen
       const right = operand(proposition.right, proposition.left.kind === "integer" ? "left" : "right", context, seen);
       return { kind: "compare", operator: proposition.operator, left, right };
     }
-    case "order":
-      return { kind: "order", first: arrival(proposition.first, context), second: arrival(proposition.second, context) };
+    case "order": {
+      const order = { kind: "order", first: arrival(proposition.first, context), second: arrival(proposition.second, context) } as const;
+      seen(order);
+      return order;
+    }
     case "not":
       return { kind: "not", operand: lowerProposition(proposition.operand, context, seen) };
     case "and":
@@ -170,7 +178,7 @@ function arrival(tree: ArrivalTree, context: Context): Arrival {
       `there is no register \`${tree.owner}.${tree.name}\``,
       didYouMean(`${tree.owner}.${tree.name}`, known),
     );
-    return { location: 0, value: tree.value | 0 };
+    return { location: 0, value: tree.value };
   }
-  return { location: place.location, value: tree.value | 0 };
+  return { location: place.location, value: tree.value === undefined ? undefined : tree.value | 0 };
 }

@@ -1,6 +1,7 @@
 /** A program as text, for people who look for what a test became, and for tests. */
 import {
   ADDRESS_BASE,
+  type Arrival,
   type Attributes,
   type Expression,
   type Formula,
@@ -200,7 +201,9 @@ function printFormula(program: Program, formula: Formula): string {
       return `${printOperand(program, formula.left)}${formula.operator}${printOperand(program, formula.right)}`;
     case "order": {
       const { first, second } = formula;
-      return `order(${locationName(program, first.location)}=${first.value}, ${locationName(program, second.location)}=${second.value})`;
+      const arrived = ({ location, value }: Arrival): string =>
+        `${locationName(program, location)}${value === undefined ? "" : `=${value}`}`;
+      return `order(${arrived(first)}, ${arrived(second)})`;
     }
     case "not":
       return `~${inner(formula.operand)}`;

@@ -223,7 +223,9 @@ export type Operation = Base &
 
 export type Observed =
   | { readonly kind: "register"; readonly thread: number; readonly register: number; readonly label: string }
-  | { readonly kind: "location"; readonly location: number; readonly label: string };
+  | { readonly kind: "location"; readonly location: number; readonly label: string }
+  /** 1 where the first arrived before the second, else 0. */
+  | { readonly kind: "order"; readonly first: Arrival; readonly second: Arrival; readonly label: string };
 
 export interface Condition {
   readonly quantifier: "exists" | "~exists" | "forall";
@@ -243,7 +245,8 @@ export type Operand =
   | { readonly kind: "register"; readonly thread: number; readonly register: number }
   | { readonly kind: "location"; readonly location: number };
 
+/** A write of `value` to a register arrives there, or, where no value is given, a read of it. */
 export interface Arrival {
   readonly location: number;
-  readonly value: number;
+  readonly value: number | undefined;
 }

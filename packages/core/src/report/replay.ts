@@ -1,6 +1,7 @@
 /** A witness, replayed and told: what happened in each step. */
+import { observe } from "../explore/formula.js";
 import type { Machine } from "../machine/machine.js";
-import { createStepper, type State, type Stepper } from "../machine/step.js";
+import { createStepper, type State } from "../machine/step.js";
 import type { Event } from "./event.js";
 import { type Names, namesOf } from "./names.js";
 import { type Goal, runWitness } from "./run.js";
@@ -53,8 +54,3 @@ export function replay(machine: Machine, steps: readonly number[], goal: Goal = 
   };
   return { machine, names, steps, events, end, values: observe(stepper, end), whereabouts, nameOf };
 }
-
-const observe = (stepper: Stepper, state: State): readonly number[] =>
-  stepper.machine.program.observed.map((term) =>
-    term.kind === "register" ? stepper.register(state, term.thread, term.register) : stepper.location(state, term.location),
-  );

@@ -4,9 +4,11 @@ import { printValue } from "./names.js";
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** herd7's order of what a state shows: registers by thread number, then by name; then locations. Devices come after the CPUs. */
+const RANK: { readonly [kind in Observed["kind"]]: number } = { register: 0, location: 1, order: 2 };
+
+/** herd7's order of what a state shows: registers by thread number, then by name; then locations. Devices come after the CPUs, what arrived first comes last. */
 function compareObserved(program: Program, a: Observed, b: Observed): number {
-  if (a.kind === "location" || b.kind === "location") return a.kind === b.kind ? byText(a.label, b.label) : a.kind === "register" ? -1 : 1;
+  if (a.kind !== "register" || b.kind !== "register") return RANK[a.kind] - RANK[b.kind] || byText(a.label, b.label);
   const rank = (of: Observed & { kind: "register" }): readonly [number, number] => {
     const thread = program.threads[of.thread];
     return [thread?.role === "device" ? 1 : 0, Number(/\d+$/.exec(thread?.name ?? "")?.[0] ?? 0)];

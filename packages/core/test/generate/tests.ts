@@ -250,8 +250,20 @@ function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly 
     scribe.set.push(r);
     return [`int ${r}`, { head: "ATOMIC", body: [`${r} = ${register}`, `${register} = ${r} + 1`] }];
   }
+  if (roll < 97 && scene.pointer) {
+    scribe.parameters.add("p");
+    const pointer = fresh(scribe);
+    const use = random.chance(0.6)
+      ? `DMA_WRITE(*${pointer}, ${value(random)}${attributes(random)})`
+      : assigned(scribe, (r) => `int ${r} = DMA_READ(*${pointer})`);
+    return [`int *${pointer} = DMA_READ(*p)`, use];
+  }
   return deviceStatement(scene, scribe, depth);
 }
+
+/** A write that arrives, or a read. */
+const arrival = (random: Random, registers: readonly Register[]): string =>
+  `${random.pick(registers).name}${random.chance(0.3) ? "" : `=${value(random)}`}`;
 
 /** A random test. */
 export function randomTest(random: Random, taste: Taste): Draft {
@@ -329,8 +341,7 @@ export function randomTest(random: Random, taste: Taste): Draft {
   const condition: string[] = [];
   for (let i = 0; i < 1 + random.below(3); i++) {
     const both = registers.filter((register) => register.space === "mmio");
-    if (both.length > 0 && random.chance(0.1))
-      condition.push(`order(${random.pick(both).name}=${value(random)}, ${random.pick(both).name}=${value(random)})`);
+    if (both.length > 0 && random.chance(0.1)) condition.push(`order(${arrival(random, both)}, ${arrival(random, both)})`);
     else condition.push(`${random.pick(shown)}=${random.below(3)}`);
   }
   // Sometimes everything is seen, sometimes only what the condition names: reductions may forget the rest.

@@ -291,6 +291,18 @@ const list: readonly (readonly [string, string, string, boolean])[] = [
     false,
   ],
   [
+    "order of arrival of reads",
+    "x86",
+    `{ mmio int D0.a; mmio int D0.b; } P0() { writel(1, D0.a); int r0 = readl(D0.b); } D0() { } exists (order(D0.b, D0.a=1))`,
+    false,
+  ],
+  [
+    "order of arrival of reads of two devices",
+    "x86",
+    `{ mmio int D0.a; mmio int D1.b; } P0() { writel(1, D0.a); int r0 = readl(D1.b); } D0() { } D1() { } exists (order(D1.b, D0.a=1))`,
+    true,
+  ],
+  [
     "write waits",
     "x86",
     `{ port int D0.p; mmio int D0.b; } P0(int *x) { outl(1, D0.p); WRITE_ONCE(*x, 1); } D0(int *x) { int r0 = DMA_READ(*x); int r1 = r0; if (r1) D0.b = D0.p + 5; } exists (D0.b=5)`,

@@ -36,7 +36,7 @@ describe("conditions", () => {
   test("of devices", () => {
     expect(
       end("D0() { int r0 = 1; }\nexists (D0:r0=1 /\\ D0.a=2 /\\ a=2 /\\ order(D0.b=1, D0.a=2))", "mmio int D0.a; mmio int D0.b;"),
-    ).toBe("exists ((D0:r0=1 /\\ [D0.a]=2) /\\ [D0.a]=2) /\\ order(D0.b=1, D0.a=2)\nobserved D0:r0 [D0.a]");
+    ).toBe("exists ((D0:r0=1 /\\ [D0.a]=2) /\\ [D0.a]=2) /\\ order(D0.b=1, D0.a=2)\nobserved D0:r0 [D0.a] order(D0.b=1, D0.a=2)");
   });
 
   test("that speak of nothing", () => {

@@ -30,12 +30,7 @@ export const MACHINE_FAULTS: readonly Fault[] = [
 ];
 
 /** A reduced search says other than an unreduced one. */
-export const SEARCH_FAULTS: readonly Fault[] = [
-  {
-    name: "a load through a pointer and a later load of the same thread, of which the first may discard the run",
-    shows: (text) => /int \*r\d/.test(text),
-  },
-];
+export const SEARCH_FAULTS: readonly Fault[] = [];
 
 /** The witness of a reduced search is no run. */
 export const WITNESS_FAULTS: readonly Fault[] = [];
