@@ -5,5 +5,6 @@
  * @module
  */
 export { serveStdio } from "./node.js";
-export { serve } from "./serve.js";
+export { EXPLAIN, EXPLAIN_COMMAND, type ExplainParameters, type ExplainResult, type Explanation } from "./protocol.js";
+export { type ServeOptions, serve } from "./serve.js";
 export { DEFAULT_SETTINGS, type Settings } from "./settings.js";

@@ -16,7 +16,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver/node";
-import { serve } from "../src/serve.js";
+import { type ServeOptions, serve } from "../src/serve.js";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 const built = fileURLToPath(new URL("../dist/index.js", import.meta.url));
@@ -40,10 +40,10 @@ export interface Options {
 }
 
 /** The server of the sources, in this process. */
-export function inProcess(options: Options = {}): Promise<Client> {
+export function inProcess(options: Options = {}, serveOptions: ServeOptions = {}): Promise<Client> {
   const [up, down] = [new PassThrough(), new PassThrough()];
-  serve(createConnection(new StreamMessageReader(up), new StreamMessageWriter(down)));
-  return start(createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up)), options, async () => {});
+  serve(createConnection(new StreamMessageReader(up), new StreamMessageWriter(down)), serveOptions);
+  return start(createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up)), options);
 }
 
 /** The built server as a process of its own. */
@@ -96,7 +96,7 @@ function portReader(worker: Worker): MessageReader {
   };
 }
 
-async function start(connection: ProtocolConnection, options: Options, end: () => Promise<void>): Promise<Client> {
+async function start(connection: ProtocolConnection, options: Options, end?: () => Promise<void>): Promise<Client> {
   const waiting = new Map<string, ((diagnostics: readonly Diagnostic[]) => void)[]>();
   const asked: string[] = [];
   connection.onNotification("textDocument/publishDiagnostics", ({ uri, diagnostics }: PublishDiagnosticsParams) => {
@@ -132,8 +132,9 @@ async function start(connection: ProtocolConnection, options: Options, end: () =
     },
     async close() {
       await connection.sendRequest("shutdown");
-      await connection.sendNotification("exit");
-      await end();
+      // It ends the process.
+      if (end !== undefined) await connection.sendNotification("exit");
+      await end?.();
       connection.dispose();
     },
   };

@@ -16,9 +16,9 @@ const right = wrong
 const uri = "file:///wrong.litmus";
 
 describe.each([
-  ["in this process", inProcess],
-  ["over standard input and output", overStdio],
-  ["through a worker's messages", inWorker],
+  ["in this process", () => inProcess()],
+  ["over standard input and output", () => overStdio()],
+  ["through a worker's messages", () => inWorker()],
 ] as const)("%s", (_, connect) => {
   test("problems, hover and completion follow the text", async () => {
     const client = await connect();

@@ -15,6 +15,7 @@ export { ladderText } from "./ladder-text.js";
 export { applyMapping, mappingsOf } from "./mapping.js";
 export { createMatrix, type Matrix, totals } from "./matrix.js";
 export { count } from "./names.js";
+export { type Origin, originOf } from "./origin.js";
 export { platformList, platformPage } from "./platform-text.js";
 export { type Replay, replay } from "./replay.js";
 export type { Rule } from "./rule.js";

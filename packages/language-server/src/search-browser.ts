@@ -1,0 +1,11 @@
+/** The script of a Web Worker that searches. */
+import { answerOn } from "./searcher.js";
+
+const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
+
+answerOn(
+  (listener) => {
+    scope.onmessage = (event) => listener(event.data);
+  },
+  (answer) => scope.postMessage(answer),
+);

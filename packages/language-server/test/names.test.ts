@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { analyse } from "../src/analysis.js";
+import { keyOf } from "../src/names.js";
+import { readTokens } from "../src/tokens.js";
+import { catalogue, reference } from "./catalogue.js";
+
+const texts = [...catalogue, ...reference];
+
+test("names agree with what the core resolves, on every shipped test", () => {
+  let checked = 0;
+  for (const { name, text } of texts) {
+    const { program, names } = analyse({ name, text });
+    if (program === undefined) continue;
+    checked++;
+    const found = names.all.flatMap((each) =>
+      each.kind === "location" ? [each.name] : each.kind === "register" ? [`${each.owner}.${each.name}`] : [],
+    );
+    const wanted = new Set(program.locations.map((location) => location.name.replace(/\[\d+\]$/, "")));
+    expect([...found].sort(), name).toEqual([...wanted].sort());
+    const locals = names.all.flatMap((each) => (each.kind === "local" ? [`${each.thread}:${each.name}`] : []));
+    const registers = program.threads.flatMap((thread) =>
+      thread.registers.filter((each) => !each.startsWith("$")).map((each) => `${thread.name}:${each}`),
+    );
+    expect([...locals].sort(), name).toEqual([...registers].sort());
+  }
+  expect(checked).toBeGreaterThan(390);
+});
+
+test("tokens cover the text, in order, but for blanks", () => {
+  for (const { name, text } of texts) {
+    let at = 0;
+    for (const token of readTokens(text)) {
+      expect(text.slice(at, token.start).trim(), name).toBe("");
+      expect(token.end, name).toBeGreaterThan(token.start);
+      expect(text.slice(token.start, token.end), name).toBe(token.text);
+      at = token.end;
+    }
+    expect(text.slice(at).trim(), name).toBe("");
+  }
+});
+
+describe("half a test", () => {
+  const whole = catalogue.find(({ name }) => name.includes("cq-pio-read.litmus"))?.text ?? "";
+
+  test("every beginning of a test has tokens and names", () => {
+    expect(whole.length).toBeGreaterThan(300);
+    for (let end = 0; end <= whole.length; end += 7) {
+      const { tokens, names } = analyse({ name: "part", text: whole.slice(0, end) });
+      expect(tokens.length + names.occurrences.length).toBeGreaterThanOrEqual(end > 20 ? 2 : 0);
+    }
+  });
+
+  test("a brace that is missing swallows no more than its thread", () => {
+    const text = "C a\n{ int x; }\nP0(int *x) {\n  WRITE_ONCE(*x, 1);\n\nP1(int *x) {\n  int r0 = READ_ONCE(*x);\n}\nexists (1:r0=1)\n";
+    const { names } = analyse({ name: "a", text });
+    expect(names.all.map(keyOf)).toEqual(["location x", "thread P0", "thread P1", "local P1:r0"]);
+    expect(names.of({ kind: "location", name: "x" })).toHaveLength(5);
+  });
+});
