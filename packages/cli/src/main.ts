@@ -88,6 +88,14 @@ function commandLine(done: (code: number) => void): Command {
     .description("show a platform")
     .argument("<name>", "its name, or CPU+FABRIC@KERNEL")
     .action((name: string) => done(showPlatform(name, platforms.opts<PlatformsOptions>())));
+  program
+    .command("lsp")
+    .description("the language server for editors, on standard input and output: docs/editors.md")
+    .option("--stdio", "what editors say; there is no other way")
+    .action(async () => {
+      const { serveStdio } = await import("@fencepost/language-server");
+      serveStdio();
+    });
   return program;
 }
 

@@ -1,5 +1,6 @@
+import { spawn } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { inProcess, inWorker, overStdio } from "./client.js";
+import { inProcess, inWorker, overStdio, root } from "./client.js";
 
 const wrong = `C wrong
 { dma(streaming) int x; dma(streaming) int x; }
@@ -18,6 +19,7 @@ const uri = "file:///wrong.litmus";
 describe.each([
   ["in this process", () => inProcess()],
   ["over standard input and output", () => overStdio()],
+  ["as `fencepost lsp`", () => overStdio({}, ["packages/cli/bin/fencepost.js", "lsp", "--stdio"])],
   ["through a worker's messages", () => inWorker()],
 ] as const)("%s", (_, connect) => {
   test("problems, hover and completion follow the text", async () => {
@@ -59,4 +61,10 @@ describe.each([
     expect(items.map(({ label }) => label)).toContain("READ_ONCE");
     await client.close();
   });
+});
+
+test("a client that is gone ends the server", async () => {
+  const child = spawn(process.execPath, ["packages/cli/bin/fencepost.js", "lsp"], { cwd: root, stdio: ["pipe", "ignore", "inherit"] });
+  child.stdin.end();
+  expect(await new Promise((resolve) => child.once("exit", resolve))).toEqual(expect.any(Number));
 });
