@@ -1,0 +1,87 @@
+/**
+ * A lane of work: one worker that answers one question at a time. A search runs to its end and hears nothing meanwhile, so a question that is no longer wanted is ended with its
+ * worker; another one stands by, warm.
+ */
+import { type Remote, wrap } from "comlink";
+import type { Engine } from "./protocol.js";
+
+/** What a question that was given up rejects with. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+}
+
+export interface Lane {
+  /** Asks the worker, when those before are answered. */
+  ask<Answer>(question: (engine: Remote<Engine>) => Promise<Answer>): Promise<Answer>;
+  /** Gives up all open questions; the worker that was on one is replaced. */
+  cancel(): void;
+}
+
+interface Hand {
+  readonly worker: Worker;
+  readonly engine: Remote<Engine>;
+}
+
+function hire(): Hand {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engines" });
+  return { worker, engine: wrap<Engine>(worker) };
+}
+
+/** Milliseconds that a cancelled question may still take before its worker is replaced: most are answered within. */
+const GRACE = 15;
+
+export function createLane(): Lane {
+  let hand = hire();
+  let spare: Hand | undefined;
+  let busy = 0;
+  const open = new Set<() => void>();
+  let turn: Promise<unknown> = Promise.resolve();
+  let generation = 0;
+
+  const replace = (): void => {
+    hand.worker.terminate();
+    hand = spare ?? hire();
+    spare = undefined;
+    busy = 0;
+  };
+
+  return {
+    ask<Answer>(question: (engine: Remote<Engine>) => Promise<Answer>): Promise<Answer> {
+      const mine = generation;
+      const result = turn.then(
+        () =>
+          new Promise<Answer>((resolve, reject) => {
+            if (mine !== generation) {
+              reject(new Cancelled());
+              return;
+            }
+            const on = hand;
+            busy++;
+            const giveUp = (): void => reject(new Cancelled());
+            open.add(giveUp);
+            on.worker.addEventListener("error", (event) => reject(new Error(event.message || "The engine could not be started.")), { once: true });
+            question(on.engine)
+              .then(resolve, reject)
+              .finally(() => {
+                open.delete(giveUp);
+                if (on === hand) busy--;
+                // Warm another one as soon as the first has proved to work.
+                spare ??= hire();
+              });
+          }),
+      );
+      turn = result.catch(() => undefined);
+      return result;
+    },
+    cancel() {
+      generation++;
+      for (const giveUp of open) giveUp();
+      open.clear();
+      if (busy === 0) return;
+      const on = hand;
+      turn = new Promise((resolve) => setTimeout(resolve, GRACE)).then(() => {
+        if (busy > 0 && on === hand) replace();
+      });
+    },
+  };
+}

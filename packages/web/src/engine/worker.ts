@@ -1,0 +1,5 @@
+/** The worker: the engines behind comlink. */
+import { expose } from "comlink";
+import { engine } from "./engine.js";
+
+expose(engine);
