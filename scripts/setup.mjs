@@ -12,6 +12,7 @@ export const tools = {
   oxlint: "node_modules/oxlint/bin/oxlint",
   biome: "node_modules/@biomejs/biome/bin/biome",
   vitest: "node_modules/vitest/vitest.mjs",
+  vite: "node_modules/vite/bin/vite.js",
 };
 
 /** Runs `node file ...args` from the root with the terminal's own output; gives the exit code. */
@@ -54,9 +55,11 @@ function installed() {
   );
 }
 
-/** Compiles the packages and what they refer to, as far as something changed. Without projects: all, the tests' types included. */
+/** Compiles the packages and what they refer to, as far as something changed, and bundles the page. Without projects: all, the tests' types included. */
 export function build(...projects) {
   console.log("Building ...");
   if (run("scripts/embed-platforms.mjs", []) !== 0) return false;
-  return run(tools.tsc, ["-b", ...projects]) === 0;
+  if (run(tools.tsc, ["-b", ...projects]) !== 0) return false;
+  // The workbench's page: about a second, so it is simply built anew.
+  return run(tools.vite, ["build", "packages/web", "--logLevel", "warn"]) === 0;
 }

@@ -4,6 +4,7 @@ import { type CheckOptions, checkCommand } from "./check.js";
 import { EXIT, UsageError } from "./exit.js";
 import { type ExplainOptions, explainCommand } from "./explain.js";
 import { listPlatforms, type PlatformsOptions, showPlatform } from "./platforms.js";
+import { type ServeOptions, serveCommand } from "./serve.js";
 
 const list = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -16,6 +17,12 @@ const positive = (value: string): number => {
 const whole = (value: string): number => {
   const number = positive(value);
   if (!Number.isInteger(number)) throw new InvalidArgumentError("A whole number above 0 is needed.");
+  return number;
+};
+
+const port = (value: string): number => {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number > 65535) throw new InvalidArgumentError("A port is a number from 0 to 65535.");
   return number;
 };
 
@@ -96,6 +103,12 @@ function commandLine(done: (code: number) => void): Command {
       const { serveStdio } = await import("@fencepost/language-server");
       serveStdio();
     });
+  program
+    .command("serve")
+    .description("show the workbench in a browser: a page that checks, explains and shares tests, with nothing sent anywhere")
+    .option("--port <n>", "port; 0 takes any that is free", port, 8420)
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .action(async (options: ServeOptions) => done(await serveCommand(options)));
   return program;
 }
 

@@ -38,14 +38,16 @@ export function App() {
         Skip to the workbench
       </a>
       <header class="top">
-        <a class="mark" href="#/">
-          <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-            <path d="M4 3v14M10 3v14M16 3v14" />
-            <path class="rail" d="M2 8h16" />
-            <path class="rail" d="M2 13h16" />
-          </svg>
-          Fencepost
-        </a>
+        <h1>
+          <a class="mark" href="#/">
+            <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+              <path d="M4 3v14M10 3v14M16 3v14" />
+              <path class="rail" d="M2 8h16" />
+              <path class="rail" d="M2 13h16" />
+            </svg>
+            Fencepost
+          </a>
+        </h1>
         <nav aria-label="Views">
           <a href="#/" aria-current={address.value.startsWith("#/c") || address.value.startsWith("#/p") ? undefined : "page"}>
             Workbench

@@ -17,7 +17,9 @@ export interface AnotherOptions {
 
 /** The steps from the initial state to an end that satisfies the proposition; undefined where none was met. */
 export function sampleWitness(machine: Machine, { seed, maxStates, interrupted }: AnotherOptions): readonly number[] | undefined {
-  const stepper = createStepper(machine);
+  // Without the queues, which no step reads.
+  const stepper = createStepper(machine, false);
+  const initial = machine.initial.slice(0, machine.layout.deciding);
   const reduction = createReduction(stepper);
   const table = createTable(machine);
   const random = randomNumbers(seed);
@@ -29,8 +31,8 @@ export function sampleWitness(machine: Machine, { seed, maxStates, interrupted }
     if (count > 1) count = reduction.select(state, enabled, count);
     return shuffled(enabled.slice(0, count), random);
   };
-  const stack = [{ state: Int32Array.from(machine.initial), choices: choicesIn(machine.initial), step: -1 }];
-  table.add(machine.initial);
+  const stack = [{ state: initial, choices: choicesIn(initial), step: -1 }];
+  table.add(initial);
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     const step = top.choices.pop();
     if (step === undefined) {

@@ -163,13 +163,7 @@ function threadNow(scene: Scene, stepper: Stepper, state: State, thread: Machine
   return { name: thread.name, role: thread.role, idle, lines };
 }
 
-function standingOf(
-  { machine }: Scene,
-  stepper: Stepper,
-  state: State,
-  instruction: Instruction,
-  fetched: boolean,
-): LineNow["standing"] {
+function standingOf({ machine }: Scene, stepper: Stepper, state: State, instruction: Instruction, fetched: boolean): LineNow["standing"] {
   if (!fetched) return "waits";
   const standing = state[machine.layout.status + instruction.id] as number;
   const packet = machine.packets[instruction.packet];

@@ -159,7 +159,7 @@ function Player({ found, shown }: { readonly found: Account; readonly shown: Sto
           {now}/{last}
         </span>
         {passStep.value === undefined ? null : (
-          <button type="button" onClick={() => goTo(passStep.value ?? 0)} aria-label="Jump to the step where something is passed" title="Jump to the pass (j)">
+          <button type="button" onClick={() => goTo(passStep.value ?? 0)} title="To the step where something is passed (j)">
             Jump to the pass
           </button>
         )}
@@ -198,7 +198,9 @@ function StepRules({ shown, platform }: { readonly shown: Story; readonly platfo
     ...entry.passed.flatMap(({ table, cell }) => (cell === undefined ? [] : [`${table}: ${cell.id}`])),
     ...entry.overtook.flatMap(({ rule }) => (rule === undefined ? [] : [rule.id])),
   ]);
-  const rules = shown.rules.filter((rule) => ids.has(rule.id) || [...ids].some((id) => rule.kind === "window" && rule.id.endsWith(`: ${id}`)));
+  const rules = shown.rules.filter(
+    (rule) => ids.has(rule.id) || [...ids].some((id) => rule.kind === "window" && rule.id.endsWith(`: ${id}`)),
+  );
   if (rules.length === 0) return null;
   return (
     <div class="step-rules" aria-live="polite">
@@ -259,7 +261,10 @@ function Reasons({ found }: { readonly found: Account }) {
               {set.map((rule, at) => (
                 <RuleLine key={at} rule={rule} platform={cell.platform} />
               ))}
-              <RuleSwitch rules={set} label={set.length === 1 ? "holds – switch it off to see the run" : "hold – switch them off to see the run"} />
+              <RuleSwitch
+                rules={set}
+                label={set.length === 1 ? "holds – switch it off to see the run" : "hold – switch them off to see the run"}
+              />
             </div>
           ))}
           {obstacles.complete ? null : <p class="faint">A budget ran out: there may be other ways.</p>}
@@ -272,7 +277,8 @@ function Reasons({ found }: { readonly found: Account }) {
           <ul class="mapping">
             {found.mapping.map((each) => (
               <li key={each.location}>
-                <code>{each.location}</code>: requested {each.requested}; on the bus {each.bits.length === 0 ? "nothing" : each.bits.join(", ")}
+                <code>{each.location}</code>: requested {each.requested}; on the bus{" "}
+                {each.bits.length === 0 ? "nothing" : each.bits.join(", ")}
               </li>
             ))}
           </ul>

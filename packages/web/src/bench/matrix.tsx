@@ -1,6 +1,6 @@
 /** The verdicts of the test on each platform, and the choice of platforms and options. */
 import type { Cell } from "../engine/protocol.js";
-import { cells, chosenPlatforms, latency, loadPlatforms, platformLines, platforms, reading, select, selected, askAgain } from "./state.js";
+import { askAgain, cells, chosenPlatforms, latency, loadPlatforms, platformLines, platforms, reading, select, selected } from "./state.js";
 import { Verdict } from "./verdict.js";
 
 /** What stands beside a verdict. */

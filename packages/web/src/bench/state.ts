@@ -1,9 +1,10 @@
 /** What the workbench shows: the test, its verdicts, the chosen cell's explanation, and the step that is looked at. */
-import { batch, computed, effect, signal } from "@preact/signals";
+
 import type { Rule } from "@fencepost/core/report";
+import { batch, computed, effect, signal } from "@preact/signals";
+import firstTest from "../../../../catalogue/altix/cq-race.litmus?raw";
 import { Cancelled, createLane } from "../engine/lane.js";
 import type { Account, Cell, PlatformLine, Question, Reading, Settings, Story } from "../engine/protocol.js";
-import firstTest from "../../../../catalogue/altix/cq-race.litmus?raw";
 
 /** Platforms that every test is asked on, besides those that it names. */
 const USUAL = ["sn2", "pcie", "portable", "arm64", "ppc64", "riscv"];

@@ -18,7 +18,12 @@ export function Verdict({ verdict, byDefault }: { readonly verdict: VerdictWord;
 /** In a small matrix, one letter: what the word is stands in its title. */
 export function VerdictDot({ verdict, title }: { readonly verdict: VerdictWord | undefined; readonly title: string }) {
   return (
-    <span class={`dot ${verdict ?? "waiting"}`} role="img" aria-label={`${title}: ${verdict ?? "not known yet"}`} title={`${title}: ${verdict ?? "…"}`}>
+    <span
+      class={`dot ${verdict ?? "waiting"}`}
+      role="img"
+      aria-label={`${title}: ${verdict ?? "not known yet"}`}
+      title={`${title}: ${verdict ?? "…"}`}
+    >
       {verdict === undefined ? "·" : SIGN[verdict]}
     </span>
   );

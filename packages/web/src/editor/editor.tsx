@@ -1,9 +1,6 @@
 /** The test's editor. It stands in a shadow root: there its style sheets are adopted ones, which a strict content security policy allows. */
-import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
@@ -16,10 +13,9 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import type { Problem } from "@fencepost/core";
-import { useSignalEffect } from "@preact/signals";
+import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { reading, setText, text } from "../bench/state.js";
+import { account, reading, setText, text } from "../bench/state.js";
 import { statementNow } from "../bench/statement.js";
 import { litmus } from "./highlight.js";
 
@@ -94,20 +90,18 @@ const nowField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-const extras = new Compartment();
+const later = new Compartment();
 
-function diagnosticsOf(problems: readonly Problem[], length: number): Diagnostic[] {
-  return problems.map(({ span, severity, message, hint }) => {
-    const from = Math.max(0, Math.min(span.start, length));
-    return { from, to: Math.max(from, Math.min(span.end, length)), severity, message: hint === undefined ? message : `${message}\n${hint}` };
-  });
-}
+const extras = signal<typeof import("./extras.js") | undefined>(undefined);
 
-let shown: EditorView | undefined;
-
-/** Adds what is loaded later: the language server's completion and hover. */
-export function addExtras(extension: Parameters<Compartment["reconfigure"]>[0]): void {
-  shown?.dispatch({ effects: extras.reconfigure(extension) });
+/**
+ * Text typed over a selection. The browser would keep the look of what was there with inline styles, which the page's policy forbids, and complain; so it is not asked.
+ */
+function replaceSelected(event: InputEvent, view: EditorView): boolean {
+  if (event.inputType !== "insertText" || event.data === null || event.isComposing || view.state.selection.main.empty) return false;
+  event.preventDefault();
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  return true;
 }
 
 export function Editor() {
@@ -129,28 +123,25 @@ export function Editor() {
           drawSelection(),
           bracketMatching(),
           highlightActiveLine(),
-          highlightSelectionMatches(),
           indentUnit.of("  "),
           litmus,
           syntaxHighlighting(colours),
-          autocompletion({ icons: false }),
           nowField,
           theme,
-          EditorView.contentAttributes.of({ "aria-label": "Litmus test", "aria-describedby": "editor-keys" }),
+          EditorView.contentAttributes.of({ "aria-label": "Litmus test; Escape, then Tab leaves", tabindex: "0" }),
+          EditorView.domEventHandlers({ beforeinput: replaceSelected }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) setText(update.state.doc.toString());
           }),
-          extras.of([]),
+          later.of([]),
           // Escape, then Tab, leaves the editor.
-          keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+          keymap.of([...historyKeymap, ...defaultKeymap, indentWithTab]),
         ],
       }),
     });
     view.current = made;
-    shown = made;
     return () => {
       made.destroy();
-      shown = undefined;
     };
   }, []);
 
@@ -164,13 +155,23 @@ export function Editor() {
 
   useSignalEffect(() => {
     const problems = reading.value?.problems ?? [];
-    const made = view.current;
-    made?.dispatch(setDiagnostics(made.state, diagnosticsOf(problems, made.state.doc.length)));
+    if (view.current !== undefined) extras.value?.underline(view.current, problems);
   });
 
   useSignalEffect(() => {
     const span = statementNow.value;
     view.current?.dispatch({ effects: markNow.of(span) });
+  });
+
+  // The first explanation is what everybody waits for; the rest comes after it.
+  useSignalEffect(() => {
+    if ((account.value === undefined && reading.value?.runs !== false) || extras.peek() !== undefined) return;
+    void import("./extras.js").then((loaded) => {
+      if (extras.peek() !== undefined) return;
+      const ready = (): void => host.current?.setAttribute("data-language", "ready");
+      view.current?.dispatch({ effects: later.reconfigure(loaded.extras(ready)) });
+      extras.value = loaded;
+    });
   });
 
   return <div class="editor" ref={host} />;

@@ -1,5 +1,5 @@
 /** Colours for the language: enough of its words to tell at a glance what is a device, an accessor, a condition. */
-import { type StreamParser, StreamLanguage } from "@codemirror/language";
+import { StreamLanguage, type StreamParser } from "@codemirror/language";
 import { tags } from "@lezer/highlight";
 
 interface State {
@@ -11,7 +11,8 @@ interface State {
   head: boolean;
 }
 
-const TYPES = /^(int|int64_t|uint8_t|uint16_t|uint32_t|uint64_t|u8|u16|u32|u64|long|char|short|unsigned|void|volatile|const|struct|atomic_t|spinlock_t|mutex|bool)$/;
+const TYPES =
+  /^(int|int64_t|uint8_t|uint16_t|uint32_t|uint64_t|u8|u16|u32|u64|long|char|short|unsigned|void|volatile|const|struct|atomic_t|spinlock_t|mutex|bool)$/;
 const CONTROL = /^(if|else|while|do|for|break|continue|return|on|user|cpu|in|ATOMIC)$/;
 const DECLARES = /^(dma|mmio|port|config|device|thread|line|locations|filter)$/;
 const TAIL = /^(exists|forall|expect|source|order|true|false)$/;

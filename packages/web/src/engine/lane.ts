@@ -3,6 +3,7 @@
  * worker; another one stands by, warm.
  */
 import { type Remote, wrap } from "comlink";
+import { hireWorker } from "./hire.js";
 import type { Engine } from "./protocol.js";
 
 /** What a question that was given up rejects with. */
@@ -23,7 +24,7 @@ interface Hand {
 }
 
 function hire(): Hand {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engines" });
+  const worker = hireWorker("engines");
   return { worker, engine: wrap<Engine>(worker) };
 }
 
@@ -59,7 +60,9 @@ export function createLane(): Lane {
             busy++;
             const giveUp = (): void => reject(new Cancelled());
             open.add(giveUp);
-            on.worker.addEventListener("error", (event) => reject(new Error(event.message || "The engine could not be started.")), { once: true });
+            on.worker.addEventListener("error", (event) => reject(new Error(event.message || "The engine could not be started.")), {
+              once: true,
+            });
             question(on.engine)
               .then(resolve, reject)
               .finally(() => {

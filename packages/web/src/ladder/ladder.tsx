@@ -82,7 +82,15 @@ function restingLanes(story: Story, entry: number): ReadonlyMap<number, number> 
   return lanes;
 }
 
-export function LadderView({ story, step, onStep }: { readonly story: Story; readonly step: number; readonly onStep: (entry: number) => void }) {
+export function LadderView({
+  story,
+  step,
+  onStep,
+}: {
+  readonly story: Story;
+  readonly step: number;
+  readonly onStep: (entry: number) => void;
+}) {
   const { ladder } = story;
   const host = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -174,7 +182,12 @@ function DrawnRow({
       {row.from === row.to ? (
         <>
           <circle class="dot" cx={from} cy={y} r={4} />
-          <text class="label" x={from + 8 + row.label.length * CHARACTER > width ? from - 8 : from + 8} y={y + 4} text-anchor={from + 8 + row.label.length * CHARACTER > width ? "end" : "start"}>
+          <text
+            class="label"
+            x={from + 8 + row.label.length * CHARACTER > width ? from - 8 : from + 8}
+            y={y + 4}
+            text-anchor={from + 8 + row.label.length * CHARACTER > width ? "end" : "start"}
+          >
             {row.label}
           </text>
         </>
@@ -213,7 +226,17 @@ function labelMiddle(row: Row, xs: readonly number[]): number {
   return (best.from + best.to) / 2;
 }
 
-function Stage({ story, step, xs, width }: { readonly story: Story; readonly step: number; readonly xs: readonly number[]; readonly width: number }) {
+function Stage({
+  story,
+  step,
+  xs,
+  width,
+}: {
+  readonly story: Story;
+  readonly step: number;
+  readonly xs: readonly number[];
+  readonly width: number;
+}) {
   const { ladder } = story;
   const chips = useMemo(() => Array.from({ length: story.entries.length + 1 }, (_, entry) => chipsAfter(story, entry)), [story]);
   const resting = useMemo(() => restingLanes(story, step), [story, step]);
@@ -240,7 +263,11 @@ function Stage({ story, step, xs, width }: { readonly story: Story; readonly ste
           key={lane.title}
           class={`head ${lane.site.kind}`}
           title={lane.meaning}
-          style={{ left: `${(xs[index] ?? 0) - room(index) / 2}px`, width: `${room(index)}px`, height: lane.site.kind === "place" ? `${height - 4}px` : undefined }}
+          style={{
+            left: `${(xs[index] ?? 0) - room(index) / 2}px`,
+            width: `${room(index)}px`,
+            height: lane.site.kind === "place" ? `${height - 4}px` : undefined,
+          }}
         >
           <span class="head-title">{lane.title}</span>
           {lane.site.kind === "memory" ? (

@@ -1,6 +1,7 @@
 /** What a link carries: the test, platforms, settings, the selected cell and step; compressed into the fragment, so that no server ever sees it. */
-import { deflateSync, Inflate, strFromU8, strToU8 } from "fflate";
+
 import type { Rule } from "@fencepost/core/report";
+import { deflateSync, Inflate, strFromU8, strToU8 } from "fflate";
 import type { Settings } from "../engine/protocol.js";
 
 /** The state of the bench that a link restores. */

@@ -1,0 +1,276 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fragmentOf } from "../src/link/link.js";
+import { type Bench, CHROMIUM, dist, root, startBench, typeTest, verdictOn } from "./browser.js";
+
+const RACE = readFileSync(join(root, "catalogue/altix/cq-race.litmus"), "utf8");
+
+const NOTHING = { platforms: undefined, settings: [], selected: undefined, step: undefined, off: [], stories: [], play: undefined };
+
+const stepShown = (page: Page): Promise<string> => page.locator(".count").innerText();
+const sentence = (page: Page): Promise<string> => page.locator(".sentence").innerText();
+
+describe.skipIf(CHROMIUM === undefined)("the workbench in a browser", { timeout: 30_000 }, () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await startBench();
+  }, 30_000);
+  afterAll(async () => {
+    await bench?.close();
+  });
+
+  test("opens on the Altix story: sentence, verdicts, ladder at the pass, the rule with its source", async () => {
+    const page = await bench.open();
+    await page.locator(".ladder .row.now").first().waitFor();
+    await verdictOn(page, "sn2", "allowed");
+    await verdictOn(page, "pcie", "forbidden");
+    expect(await page.locator(".lead").innerText()).toMatch(/completion queue entry overtakes.* can happen on .*sn2.*cannot on .*pcie/);
+    expect(await sentence(page)).toContain("passing DMA write data=1");
+    expect(await page.locator(".step-rules").innerText()).toMatch(/out-of-order-DMA[\s\S]*Kepner/);
+    expect(await page.locator(".cm-now").innerText()).toBe("DMA_WRITE(*cq, 1)");
+    expect(page.faults).toEqual([]);
+  });
+
+  test("typing gives a verdict; a mistake is shown under the text and taken back", async () => {
+    const page = await bench.open();
+    await verdictOn(page, "sn2", "allowed");
+    await typeTest(page, RACE.replace("dma(streaming) int cq", "dma(streaming, write_barrier) int cq"));
+    await verdictOn(page, "sn2", "forbidden");
+    await typeTest(page, RACE.replace("READ_ONCE(*cq)", "READ_ONCE(*qc)"));
+    await page.locator(".cm-lintRange-error").waitFor();
+    expect(await page.locator(".problems").innerText()).toContain("qc");
+    expect(await page.locator(".matrix").innerText()).toContain("mistake");
+    await typeTest(page, RACE);
+    await verdictOn(page, "sn2", "allowed");
+    await page.locator(".cm-lintRange-error").waitFor({ state: "detached" });
+    expect(page.faults).toEqual([]);
+  });
+
+  test("completion and hover come from the language server", async () => {
+    const page = await bench.open();
+    await verdictOn(page, "sn2", "allowed");
+    await page.locator(".editor[data-language=ready]").waitFor({ timeout: 10_000 });
+    await page.locator(".cm-line", { hasText: "rmb();" }).getByText("rmb").hover();
+    await page.locator(".cm-lsp-hover-tooltip").waitFor({ timeout: 10_000 });
+    await page.locator(".cm-line", { hasText: "rmb();" }).click();
+    await page.keyboard.press("End");
+    await page.keyboard.type("\nread");
+    await page.locator(".cm-tooltip-autocomplete li", { hasText: "readl" }).first().waitFor({ timeout: 10_000 });
+    expect(page.faults).toEqual([]);
+  });
+
+  test("steps forward and back, by buttons and keys, plays, and jumps to the pass", async () => {
+    const page = await bench.open();
+    await page.locator(".ladder .row.now").first().waitFor();
+    expect(await stepShown(page)).toBe("2/5");
+    await page.getByRole("button", { name: "Step forward" }).click();
+    expect(await stepShown(page)).toBe("3/5");
+    expect(await sentence(page)).toContain("P0 reads cq: 1");
+    await page.locator(".ladder-box").focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    expect(await stepShown(page)).toBe("1/5");
+    expect(await page.locator(".chip:not(.away)").allInnerTexts()).toEqual(["data=1"]);
+    await page.keyboard.press("End");
+    expect(await stepShown(page)).toBe("5/5");
+    expect(await page.locator(".head.memory").innerText()).toContain("data=1");
+    expect(await page.locator(".chip:not(.away)").count()).toBe(0);
+    await page.getByRole("button", { name: "Jump to the pass" }).click();
+    expect(await stepShown(page)).toBe("2/5");
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.locator(".count", { hasText: "3/5" }).waitFor({ timeout: 4000 });
+    await page.getByRole("button", { name: "Pause" }).click();
+  });
+
+  test("a rule's whole table opens, and a rule can be turned off and on", async () => {
+    const page = await bench.open();
+    await page.locator(".step-rules button", { hasText: "out-of-order-DMA" }).click();
+    await page.locator("dialog[open] tr.chosen", { hasText: "out-of-order-DMA" }).waitFor();
+    expect(await page.locator("dialog[open] tbody tr").count()).toBeGreaterThan(1);
+    await page.keyboard.press("Escape");
+    await page.locator(".reason input[role=switch]").first().click();
+    await page.locator(".why-verdict .verdict.forbidden").waitFor();
+    await page.getByRole("button", { name: "Turn on again" }).click();
+    await page.locator(".why-verdict .verdict.allowed").waitFor();
+    // What forbids it, turned off, shows the run.
+    await page.locator(".matrix button", { hasText: /^pcie$/ }).click();
+    await page.locator(".why-verdict .verdict.forbidden").waitFor();
+    await page.locator(".reason input[role=switch]").first().click();
+    await page.locator(".why-verdict .verdict.allowed").waitFor();
+    expect(await sentence(page)).toContain("passing");
+    expect(page.faults).toEqual([]);
+  });
+
+  test("a shared link opens on the same test, cell and step", async () => {
+    const page = await bench.open("", { permissions: ["clipboard-read", "clipboard-write"] });
+    await verdictOn(page, "portable", "allowed");
+    await page.locator(".matrix button", { hasText: /^portable$/ }).click();
+    await page.locator(".why-verdict", { hasText: "portable" }).waitFor();
+    await page.getByRole("button", { name: "Step forward" }).click();
+    const shown = [await stepShown(page), await sentence(page)];
+    await page.getByRole("button", { name: "Share" }).click();
+    await page.locator(".notice", { hasText: "Link copied" }).waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toBe(page.url());
+    expect(link.length).toBeLessThan(1200);
+    const other = await bench.open(link.slice(bench.address.length));
+    await other.locator(".why-verdict", { hasText: "portable" }).waitFor();
+    expect([await stepShown(other), await sentence(other)]).toEqual(shown);
+    expect(other.faults).toEqual([]);
+  });
+
+  test("hostile links and tests: a sentence, nothing executed, and the page goes on", async () => {
+    const page = await bench.open("#t1.%3Cscript%3Ealert(1)%3C/script%3E");
+    await page.locator(".notice.error").waitFor();
+    await verdictOn(page, "sn2", "allowed");
+    const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+    const hostile = RACE.replace(/"A completion.*"/, JSON.stringify(markup).replaceAll("\\", "")).replaceAll("cq-race", "x");
+    const doc = hostile.replace('onerror="document.title=1"', "onerror=document.title=1");
+    await page.goto(`${bench.address}${fragmentOf({ ...NOTHING, text: doc, platforms: ["sn2", markup.slice(0, 70)] })}`);
+    await page.locator(".lead-doc", { hasText: "<img" }).waitFor();
+    expect(await page.locator("main img, main script").count()).toBe(0);
+    expect(await page.title()).toBe("Fencepost workbench");
+    await page.goto(`${bench.address}${fragmentOf({ ...NOTHING, text: RACE, selected: "sn2", stories: [[1, 2, 3]], step: 4000 })}`);
+    await page.locator(".notice.error", { hasText: "no run" }).waitFor();
+    await page.locator(".ladder .row").first().waitFor();
+    expect(page.faults).toEqual([]);
+  });
+
+  test("a search without end is given up: unknown, and the page answers meanwhile", async () => {
+    const writer = (n: number): string =>
+      `P${n}(int *x, int *y, int *z) {\n${"  WRITE_ONCE(*x, 1);\n  WRITE_ONCE(*y, 2);\n  WRITE_ONCE(*z, 3);\n".repeat(2)}  int r0 = READ_ONCE(*x);\n  int r1 = READ_ONCE(*y);\n  int r2 = READ_ONCE(*z);\n}\n`;
+    const text = `C large\n{}\n${[0, 1, 2, 3, 4, 5].map(writer).join("")}exists (0:r0=7 /\\ 1:r1=7 /\\ 2:r2=7 /\\ 3:r0=7 /\\ 4:r1=7 /\\ 5:r2=7)\n`;
+    const page = await bench.open(fragmentOf({ ...NOTHING, text, platforms: ["portable"] }));
+    await verdictOn(page, "portable", "unknown");
+    // While such a search runs, a changed test has its verdict at once.
+    await typeTest(page, `${text} `);
+    await page.waitForTimeout(100);
+    await typeTest(page, RACE);
+    await page.locator(".matrix .verdict.allowed").waitFor({ timeout: 2500 });
+    expect(page.faults).toEqual([]);
+  });
+
+  test("asks nobody for anything, and goes on without a network", async () => {
+    const page = await bench.open();
+    await verdictOn(page, "sn2", "allowed");
+    await page.waitForTimeout(500);
+    await page.context().setOffline(true);
+    const asked = page.requests.length;
+    await typeTest(page, RACE.replace("dma(streaming) int cq", "dma(streaming, write_barrier) int cq"));
+    await verdictOn(page, "sn2", "forbidden");
+    await page.locator(".ladder, .reason").first().waitFor();
+    expect(page.requests.length).toBe(asked);
+    expect(page.requests.filter((url) => !url.startsWith(bench.address))).toEqual([]);
+    expect(page.faults).toEqual([]);
+  });
+
+  test("is a plain folder: any server, in any path", async () => {
+    const files = createServer((request, response) => {
+      const path = (request.url ?? "").split(/[?#]/)[0]?.replace("/some/where/", "") || "index.html";
+      try {
+        const body = readFileSync(join(dist, path));
+        response.writeHead(200, {
+          "content-type": path.endsWith(".js") ? "text/javascript" : path.endsWith(".css") ? "text/css" : "text/html",
+        });
+        response.end(body);
+      } catch {
+        response.writeHead(404).end();
+      }
+    });
+    await new Promise<void>((resolve) => files.listen(0, "127.0.0.1", resolve));
+    const page = await bench.open();
+    await page.goto(`http://127.0.0.1:${(files.address() as AddressInfo).port}/some/where/`);
+    await verdictOn(page, "sn2", "allowed");
+    await page.locator(".ladder .row").first().waitFor();
+    files.close();
+    files.closeAllConnections();
+  });
+
+  test("works with keys alone", async () => {
+    const page = await bench.open();
+    await page.locator(".ladder .row.now").first().waitFor();
+    const reach = async (is: string): Promise<void> => {
+      for (let presses = 0; presses < 60; presses++) {
+        await page.keyboard.press("Tab");
+        if (await page.evaluate((selector) => document.activeElement?.matches(selector) === true, is)) return;
+      }
+      throw new Error(`Tab does not reach ${is}`);
+    };
+    await reach(".skip");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+    // Into the editor, and out of it.
+    await reach(".editor");
+    await page.keyboard.press("Escape");
+    await reach(".matrix th button");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.locator(".matrix tr.now button[aria-pressed=true]").waitFor();
+    await reach(".controls .primary");
+    await page.keyboard.press("Home");
+    expect(await stepShown(page)).toMatch(/^0\//);
+    await page.keyboard.press("ArrowRight");
+    expect(await stepShown(page)).toMatch(/^1\//);
+    await page.keyboard.press("j");
+    await reach(".step-rules button");
+    await page.keyboard.press("Enter");
+    await page.locator("dialog[open]").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+  });
+
+  test("at 360 pixels nothing sticks out", async () => {
+    const page = await bench.open("", { viewport: { width: 360, height: 740 } });
+    await page.locator(".ladder .row.now").first().waitFor();
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBe(360);
+  });
+
+  test.each(["light", "dark"] as const)("axe finds nothing, %s", async (colorScheme) => {
+    const page = await bench.open("", { colorScheme, reducedMotion: "reduce" });
+    await page.locator(".ladder .row.now").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.locator(".step-rules button").first().click();
+    await page.locator("dialog[open] tr.chosen").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.locator(".matrix button", { hasText: /^pcie$/ }).click();
+    await page.locator(".why-verdict .verdict.forbidden").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
+async function violations(page: Page): Promise<readonly string[]> {
+  // As a script of the test's own: the page's policy does not bind the protocol.
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const found = await (window as unknown as { axe: typeof axe }).axe.run();
+    return found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).join(" | ")}`);
+  });
+}
+
+describe("the built page", () => {
+  const assets = readdirSync(join(dist, "assets"));
+  const size = (name: string): number => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length;
+
+  test("is under 250 kB until the first story is there", () => {
+    const first = ["index.html", ...assets.filter((name) => /^(index|worker)-/.test(name)).map((name) => `assets/${name}`)];
+    expect(first.length).toBe(4);
+    expect(first.reduce((sum, name) => sum + size(name), 0)).toBeLessThan(250_000);
+  });
+
+  test("says its policy in its head, without unsafe-eval or unsafe-inline", () => {
+    const html = readFileSync(join(dist, "index.html"), "utf8");
+    expect(html).toMatch(/Content-Security-Policy"\s+content="default-src 'none'; script-src 'self'; style-src 'self';/);
+    expect(html).not.toMatch(/unsafe/);
+    expect(html).not.toMatch(/<script>|<style|style="|https?:/);
+  });
+});
