@@ -107,7 +107,8 @@ export type Instruction = { readonly place: Place } & (
   | { readonly kind: "show"; readonly names: readonly string[] }
   | { readonly kind: "unshow"; readonly names: readonly string[] }
   | { readonly kind: "show-as"; readonly of: Expression; readonly name: string }
-  | { readonly kind: "include"; readonly name: string; readonly body: readonly Instruction[] }
+  /** `body` is undefined where the file was not found. */
+  | { readonly kind: "include"; readonly name: string; readonly body: readonly Instruction[] | undefined }
   | {
       readonly kind: "procedure";
       readonly name: string;
