@@ -24,3 +24,5 @@ try {
   old = readFileSync(target, "utf8");
 } catch {}
 if (old !== text) writeFileSync(target, text);
+
+import "./embed-models.mjs";

@@ -1,140 +1,282 @@
-/** A model, made ready to judge executions: what it reads, what it checks, and sessions that evaluate it. */
-import type { Source } from "../source.js";
-import type { EventSet, Relation } from "./relation.js";
-import type { CatModel, Place, TestKind } from "./syntax.js";
+/** Syntax of a model -> graph of operations -> sessions. */
+import { BUILTIN_MODELS } from "./builtin.js";
+import { type Context, PRIMITIVES, REFUSED_PRIMITIVES } from "./evaluate.js";
+import { type Choice, type CompiledTest, declaredTags, type Executed, execute } from "./execute.js";
+import { scopeNodes } from "./free.js";
+import { Graph, type NodeId, READS_BRANCH, READS_CO, READS_EXECUTION, READS_FINALS, READS_RF, READS_VALUES } from "./graph.js";
+import type { CatOutcome, CatProblem, Check, CompiledModel, CompileOptions } from "./model.js";
+import { parseCat } from "./parse.js";
+import { openSession } from "./session.js";
+import type { CatModel, Place } from "./syntax.js";
+import { CatError, type Dynamic, Environment, NeedsExecution, type Value } from "./value.js";
+import { ARCHITECTURES, wordsOf } from "./vocabulary.js";
 
-/** A mistake in a model, with the file that it is in: a model has several. */
-export interface CatProblem {
-  readonly severity: "error" | "warning";
-  readonly place: Place;
-  readonly message: string;
-  readonly hint?: string;
+export type * from "./model.js";
+
+/** All that a session needs. */
+export interface Compiled {
+  readonly graph: Graph;
+  readonly tests: readonly CompiledTest[];
+  /** The order that the caller enumerates: on which events, what it extends, that on pairs of these events with the same location, and the input that it becomes. */
+  readonly order: { readonly set: NodeId; readonly before: NodeId; readonly restricted: NodeId; readonly input: NodeId } | undefined;
+  readonly choices: readonly (Choice & { readonly nodes: readonly NodeId[] })[];
+  readonly computations: readonly { readonly from: Dynamic; readonly place: Place }[];
+  readonly named: ReadonlyMap<string, NodeId>;
+  /** What may be asked for besides the tests. */
+  readonly shown: readonly NodeId[];
+  readonly context: Context;
 }
 
-export type CatOutcome<T> =
-  | { readonly ok: true; readonly value: T; readonly problems: readonly CatProblem[] }
-  | { readonly ok: false; readonly problems: readonly CatProblem[] };
+const DYNAMIC_INPUTS: ReadonlyMap<string, number> = new Map([
+  ["rf", READS_RF],
+  ["FW", READS_FINALS],
+  ["same-value", READS_VALUES],
+]);
 
-/** Finds an included file by the name in the text, or undefined. */
-export type Include = (name: string) => Source | undefined;
+let standardLibrary: CatModel | undefined;
 
-export interface CompileOptions {
-  /** `if "name"`: is the variant set? None is by default. */
-  readonly variant?: (name: string) => boolean;
-  /** Names of checks that are skipped (herd7's `-skipchecks`). */
-  readonly skip?: ReadonlySet<string>;
-  /** A bell file, run before the model; its tags become sets of events. */
-  readonly bell?: CatModel;
-  /** More base names that the caller's structures hold: those of the vocabulary of vocabulary.ts for the architecture are always there. */
-  readonly sets?: readonly string[];
-  readonly relations?: readonly string[];
-  /** The vocabulary of which architecture: `C` where nothing is said here or in the model's header. */
-  readonly architecture?: string;
+function standard(): CatModel {
+  if (standardLibrary === undefined) {
+    const name = "stdlib.cat";
+    const read = parseCat({ name, text: BUILTIN_MODELS.get(name) ?? "" });
+    if (!read.ok) throw new Error(read.problems[0]?.message);
+    standardLibrary = read.value;
+  }
+  return standardLibrary;
 }
 
-/** One check, flag or the like of the model, in the model's order. */
-export interface Check {
-  /** The `as` name; undefined where it has none. */
-  readonly name: string | undefined;
-  readonly role: "check" | "flag" | "undefined-unless" | "assert";
-  readonly test: TestKind;
-  readonly negated: boolean;
-  readonly place: Place;
-  /** What the verdict of it can depend on. */
-  readonly reads: Reads;
+/** Compiles a model; problems are mistakes in it (types, names), or what is not supported, by name. */
+export function compileModel(model: CatModel, options: CompileOptions = {}): CatOutcome<CompiledModel> {
+  const architecture =
+    options.architecture ?? (model.architecture !== undefined && ARCHITECTURES.includes(model.architecture) ? model.architecture : "C");
+  const graph = new Graph(DYNAMIC_INPUTS);
+  const computations: { from: Dynamic; place: Place }[] = [];
+  const tagSets = new Map<string, NodeId>();
+  const context: Context = {
+    graph,
+    variant: options.variant ?? (() => false),
+    enumerations: new Map(),
+    tags: new Map(),
+    tagged: (tag) => tagSets.get(tag),
+    computed: (dynamic, place) => {
+      const nodes = scopeNodes(dynamic);
+      if (nodes.some((node) => graph.node(node).loops.length > 0)) {
+        throw new CatError(place, "matching on sets inside a recursive set or relation is not supported");
+      }
+      computations.push({ from: dynamic, place });
+      return graph.computed("relation", computations.length - 1, nodes);
+    },
+  };
+  const executed: Executed = { tests: [], order: undefined, choices: [], shows: new Map() };
+  const models = options.bell === undefined ? [model] : [options.bell, model];
+  try {
+    if (models.some((one) => one.derivesDependencies)) {
+      if (options.relations?.includes("rf-reg") !== true) {
+        throw new CatError(
+          { source: model.source, span: { start: 0, end: 1 } },
+          "this model derives dependencies from register events (`catdep`), which tests in C do not have",
+          "use a model that is given addr, data and ctrl: Fencepost's `arm64`, or an older aarch64.cat",
+        );
+      }
+    }
+    let environment = new Environment();
+    for (const name of PRIMITIVES) environment.bind(name, { kind: "primitive", name });
+    for (const name of REFUSED_PRIMITIVES) environment.bind(name, { kind: "primitive", name });
+    for (const { name, kind } of wordsOf(architecture)) environment.bind(name, { kind: "graph", node: graph.input(kind, name) });
+    for (const name of options.sets ?? []) environment.bind(name, { kind: "graph", node: graph.input("set", name) });
+    for (const name of options.relations ?? []) environment.bind(name, { kind: "graph", node: graph.input("relation", name) });
+    environment.bind("id", { kind: "graph", node: graph.identity() });
+    const declared = declaredTags(context, models);
+    for (const tag of [...declared.values()].flat()) {
+      const name = (tag[0] as string).toUpperCase() + tag.slice(1);
+      const node = graph.input("set", name);
+      tagSets.set(tag, node);
+      environment.bind(name, { kind: "graph", node });
+    }
+    environment = new Environment(environment);
+    const skip = options.skip ?? new Set<string>();
+    environment = execute(context, environment, standard().body, executed, skip);
+    for (const one of models) environment = execute(context, environment, one.body, executed, skip);
+    const { named, warnings } = topLevel(environment, models);
+    for (const [name, node] of executed.shows) named.set(name, node);
+    const { order, extension } = orderOf(graph, executed, model);
+    const compiled: Compiled = {
+      graph,
+      tests: [...executed.tests, ...extension],
+      order,
+      choices: executed.choices.map((choice) => ({ ...choice, nodes: choiceNodes(graph, choice) })),
+      computations,
+      named,
+      shown: [...named.values()],
+      context,
+    };
+    return { ok: true, value: describeModel(model, compiled, declared, [...executed.shows.keys()]), problems: warnings };
+  } catch (error) {
+    if (error instanceof CatError) return { ok: false, problems: [error.problem] };
+    if (error instanceof NeedsExecution) {
+      const problem: CatProblem = {
+        severity: "error",
+        place: error.place,
+        message: "matching on the elements of a set of events is supported in functions, in `let` and in `with`, and not here",
+      };
+      return { ok: false, problems: [problem] };
+    }
+    throw error;
+  }
 }
 
-/** Which of the dynamic inputs something depends on. All false: it is the same for every execution of a structure. */
-export interface Reads {
-  readonly rf: boolean;
-  readonly co: boolean;
-  readonly finals: boolean;
-  readonly values: boolean;
+/** The caller's order must extend what the model says: a test more, that the model's list does not show. */
+function orderOf(graph: Graph, { order }: Executed, model: CatModel): { order: Compiled["order"]; extension: CompiledTest[] } {
+  if (order === undefined) return { order, extension: [] };
+  const between = graph.restrictRange(graph.restrictDomain(order.before, order.set), order.set);
+  const restricted = graph.intersection(between, graph.input("relation", "loc"));
+  const place: Place = { source: model.source, span: { start: 0, end: 0 } };
+  const of = { kind: "empty", place } as const;
+  const extension: CompiledTest = {
+    role: "check",
+    test: { test: "empty", negated: false, of, name: undefined, place },
+    node: graph.difference(restricted, order.input),
+  };
+  return { order: { ...order, restricted }, extension: [extension] };
 }
 
-/** What a structure must hold, by base name. Sets and relations that a structure does not hold are empty. */
-export interface Needs {
-  readonly sets: readonly string[];
-  readonly relations: readonly string[];
-  /** True where the model reads `FW`, the final writes. */
-  readonly finals: boolean;
-  /** True where the model compares values (`different-values`). */
-  readonly values: boolean;
+function choiceNodes(graph: Graph, choice: Choice): readonly NodeId[] {
+  const nodes =
+    choice.from.kind === "orders"
+      ? [choice.from.set, choice.from.before, graph.input("relation", "loc")]
+      : [...scopeNodes(choice.from), graph.input("relation", "loc")];
+  if (nodes.some((node) => (graph.node(node).reads & READS_EXECUTION) !== 0)) {
+    throw new CatError(
+      choice.place,
+      "this `with` chooses from a set that depends on rf, co or values; supported are choices that do not, and one choice of orders by location (`generate_orders`, `generate_cos`)",
+    );
+  }
+  return nodes;
 }
 
-export interface CompiledModel {
-  readonly title: string;
-  readonly needs: Needs;
-  readonly checks: readonly Check[];
-  /** What the model shows, by name, at its end. */
-  readonly shows: readonly string[];
-  /** Tags of the bell file by the kind of event (`R`, `W`, `F`, `RMW`, `SRCU`...) that may carry them. */
-  readonly annotations: ReadonlyMap<string, readonly string[]>;
-  /**
-   * True where the caller enumerates co: the model has `with co from generate_cos(...)`, or the like. `co` of `prune` and `check` is then the order that `with` would bind: total on the
-   * events of `Session.ordered` with the same location, and nothing else; the model may well compute another relation `co` from it (locks). Where it is false (a model that computes co, or
-   * has none), nothing that the caller passes as co is read.
-   */
-  readonly ordersWrites: boolean;
-  /**
-   * True where some check of the model is `acyclic` of a union with (at least) po-loc, rf, co and fr among its members, rf and co being the caller's or larger: executions that violate it
-   * need not be built.
-   */
-  readonly coherent: boolean;
-  /** True where some check says `empty rmw & (fre ; coe)`, rmw being the structure's or larger. */
-  readonly atomic: boolean;
-  /** A new session. Sessions keep buffers that grow with the structures they are given; use one per worker, again and again. */
-  session(): Session;
+/** All bindings of the top level that are sets or relations; a mistake in one that nothing uses is a warning. */
+function topLevel(environment: Environment, models: readonly CatModel[]): { named: Map<string, NodeId>; warnings: CatProblem[] } {
+  const named = new Map<string, NodeId>();
+  const warnings: CatProblem[] = [];
+  const sources = new Set(models.map(({ source }) => source));
+  for (const name of environment.names()) {
+    const thunk = environment.find(name);
+    if (thunk === undefined) continue;
+    const { used } = thunk;
+    try {
+      const value: Value = thunk.value;
+      if (value.kind === "graph") named.set(name, value.node);
+    } catch (error) {
+      if (!(error instanceof CatError)) throw error;
+      if (!used && sources.has(error.place.source)) warnings.push({ ...error.problem, severity: "warning" });
+    }
+  }
+  return { named, warnings };
 }
 
-/** The part of an execution that is there before rf and co: one control-flow path of each thread with resolved locations. */
-export interface Structure {
-  /** Number of events, initial writes included. */
-  readonly n: number;
-  readonly sets: ReadonlyMap<string, EventSet>;
-  readonly relations: ReadonlyMap<string, Relation>;
+function describeModel(
+  model: CatModel,
+  compiled: Compiled,
+  annotations: ReadonlyMap<string, readonly string[]>,
+  shows: readonly string[],
+): CompiledModel {
+  const { graph, tests, order, choices, computations } = compiled;
+  const sets = new Set<string>();
+  const relations = new Set<string>(["loc"]);
+  let reads = 0;
+  const seen = new Set<NodeId>();
+  const visit = (id: NodeId): void => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    const node = graph.node(id);
+    if (node.op === "input") {
+      reads |= node.reads;
+      if (node.reads === 0) (node.kind === "set" ? sets : relations).add(node.name);
+    }
+    node.args.forEach(visit);
+  };
+  for (const { node } of tests) visit(node);
+  for (const { nodes } of choices) nodes.forEach(visit);
+  for (const { from } of computations) scopeNodes(from).forEach(visit);
+  if (order !== undefined) [order.set, order.before].forEach(visit);
+  const checks: Check[] = (order === undefined ? tests : tests.slice(0, -1)).map(({ role, test, node }) => ({
+    name: test.name,
+    role,
+    test: test.test,
+    negated: test.negated,
+    place: test.place,
+    reads: readsOf(graph.node(node).reads),
+  }));
+  return {
+    title: model.title,
+    needs: {
+      sets: [...sets].sort(),
+      relations: [...relations].sort(),
+      finals: (reads & READS_FINALS) !== 0,
+      values: (reads & READS_VALUES) !== 0,
+    },
+    checks,
+    shows,
+    annotations,
+    ordersWrites: order !== undefined,
+    coherent: isCoherent(compiled),
+    atomic: isAtomic(compiled),
+    session: () => openSession(compiled, checks),
+  };
 }
 
-/** What is known of a relation that is being chosen: `must` is in it, and it is in `may`. */
-export interface Bounds {
-  readonly must: Relation;
-  readonly may: Relation;
+function readsOf(reads: number): Check["reads"] {
+  return {
+    rf: (reads & READS_RF) !== 0,
+    co: (reads & READS_CO) !== 0,
+    finals: (reads & READS_FINALS) !== 0,
+    values: (reads & READS_VALUES) !== 0,
+    branch: (reads & READS_BRANCH) !== 0,
+  };
 }
 
-/** `violated`: no completion is consistent. `settled`: every completion within the bounds passes all checks (flags not said). `open`: neither is known. */
-export type Judgement = "violated" | "open" | "settled";
+/** Relations that are certainly in a node: those of the unions it is made of, as far as they go. */
+function members(graph: Graph, id: NodeId, into = new Set<NodeId>()): Set<NodeId> {
+  if (into.has(id)) return into;
+  into.add(id);
+  const node = graph.node(id);
+  if (node.op === "union") for (const arg of node.args) members(graph, arg, into);
+  if (node.op === "plus") members(graph, node.args[0] as NodeId, into);
+  return into;
+}
 
-/** Evaluates a model on the executions of one structure at a time. */
-export interface Session {
-  /**
-   * Takes a structure: evaluates all that depends on neither rf nor co, finds what is empty whatever they are, and drops it. Gives the number of branches: the ways in which the model's
-   * own `with` over things known now (reads of failed locks, say) can go; 1 for most, 0 where the structure has no execution at all. The structure's arrays are read, not kept beyond the
-   * next `begin`, and must not change till then.
-   */
-  begin(structure: Structure): number;
-  /** Chooses a branch, 0 <= branch < the number; 0 is chosen after `begin`. Each branch is one execution more for the same rf and co, as in herd7. */
-  branch(branch: number): void;
-  /** The events that co orders, by location (`loc` of the structure). Valid until the next `begin` or `branch`. */
-  readonly ordered: EventSet;
-  /** Pairs that co must hold whatever rf is (both events in `ordered`): the static part of the order that the model's `generate_cos` extends. */
-  readonly orderedBefore: Relation;
-  /**
-   * Judges partial executions. `rf.must` are the choices made, `rf.may` all those still possible (with those made); co likewise (`may` without the reverse of what must be). fr and all else
-   * is derived from these by the model itself. Sound for any bounds that hold: `violated` only where every completion within them is. FW and values count as unknown, unless given.
-   */
-  prune(rf: Bounds, co: Bounds, finals?: EventSet): Judgement;
-  /** True if the execution passes all checks. `finals` (FW): where left out, the last of `co` at each location. `sameValue`: pairs of events that carry the same value (needed where `needs.values`). */
-  check(rf: Relation, co: Relation, finals?: EventSet, sameValue?: Relation): boolean;
-  /** After `check`: names of the flags that are raised (`undefined` for a failed `undefined_unless` is given as `Undef`), in the model's order. */
-  flags(): readonly string[];
-  /** After `check`: all checks that fail (index into `checks`), though `check` stops at the first. */
-  failures(): readonly number[];
-  /** After `check`: failed asserts: the input is wrong. */
-  assertions(): readonly number[];
-  /** After `check`: the relation that check number `index` looks at (a cycle can be found in it with `findCycle`); undefined where it looks at a set. */
-  judged(index: number): Relation | undefined;
-  /** After `check`: a relation or set that the model shows, or one bound at its top level. A set is given as a set. Undefined if there is none of that name. */
-  shown(
-    name: string,
-  ): { readonly kind: "relation"; readonly relation: Relation } | { readonly kind: "set"; readonly set: EventSet } | undefined;
+/** Is there a member of the form rf^-1 ; co, with rf and co larger than the inputs? Being without the identity does no harm, where that is checked to be acyclic. */
+function readsBefore(graph: Graph, inside: ReadonlySet<NodeId>, rf: NodeId, co: NodeId): boolean {
+  for (const id of inside) {
+    const node = graph.node(id);
+    const product =
+      node.op === "difference" && graph.node(node.args[1] as NodeId).op === "identity" ? graph.node(node.args[0] as NodeId) : node;
+    if (product.op !== "compose") continue;
+    const [first, second] = product.args as [NodeId, NodeId];
+    const left = graph.node(first);
+    if (left.op === "inverse" && members(graph, left.args[0] as NodeId).has(rf) && members(graph, second).has(co)) return true;
+  }
+  return false;
+}
+
+function isCoherent({ graph, tests, order }: Compiled): boolean {
+  if (order === undefined) return false;
+  const rf = graph.input("relation", "rf");
+  const poLoc = graph.intersection(graph.input("relation", "po"), graph.input("relation", "loc"));
+  return tests.some(({ role, test, node }) => {
+    if (role !== "check" || test.negated || test.test !== "acyclic") return false;
+    const inside = members(graph, node);
+    return inside.has(rf) && inside.has(order.input) && inside.has(poLoc) && readsBefore(graph, inside, rf, order.input);
+  });
+}
+
+function isAtomic({ graph, tests, order, named }: Compiled): boolean {
+  const rmw = named.get("rmw");
+  if (order === undefined || rmw === undefined) return false;
+  const pairs = members(graph, rmw);
+  return tests.some(({ role, test, node: id }) => {
+    const node = graph.node(id);
+    if (role !== "check" || test.negated || test.test !== "empty" || node.op !== "intersection") return false;
+    return node.args.some((arg) => pairs.has(arg)) && node.args.some((arg) => graph.node(arg).op === "compose");
+  });
 }

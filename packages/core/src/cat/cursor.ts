@@ -1,6 +1,6 @@
 /** A place in the tokens of a model, and what expressions and instructions are read with alike: patterns and variants. */
 import type { Source, Span } from "../source.js";
-import type { CatProblem } from "./compile.js";
+import type { CatProblem } from "./model.js";
 import type { CatToken } from "./scan.js";
 import type { Pattern, Place, VariantCondition } from "./syntax.js";
 

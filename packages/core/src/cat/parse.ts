@@ -3,8 +3,8 @@
  * postfix ones; `\` groups to the left, the others to the right, so that `a;b\c` is `a;(b\c)`.
  */
 import type { Source, Span } from "../source.js";
-import type { CatOutcome, CatProblem, Include } from "./compile.js";
 import { Cursor, Failed } from "./cursor.js";
+import type { CatOutcome, CatProblem, Include } from "./model.js";
 import { binding, expression, plain, testOf } from "./parse-expression.js";
 import { scanCat } from "./scan.js";
 import type { Binding, CatModel, Instruction, ModelTest, Pattern } from "./syntax.js";

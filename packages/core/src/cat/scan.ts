@@ -1,6 +1,6 @@
 /** Text of a model -> tokens. Comments are `(* *)`, nested, and from `//` or `#` to the end of the line. */
 import type { Source } from "../source.js";
-import type { CatProblem } from "./compile.js";
+import type { CatProblem } from "./model.js";
 
 export interface CatToken {
   readonly kind: "name" | "keyword" | "tag" | "string" | "symbol" | "end";

@@ -72,9 +72,18 @@ export interface Binding {
   readonly place: Place;
 }
 
-export type Condition =
-  | { readonly kind: "equal" | "subset" | "in"; readonly left: Expression; readonly right: Expression }
-  | VariantCondition;
+export type Condition = Comparison | VariantCondition;
+
+export interface Comparison {
+  readonly kind: "equal" | "subset" | "in";
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+/** Does a condition compare values? The others ask for variants. */
+export function isComparison(condition: Condition): condition is Comparison {
+  return condition.kind === "equal" || condition.kind === "subset" || condition.kind === "in";
+}
 
 export type VariantCondition =
   | { readonly kind: "variant"; readonly name: string }

@@ -1,0 +1,825 @@
+/**
+ * A model evaluated on the executions of one structure after the other.
+ *
+ * Each node has up to three values: exact (of a whole execution), and what it must hold and may hold under bounds on rf and co. For each structure the nodes are evaluated once with nothing
+ * chosen; those that come out the same in both bounds are settled, and whatever reads them is simplified; the rest becomes lists of operations, in which an operation is run only if an
+ * operand has changed since. docs/decisions/ has why the bounds are sound.
+ */
+import type { Compiled } from "./compile.js";
+import { holdsVariant } from "./evaluate.js";
+import { type Fixpoint, type GraphNode, type NodeId, type NodeKind, READS_BRANCH, READS_EXECUTION } from "./graph.js";
+import { choicesOf, type Ground, interpretDynamic } from "./interpret.js";
+import { CODES, operate, take } from "./kernel.js";
+import type { Bounds, Check, Session, Structure } from "./model.js";
+import {
+  type EventSet,
+  emptyRelation,
+  emptySet,
+  fullInto,
+  fullSetInto,
+  identityInto,
+  isAcyclic,
+  isEmpty,
+  isEqual,
+  isIrreflexive,
+  isSubset,
+  type Relation,
+  wordsFor,
+} from "./relation.js";
+import { isComparison } from "./syntax.js";
+
+/** Planes: exact, must, may. */
+const EXACT = 0;
+const MUST = 1;
+const MAY = 2;
+type Plane = typeof EXACT | typeof MUST | typeof MAY;
+
+/** Codes of entries beyond those of the kernel. */
+const TEST = 100;
+const FIXPOINT = 101;
+const COMPUTE = 102;
+
+/** Operations in order. Values are numbers: node + plane * nodes. */
+interface List {
+  readonly code: number[];
+  readonly d: number[];
+  readonly a: number[];
+  readonly b: number[];
+  readonly ranAt: number[];
+}
+
+function newList(): List {
+  return { code: [], d: [], a: [], b: [], ranAt: [] };
+}
+
+function append(list: List, code: number, d: number, a: number, b: number): void {
+  list.code.push(code);
+  list.d.push(d);
+  list.a.push(a);
+  list.b.push(b);
+  list.ranAt.push(-1);
+}
+
+export function openSession(compiled: Compiled, checks: readonly Check[]): Session {
+  return new CatSession(compiled, checks);
+}
+
+/** Status of a node on the current structure. */
+const UNNEEDED = 0;
+const SETTLED = 1;
+const OPEN = 2;
+
+class CatSession implements Session {
+  ordered: EventSet = emptySet(0);
+  orderedBefore: Relation = emptyRelation(0);
+
+  readonly #compiled: Compiled;
+  readonly #nodes: readonly GraphNode[];
+  readonly #count: number;
+  readonly #codes: Int32Array;
+  readonly #tests: Compiled["tests"];
+  readonly #visible: number;
+  readonly #needed: Uint8Array;
+  readonly #monotone: readonly boolean[];
+  readonly #inputs = new Map<string, NodeId>();
+
+  /** Buffers of each value, by the number of events. */
+  readonly #pools = new Map<number, (Int32Array | undefined)[]>();
+  #pool: (Int32Array | undefined)[] = [];
+
+  #n = 0;
+  #scratch: Int32Array = new Int32Array(0);
+  #values: Int32Array[] = [];
+  readonly #status: Uint8Array;
+  /** Of open nodes: the node whose values they share; themselves, mostly. */
+  readonly #alias: Int32Array;
+  readonly #changedAt: Int32Array;
+  #epoch = 1;
+  #structure: Structure | undefined;
+  #branches: readonly (readonly Relation[])[] = [];
+  #dead = false;
+
+  #exact: List | undefined;
+  #prune: List | undefined;
+  #settle: List | undefined;
+  #flagged: List | undefined;
+  readonly #shown = new Map<NodeId, List>();
+  readonly #results: Int8Array;
+  /** Bodies of fixpoints, by plane and group. */
+  readonly #bodies = new Map<number, List[]>();
+  readonly #dependencies: number[][] = [];
+
+  constructor(compiled: Compiled, checks: readonly Check[]) {
+    this.#compiled = compiled;
+    const { graph } = compiled;
+    this.#nodes = graph.nodes;
+    this.#count = graph.nodes.length;
+    this.#visible = checks.length;
+    this.#tests = compiled.tests;
+    this.#codes = Int32Array.from(graph.nodes, ({ op }) => CODES.get(op) ?? -1);
+    this.#status = new Uint8Array(this.#count);
+    this.#alias = new Int32Array(this.#count);
+    this.#changedAt = new Int32Array(this.#count * 3);
+    this.#results = new Int8Array(this.#tests.length);
+    this.#needed = this.#reachable();
+    this.#monotone = graph.fixpoints.map((_, group) => this.#isMonotone(group));
+    for (const [id, node] of graph.nodes.entries()) if (node.op === "input") this.#inputs.set(node.name, id);
+  }
+
+  // Compile time.
+
+  #reachable(): Uint8Array {
+    const { tests, order, choices, shown, graph } = this.#compiled;
+    const needed = new Uint8Array(this.#count);
+    const visit = (id: NodeId): void => {
+      if (needed[id] === 1) return;
+      needed[id] = 1;
+      const node = graph.node(id);
+      for (const arg of node.args) visit(arg);
+      if (node.op === "fixpoint") for (const result of graph.fixpoints[node.group]?.results ?? []) needed[result] = 1;
+    };
+    for (const { node } of tests) visit(node);
+    if (order !== undefined) [order.set, order.before, order.input, order.restricted].forEach(visit);
+    for (const { nodes, input } of choices) [...nodes, input].forEach(visit);
+    for (const id of shown) visit(id);
+    return needed;
+  }
+
+  /** No variable of the fixpoint stands under a negation in its bodies. */
+  #isMonotone(group: number): boolean {
+    const { graph } = this.#compiled;
+    return this.#nodes.every((node) => {
+      if (!node.loops.includes(group)) return true;
+      if (node.op === "computed") return false;
+      return node.op !== "difference" || !graph.node(node.args[1] as NodeId).loops.includes(group);
+    });
+  }
+
+  // Structures.
+
+  begin(structure: Structure): number {
+    const { choices } = this.#compiled;
+    this.#structure = structure;
+    const { n } = structure;
+    if (n !== this.#n || this.#values.length === 0) this.#resize(n);
+    this.#status.fill(UNNEEDED);
+    for (let id = 0; id < this.#count; id++) {
+      const node = this.#nodes[id] as GraphNode;
+      if (node.loops.length === 0 && (node.reads & (READS_EXECUTION | READS_BRANCH)) === 0) this.#settle1(id, node, structure);
+    }
+    const ground = this.#ground(EXACT);
+    this.#branches = choices.map((choice) => choicesOf(ground, choice.from, choice.place));
+    const branches = this.#branches.reduce((product, { length }) => product * length, 1);
+    if (branches > 0) this.branch(0);
+    return branches;
+  }
+
+  #resize(n: number): void {
+    this.#n = n;
+    let pool = this.#pools.get(n);
+    if (pool === undefined) {
+      if (this.#pools.size >= 64) this.#pools.clear();
+      pool = Array.from({ length: this.#count * 3 }, () => undefined);
+      this.#pools.set(n, pool);
+    }
+    this.#pool = pool;
+    this.#scratch = emptyRelation(n);
+    this.#values = Array.from({ length: this.#count * 3 }, () => this.#scratch);
+  }
+
+  /** The buffer of a value. */
+  #own(value: number, kind: NodeKind): Int32Array {
+    let buffer = this.#pool[value];
+    if (buffer === undefined) {
+      buffer = kind === "set" ? emptySet(this.#n) : emptyRelation(this.#n);
+      this.#pool[value] = buffer;
+    }
+    return buffer;
+  }
+
+  /** Makes `bits` the value of a node in all executions. */
+  #fix(id: NodeId, bits: Int32Array): void {
+    this.#status[id] = SETTLED;
+    this.#values[id] = bits;
+    this.#values[id + this.#count] = bits;
+    this.#values[id + 2 * this.#count] = bits;
+  }
+
+  /** Evaluates a node all of whose operands are settled. */
+  #settle1(id: NodeId, node: GraphNode, structure: Structure): void {
+    if (this.#needed[id] === 0 || this.#status[id] === SETTLED) return;
+    const n = this.#n;
+    if (node.op === "input") {
+      const given = node.kind === "set" ? structure.sets.get(node.name) : structure.relations.get(node.name);
+      const own = given ?? this.#own(id, node.kind);
+      if (given === undefined) own.fill(0);
+      this.#fix(id, own);
+      return;
+    }
+    const own = this.#own(id, node.kind);
+    switch (node.op) {
+      case "empty":
+        own.fill(0);
+        break;
+      case "full":
+        if (node.kind === "set") fullSetInto(own, n);
+        else fullInto(own, n);
+        break;
+      case "identity":
+        identityInto(own, n);
+        break;
+      case "fixpoint":
+        this.#fixpoint(node.group, EXACT);
+        for (const result of (this.#compiled.graph.fixpoints[node.group] as Fixpoint).results)
+          this.#fix(result, this.#own(result, this.#nodes[result]?.kind ?? "relation"));
+        return;
+      case "computed":
+        take(own, this.#compute(node.index, EXACT));
+        break;
+      default: {
+        const [a, b = a] = node.args as [NodeId, NodeId?];
+        operate(this.#codes[id] as number, own, this.#values[a] as Int32Array, this.#values[b] as Int32Array, n, this.#scratch);
+      }
+    }
+    this.#fix(id, own);
+  }
+
+  branch(branch: number): void {
+    const { choices, order } = this.#compiled;
+    const structure = this.#structure as Structure;
+    let rest = branch;
+    for (const [index, choice] of choices.entries()) {
+      const list = this.#branches[index] as readonly Relation[];
+      this.#fix(choice.input, list[rest % list.length] as Relation);
+      rest = Math.floor(rest / list.length);
+    }
+    this.#exact = undefined;
+    this.#prune = undefined;
+    this.#settle = undefined;
+    this.#flagged = undefined;
+    this.#shown.clear();
+    this.#bodies.clear();
+    this.#dependencies.length = 0;
+    this.#changedAt.fill(0);
+    this.#epoch = 1;
+    for (let id = 0; id < this.#count; id++) {
+      const node = this.#nodes[id] as GraphNode;
+      if (node.loops.length > 0 || this.#needed[id] === 0) continue;
+      const reads = node.reads & (READS_EXECUTION | READS_BRANCH);
+      if (reads === 0) continue;
+      if (node.op === "input" && reads === READS_BRANCH) continue;
+      if (reads !== READS_BRANCH) this.#status[id] = UNNEEDED;
+    }
+    for (let id = 0; id < this.#count; id++) {
+      const node = this.#nodes[id] as GraphNode;
+      if (node.loops.length > 0 || this.#needed[id] === 0) continue;
+      const reads = node.reads & (READS_EXECUTION | READS_BRANCH);
+      if (reads === READS_BRANCH) {
+        if (node.op !== "input") {
+          this.#status[id] = UNNEEDED;
+          this.#settle1(id, node, structure);
+        }
+      } else if (reads !== 0 && this.#status[id] === UNNEEDED) this.#open(id, node, structure);
+    }
+    if (order !== undefined) {
+      this.ordered = this.#values[order.set] as EventSet;
+      this.orderedBefore = this.#values[order.restricted + MUST * this.#count] as Relation;
+    } else {
+      this.ordered = emptySet(this.#n);
+      this.orderedBefore = emptyRelation(this.#n);
+    }
+    this.#dead = this.#tests.some(({ role }, index) => role === "check" && this.#decided(index) === false);
+  }
+
+  /** Evaluates the bounds of a node with nothing chosen. */
+  #open(id: NodeId, node: GraphNode, structure: Structure): void {
+    const n = this.#n;
+    const count = this.#count;
+    const must = this.#own(id + count, node.kind);
+    const may = this.#own(id + 2 * count, node.kind);
+    if (node.op === "fixpoint") {
+      const { results } = this.#compiled.graph.fixpoints[node.group] as Fixpoint;
+      this.#fixpoint(node.group, MUST);
+      this.#fixpoint(node.group, MAY);
+      for (const result of results) this.#finish(result, this.#nodes[result] as GraphNode);
+      return;
+    }
+    if (node.op === "input") this.#bounds(node, must, may, structure);
+    else if (node.op === "computed") {
+      must.fill(0);
+      if (node.kind === "set") fullSetInto(may, n);
+      else fullInto(may, n);
+    } else {
+      const [a, b = a] = node.args as [NodeId, NodeId?];
+      const code = this.#codes[id] as number;
+      const values = this.#values;
+      const negated = node.op === "difference";
+      operate(code, must, values[a + count] as Int32Array, values[b + (negated ? 2 : 1) * count] as Int32Array, n, this.#scratch);
+      operate(code, may, values[a + 2 * count] as Int32Array, values[b + (negated ? 1 : 2) * count] as Int32Array, n, this.#scratch);
+    }
+    this.#finish(id, node);
+  }
+
+  #bounds(node: GraphNode, must: Int32Array, may: Int32Array, structure: Structure): void {
+    const { order } = this.#compiled;
+    const isCo = order !== undefined && this.#nodes[order.input] === node;
+    const given = node.name === "rf" ? structure.rf : isCo ? structure.co : undefined;
+    if (given !== undefined) {
+      take(must, given.must);
+      take(may, given.may);
+      return;
+    }
+    must.fill(0);
+    if (node.kind === "set") fullSetInto(may, this.#n);
+    else if (node.name === "rf" || isCo) {
+      const loc = structure.relations.get("loc");
+      if (loc === undefined) fullInto(may, this.#n);
+      else take(may, loc);
+      if (isCo) {
+        const ordered = this.#values[(order as { set: NodeId }).set] as Int32Array;
+        operate(4, may, may.slice(), ordered, this.#n, this.#scratch);
+        operate(5, may, may.slice(), ordered, this.#n, this.#scratch);
+      }
+    } else fullInto(may, this.#n);
+  }
+
+  /** With the bounds evaluated: is the node settled, the same as another, or open? */
+  #finish(id: NodeId, node: GraphNode): void {
+    const count = this.#count;
+    const must = this.#own(id + count, node.kind);
+    const may = this.#own(id + 2 * count, node.kind);
+    if (isEqual(must, may)) {
+      const own = this.#own(id, node.kind);
+      take(own, must);
+      this.#fix(id, own);
+      return;
+    }
+    const same = this.#sameAs(node, may);
+    this.#status[id] = OPEN;
+    if (same !== undefined) {
+      this.#alias[id] = this.#alias[same] as number;
+      const root = this.#alias[id] as number;
+      this.#values[id] = this.#values[root] as Int32Array;
+      this.#values[id + count] = this.#values[root + count] as Int32Array;
+      this.#values[id + 2 * count] = this.#values[root + 2 * count] as Int32Array;
+      return;
+    }
+    this.#alias[id] = id;
+    this.#values[id] = this.#own(id, node.kind);
+    this.#values[id + count] = must;
+    this.#values[id + 2 * count] = may;
+  }
+
+  /** An open operand that the node equals in every execution of the structure. */
+  #sameAs(node: GraphNode, may: Int32Array): NodeId | undefined {
+    const [a, b] = node.args as [NodeId, NodeId | undefined];
+    if (b === undefined || node.op === "fixpoint") return undefined;
+    const count = this.#count;
+    const mayOf = (of: NodeId): Int32Array => this.#values[of + 2 * count] as Int32Array;
+    const mustOf = (of: NodeId): Int32Array => this.#values[of + count] as Int32Array;
+    switch (node.op) {
+      case "union":
+        if (this.#status[a] === OPEN && isSubset(mayOf(b), mustOf(a))) return a;
+        if (this.#status[b] === OPEN && isSubset(mayOf(a), mustOf(b))) return b;
+        return undefined;
+      case "intersection":
+        if (this.#status[a] === OPEN && isSubset(mayOf(a), mustOf(b))) return a;
+        if (this.#status[b] === OPEN && isSubset(mayOf(b), mustOf(a))) return b;
+        return undefined;
+      case "difference":
+        return this.#status[a] === OPEN && this.#status[b] === SETTLED && isEqual(may, mayOf(a)) ? a : undefined;
+      case "restrict-domain":
+      case "restrict-range":
+        return this.#status[a] === OPEN && this.#status[b] === SETTLED && isEqual(may, mayOf(a)) ? a : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  // Lists.
+
+  /** The value of a node in a plane, as a number; settled nodes have one value, aliases that of their root. */
+  #valueOf(id: NodeId, plane: Plane): number {
+    if (this.#status[id] === SETTLED) return id;
+    return (this.#status[id] === OPEN ? (this.#alias[id] as number) : id) + plane * this.#count;
+  }
+
+  /** Appends what a node needs in a plane, and the node. */
+  #emit(list: List, emitted: Set<number>, id: NodeId, plane: Plane): void {
+    if (this.#status[id] === SETTLED) return;
+    const root = this.#alias[id] as number;
+    const value = root + plane * this.#count;
+    if (emitted.has(value)) return;
+    emitted.add(value);
+    const node = this.#nodes[root] as GraphNode;
+    if (node.op === "input") return;
+    if (node.op === "fixpoint") {
+      const { results } = this.#compiled.graph.fixpoints[node.group] as Fixpoint;
+      for (const result of results) emitted.add(result + plane * this.#count);
+      if (plane !== EXACT && !this.#monotone[node.group]) return;
+      this.#bodiesOf(node.group, plane);
+      const outside = this.#outside(node.group, plane);
+      for (const [of, at] of outside) this.#emit(list, emitted, of, at);
+      this.#dependencies.push(outside.map(([of, at]) => this.#valueOf(of, at)));
+      append(list, FIXPOINT, node.group, plane, this.#dependencies.length - 1);
+      return;
+    }
+    if (node.op === "computed") {
+      if (plane !== EXACT) return;
+      for (const arg of node.args) this.#emit(list, emitted, arg, plane);
+      this.#dependencies.push(node.args.map((arg) => this.#valueOf(arg, plane)));
+      append(list, COMPUTE, value, node.index, this.#dependencies.length - 1);
+      return;
+    }
+    const [a, b = a] = node.args as [NodeId, NodeId?];
+    const second = node.op === "difference" ? opposite(plane) : plane;
+    this.#emit(list, emitted, a, plane);
+    this.#emit(list, emitted, b, second);
+    append(list, this.#codes[root] as number, value, this.#valueOf(a, plane), this.#valueOf(b, second));
+  }
+
+  /** Of the nodes that stand outside of a fixpoint's bodies, those that the bodies read. */
+  #outside(group: number, plane: Plane): [NodeId, Plane][] {
+    const found = new Map<string, [NodeId, Plane]>();
+    const seen = new Set<string>();
+    const visit = (id: NodeId, at: Plane): void => {
+      const key = `${id} ${at}`;
+      if (seen.has(key)) return;
+      seen.add(key);
+      const node = this.#nodes[id] as GraphNode;
+      if (!node.loops.includes(group)) {
+        found.set(key, [id, at]);
+        return;
+      }
+      if (node.op === "variable") return;
+      for (const [index, arg] of node.args.entries()) visit(arg, node.op === "difference" && index === 1 ? opposite(at) : at);
+    };
+    for (const body of (this.#compiled.graph.fixpoints[group] as Fixpoint).bodies) visit(body, plane);
+    return [...found.values()];
+  }
+
+  /** A list for each body of a fixpoint, of the nodes in it that read its variables. */
+  #bodiesOf(group: number, plane: Plane): List[] {
+    const key = group * 3 + plane;
+    const known = this.#bodies.get(key);
+    if (known !== undefined) return known;
+    const { bodies } = this.#compiled.graph.fixpoints[group] as Fixpoint;
+    const lists = bodies.map((body) => {
+      const list = newList();
+      const seen = new Set<number>();
+      const visit = (id: NodeId, at: Plane): void => {
+        const node = this.#nodes[id] as GraphNode;
+        const value = id + at * this.#count;
+        if (!node.loops.includes(group) || seen.has(value)) return;
+        seen.add(value);
+        this.#values[value] = this.#own(value, node.kind);
+        if (node.op === "variable") return;
+        if (node.op === "fixpoint") {
+          for (const [of, inner] of this.#outside(node.group, at)) visit(of, inner);
+          this.#bodiesOf(node.group, at);
+          for (const result of (this.#compiled.graph.fixpoints[node.group] as Fixpoint).results) {
+            seen.add(result + at * this.#count);
+            this.#values[result + at * this.#count] = this.#own(result + at * this.#count, node.kind);
+          }
+          this.#dependencies.push([]);
+          append(list, FIXPOINT, node.group, at, this.#dependencies.length - 1);
+          return;
+        }
+        const [a, b = a] = node.args as [NodeId, NodeId?];
+        const second = node.op === "difference" ? opposite(at) : at;
+        visit(a, at);
+        visit(b, second);
+        append(list, this.#codes[id] as number, value, this.#valueOf(a, at), this.#valueOf(b, second));
+      };
+      visit(body, plane);
+      return list;
+    });
+    this.#bodies.set(key, lists);
+    return lists;
+  }
+
+  /** Evaluates a fixpoint in a plane, into the buffers of its results; true if one changed. */
+  #fixpoint(group: number, plane: Plane): boolean {
+    const { variables, bodies, results } = this.#compiled.graph.fixpoints[group] as Fixpoint;
+    const count = this.#count;
+    if (plane !== EXACT && !this.#monotone[group]) {
+      // Nothing is known of it.
+      for (const result of results) {
+        const { kind } = this.#nodes[result] as GraphNode;
+        const own = this.#own(result + plane * count, kind);
+        if (plane === MUST) own.fill(0);
+        else if (kind === "set") fullSetInto(own, this.#n);
+        else fullInto(own, this.#n);
+      }
+      return false;
+    }
+    const lists = this.#bodiesOf(group, plane);
+    const now = variables.map((variable) => {
+      const own = this.#own(variable + plane * count, (this.#nodes[variable] as GraphNode).kind);
+      this.#values[variable + plane * count] = own;
+      own.fill(0);
+      return own;
+    });
+    for (let grew = true; grew; ) {
+      grew = false;
+      for (const [index, list] of lists.entries()) {
+        this.#runAll(list);
+        const body = this.#values[this.#valueOf(bodies[index] as NodeId, plane)] as Int32Array;
+        const variable = now[index] as Int32Array;
+        for (let at = 0; at < variable.length; at++) {
+          if (((body[at] as number) & ~(variable[at] as number)) !== 0) grew = true;
+          variable[at] = body[at] as number;
+        }
+      }
+    }
+    let changed = false;
+    for (const [index, result] of results.entries()) {
+      const value = result + plane * count;
+      const own = this.#own(value, (this.#nodes[result] as GraphNode).kind);
+      if (take(own, now[index] as Int32Array)) {
+        changed = true;
+        this.#changedAt[value] = this.#epoch;
+      }
+    }
+    return changed;
+  }
+
+  /** Runs every operation of a list. */
+  #runAll(list: List): void {
+    const { code, d, a, b } = list;
+    for (let at = 0; at < code.length; at++) {
+      if (code[at] === FIXPOINT) this.#fixpoint(d[at] as number, a[at] as Plane);
+      else {
+        operate(
+          code[at] as number,
+          this.#values[d[at] as number] as Int32Array,
+          this.#values[a[at] as number] as Int32Array,
+          this.#values[b[at] as number] as Int32Array,
+          this.#n,
+          this.#scratch,
+        );
+      }
+    }
+  }
+
+  /** Runs the operations of a list whose operands have changed. Stops at the first test that comes out `unwanted`: gives false then. */
+  #run(list: List, unwanted: boolean | undefined): boolean {
+    const { code, d, a, b, ranAt } = list;
+    const values = this.#values;
+    const changedAt = this.#changedAt;
+    const epoch = ++this.#epoch;
+    for (let at = 0; at < code.length; at++) {
+      const last = ranAt[at] as number;
+      const operation = code[at] as number;
+      if (operation < TEST) {
+        if (last >= 0 && (changedAt[a[at] as number] as number) <= last && (changedAt[b[at] as number] as number) <= last) continue;
+        ranAt[at] = epoch;
+        const into = d[at] as number;
+        const changed = operate(
+          operation,
+          values[into] as Int32Array,
+          values[a[at] as number] as Int32Array,
+          values[b[at] as number] as Int32Array,
+          this.#n,
+          this.#scratch,
+        );
+        if (changed) changedAt[into] = epoch;
+      } else if (operation === TEST) {
+        const index = b[at] as number;
+        if (last < 0 || (changedAt[a[at] as number] as number) > last) {
+          ranAt[at] = epoch;
+          this.#results[index] = this.#passes(index, values[a[at] as number] as Int32Array) ? 1 : 0;
+          d[at] = this.#results[index] as number;
+        }
+        if (unwanted !== undefined && (d[at] === 1) === unwanted) return false;
+        this.#results[index] = d[at] as number;
+      } else {
+        const dependencies = this.#dependencies[b[at] as number] as number[];
+        if (last >= 0 && dependencies.every((value) => (changedAt[value] as number) <= last)) continue;
+        ranAt[at] = epoch;
+        if (operation === FIXPOINT) this.#fixpoint(d[at] as number, a[at] as Plane);
+        else if (take(values[d[at] as number] as Int32Array, this.#compute(a[at] as number, EXACT))) changedAt[d[at] as number] = epoch;
+      }
+    }
+    return true;
+  }
+
+  /** Is a relation as a test wants it? */
+  #passes(index: number, value: Int32Array): boolean {
+    const { test } = this.#tests[index] as Compiled["tests"][number];
+    const plain =
+      test.test === "empty"
+        ? isEmpty(value)
+        : test.test === "acyclic"
+          ? isAcyclic(value, this.#n, this.#scratch)
+          : isIrreflexive(value, this.#n);
+    return plain !== test.negated;
+  }
+
+  /** The outcome of a test that is the same for all executions of the branch; undefined where there is none. */
+  #decided(index: number): boolean | undefined {
+    const { test, node } = this.#tests[index] as Compiled["tests"][number];
+    const plane = (at: Plane): boolean => this.#passes(index, this.#values[this.#valueOf(node, at)] as Int32Array);
+    if (this.#status[node] === SETTLED) return plane(EXACT);
+    // Larger relations are harder to pass; with a negation, easier.
+    const most = plane(test.negated ? MUST : MAY);
+    if (most) return true;
+    return plane(test.negated ? MAY : MUST) ? undefined : false;
+  }
+
+  #list(plane: (negated: boolean) => Plane, wanted: (role: Check["role"]) => boolean): List {
+    const list = newList();
+    const emitted = new Set<number>();
+    const open = this.#tests
+      .map(({ node, role, test }, index) => ({ node, role, index, plane: plane(test.negated) }))
+      .filter(({ role, index }) => wanted(role) && this.#decided(index) === undefined);
+    const cost = ({ node, plane: at }: { node: NodeId; plane: Plane }): number => {
+      const trial = newList();
+      this.#emit(trial, new Set(), node, at);
+      return trial.code.length;
+    };
+    // What is cheap to know first.
+    const sorted = open.map((test) => ({ test, cost: cost(test) })).sort((x, y) => x.cost - y.cost);
+    for (const { test } of sorted) {
+      this.#emit(list, emitted, test.node, test.plane);
+      append(list, TEST, 0, this.#valueOf(test.node, test.plane), test.index);
+    }
+    return list;
+  }
+
+  #set(id: NodeId | undefined, plane: Plane, bits: Int32Array): void {
+    if (id === undefined || this.#status[id] !== OPEN) return;
+    const value = id + plane * this.#count;
+    if (take(this.#values[value] as Int32Array, bits)) this.#changedAt[value] = this.#epoch + 1;
+  }
+
+  #setBounds(rf: Bounds, co: Bounds, finals: EventSet | undefined): void {
+    const { order } = this.#compiled;
+    const rfInput = this.#inputs.get("rf");
+    this.#set(rfInput, MUST, rf.must);
+    this.#set(rfInput, MAY, rf.may);
+    this.#set(order?.input, MUST, co.must);
+    this.#set(order?.input, MAY, co.may);
+    const finalInput = this.#inputs.get("FW");
+    if (finalInput === undefined || this.#status[finalInput] !== OPEN) return;
+    if (finals !== undefined) {
+      this.#set(finalInput, MUST, finals);
+      this.#set(finalInput, MAY, finals);
+    } else {
+      this.#set(finalInput, MUST, emptySet(this.#n));
+      const all = emptySet(this.#n);
+      fullSetInto(all, this.#n);
+      this.#set(finalInput, MAY, all);
+    }
+  }
+
+  // Judging.
+
+  prune(rf: Bounds, co: Bounds, finals?: EventSet): boolean {
+    if (this.#dead) return false;
+    this.#prune ??= this.#list(
+      (negated) => (negated ? MAY : MUST),
+      (role) => role === "check",
+    );
+    this.#setBounds(rf, co, finals);
+    return this.#run(this.#prune, false);
+  }
+
+  settled(rf: Bounds, co: Bounds, finals?: EventSet): boolean {
+    if (this.#dead) return false;
+    this.#settle ??= this.#list(
+      (negated) => (negated ? MUST : MAY),
+      (role) => role === "check",
+    );
+    this.#setBounds(rf, co, finals);
+    return this.#run(this.#settle, false);
+  }
+
+  check(rf: Relation, co: Relation, finals?: EventSet, sameValue?: Relation): boolean {
+    this.#setExact(rf, co, finals, sameValue);
+    if (this.#dead) return false;
+    this.#exact ??= this.#list(
+      () => EXACT,
+      (role) => role === "check",
+    );
+    return this.#run(this.#exact, false);
+  }
+
+  #setExact(rf: Relation, co: Relation, finals: EventSet | undefined, sameValue: Relation | undefined): void {
+    const { order } = this.#compiled;
+    this.#set(this.#inputs.get("rf"), EXACT, rf);
+    this.#set(order?.input, EXACT, co);
+    const finalInput = this.#inputs.get("FW");
+    if (finalInput !== undefined && this.#status[finalInput] === OPEN) this.#set(finalInput, EXACT, finals ?? this.#last(co));
+    if (sameValue !== undefined) this.#set(this.#inputs.get("same-value"), EXACT, sameValue);
+  }
+
+  /** Ordered events that nothing comes after. */
+  #last(co: Relation): EventSet {
+    const last = emptySet(this.#n);
+    const words = wordsFor(this.#n);
+    const writes = this.#structure?.sets.get("W") ?? this.ordered;
+    for (let e = 0; e < this.#n; e++) {
+      let any = 0;
+      for (let word = 0; word < words; word++) any |= co[e * words + word] as number;
+      const bit = 1 << (e & 31);
+      if (any === 0 && ((this.ordered[e >> 5] as number) & (writes[e >> 5] as number) & bit) !== 0)
+        last[e >> 5] = (last[e >> 5] as number) | bit;
+    }
+    return last;
+  }
+
+  /** The outcomes of the tests with these roles, by index. */
+  #outcomes(wanted: (role: Check["role"]) => boolean): Map<number, boolean> {
+    this.#flagged ??= this.#list(
+      () => EXACT,
+      () => true,
+    );
+    this.#run(this.#flagged, undefined);
+    const outcomes = new Map<number, boolean>();
+    for (const [index, { role }] of this.#tests.entries()) {
+      if (wanted(role)) outcomes.set(index, this.#decided(index) ?? this.#results[index] === 1);
+    }
+    return outcomes;
+  }
+
+  flags(): readonly string[] {
+    const flags: string[] = [];
+    for (const [index, passed] of this.#outcomes((role) => role === "flag" || role === "undefined-unless")) {
+      const { role, test } = this.#tests[index] as Compiled["tests"][number];
+      const flag = role === "flag" ? (passed ? test.name : undefined) : passed ? undefined : "Undef";
+      if (flag !== undefined && !flags.includes(flag)) flags.push(flag);
+    }
+    return flags;
+  }
+
+  failures(): readonly number[] {
+    return this.#failing("check");
+  }
+
+  assertions(): readonly number[] {
+    return this.#failing("assert");
+  }
+
+  #failing(role: Check["role"]): number[] {
+    return [...this.#outcomes((of) => of === role)].filter(([index, passed]) => !passed && index < this.#visible).map(([index]) => index);
+  }
+
+  judged(index: number): Relation | undefined {
+    const test = this.#tests[index];
+    if (test === undefined || this.#nodes[test.node]?.kind !== "relation") return undefined;
+    return this.#exactValue(test.node);
+  }
+
+  shown(
+    name: string,
+  ): { readonly kind: "relation"; readonly relation: Relation } | { readonly kind: "set"; readonly set: EventSet } | undefined {
+    const node = this.#compiled.named.get(name);
+    if (node === undefined) return undefined;
+    const bits = this.#exactValue(node);
+    return this.#nodes[node]?.kind === "set" ? { kind: "set", set: bits } : { kind: "relation", relation: bits };
+  }
+
+  #exactValue(node: NodeId): Int32Array {
+    if (this.#status[node] !== SETTLED) {
+      let list = this.#shown.get(node);
+      if (list === undefined) {
+        list = newList();
+        this.#emit(list, new Set(), node, EXACT);
+        this.#shown.set(node, list);
+      }
+      this.#run(list, undefined);
+    }
+    return this.#values[this.#valueOf(node, EXACT)] as Int32Array;
+  }
+
+  #ground(plane: Plane): Ground {
+    const { context } = this.#compiled;
+    const loc = this.#structure?.relations.get("loc") ?? emptyRelation(this.#n);
+    return {
+      n: this.#n,
+      loc,
+      read: (node) => ({
+        kind: (this.#nodes[node] as GraphNode).kind,
+        bits: (this.#values[this.#valueOf(node, plane)] as Int32Array).slice(),
+      }),
+      enumerations: context.enumerations,
+      variant: (condition) => (isComparison(condition) ? undefined : holdsVariant(context, condition)),
+    };
+  }
+
+  /** Interprets computation number `index`. */
+  #compute(index: number, plane: Plane): Int32Array {
+    const { from } = this.#compiled.computations[index] as Compiled["computations"][number];
+    const value = interpretDynamic(this.#ground(plane), from);
+    const relation = emptyRelation(this.#n);
+    if (value.kind === "relation") take(relation, value.bits);
+    else if (value.kind === "universe") fullInto(relation, this.#n);
+    else if (value.kind !== "nothing") throw new TypeError("a set was computed where a relation is needed");
+    return relation;
+  }
+}
+
+function opposite(plane: Plane): Plane {
+  return plane === MUST ? MAY : plane === MAY ? MUST : EXACT;
+}
