@@ -1,4 +1,5 @@
 // One row in a process of its own: node row.mjs N M CURE PLATFORM MODE REDUCE MAX-STATES. Prints JSON; CPU time is the whole process's, Node's start included.
+import "../../packages/cli/dist/patience.js";
 import { search } from "../../packages/core/dist/explore/index.js";
 import { parseTest } from "../../packages/core/dist/litmus/index.js";
 import { buildMachine } from "../../packages/core/dist/machine/index.js";

@@ -1,4 +1,5 @@
 /** The command line. */
+import "./patience.js";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type CheckOptions, checkCommand } from "./check.js";
 import { EXIT, UsageError } from "./exit.js";

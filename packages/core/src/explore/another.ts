@@ -5,6 +5,7 @@
 import type { Machine } from "../machine/machine.js";
 import { createStepper } from "../machine/step.js";
 import { satisfied } from "./formula.js";
+import { slotsOf, whole } from "./parts.js";
 import { createReduction } from "./stubborn.js";
 import { createTable } from "./table.js";
 
@@ -20,8 +21,9 @@ export function sampleWitness(machine: Machine, { seed, maxStates, interrupted }
   // Without the queues, which no step reads.
   const stepper = createStepper(machine, false);
   const initial = machine.initial.slice(0, machine.layout.deciding);
-  const reduction = createReduction(stepper);
-  const table = createTable(machine);
+  const scope = whole(machine);
+  const reduction = createReduction(stepper, scope);
+  const table = createTable(machine, slotsOf(machine, scope));
   const random = randomNumbers(seed);
   const { filter, condition } = machine.program;
   const enabled: number[] = [];

@@ -3,8 +3,10 @@
  * *verdict* asks only whether the condition's proposition can hold at the end, and keeps of a state only what that can still depend on.
  */
 import type { Machine } from "../machine/machine.js";
-import { createStepper } from "../machine/step.js";
+import { createStepper, type Scope, type Stepper } from "../machine/step.js";
+import type { Formula } from "../program/program.js";
 import { observe, satisfied } from "./formula.js";
+import { type Questions, questionsOf, slotsOf, whole } from "./parts.js";
 import { createRelevance } from "./relevance.js";
 import { createReduction } from "./stubborn.js";
 import { createTable } from "./table.js";
@@ -96,16 +98,28 @@ function withoutEnd(count: number, from: readonly number[], to: readonly number[
 /** Steps passed through before a state is kept after all: a loop that polls for ever must meet itself. */
 const LONGEST_CHAIN = 64;
 
-/** Searches breadth first, so that `--reduce none` gives a shortest witness. */
+/**
+ * Searches breadth first, so that `--reduce none` gives a shortest witness. In verdict mode, parts of the machine that have nothing to do with each other are searched one by
+ * one (parts.ts).
+ */
 export function search(machine: Machine, options: SearchOptions): SearchResult {
   const stepper = createStepper(machine, false);
+  const questions = options.mode === "verdict" && options.reduce === "full" ? questionsOf(machine) : undefined;
+  return questions === undefined
+    ? searchPart(stepper, whole(machine), machine.program.condition.formula, options)
+    : searchParts(stepper, questions, options);
+}
+
+/** Searches one part of a machine, as if the rest were not there. */
+export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, options: SearchOptions): SearchResult {
+  const { machine } = stepper;
   const { program } = machine;
   const verdict = options.mode === "verdict";
-  const relevance = options.reduce === "full" ? createRelevance(stepper, verdict) : undefined;
-  const reduction = options.reduce === "full" ? createReduction(stepper) : undefined;
+  const relevance = options.reduce === "full" ? createRelevance(stepper, verdict, scope, formula) : undefined;
+  const reduction = options.reduce === "full" ? createReduction(stepper, scope) : undefined;
   // One field behind the machine's own: the condition is certain to be satisfied (see relevance.ts).
   const size = machine.layout.deciding + 1;
-  const table = createTable(machine, 1);
+  const table = createTable(machine, slotsOf(machine, scope), 1);
   // How each state was reached: from which one, by which steps (states that had only one way on are passed through and not kept).
   let parents = new Int32Array(256);
   let segmentEnd = new Int32Array(256);
@@ -153,6 +167,7 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
   const steps: number[] = [];
   const ahead: number[] = [];
   next.set(machine.initial.subarray(0, size - 1));
+  current.set(next);
   relevance?.reduce(next);
   table.add(next);
 
@@ -160,8 +175,8 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
   const passThrough = (): boolean => {
     if (reduction === undefined) return true;
     for (let length = 0; length < LONGEST_CHAIN; length++) {
-      let count = stepper.steps(next, ahead);
-      if (count === 0 || stepper.ended(next)) return true;
+      let count = stepper.steps(next, ahead, scope);
+      if (count === 0 || stepper.ended(next, scope)) return true;
       if (count > 1) count = reduction.select(next, ahead, count);
       if (count > 1) return true;
       const step = ahead[0] as number;
@@ -182,12 +197,12 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
       break;
     }
     table.read(index, current);
-    let count = stepper.steps(current, steps);
-    if (stepper.ended(current)) {
+    let count = stepper.steps(current, steps, scope);
+    if (stepper.ended(current, scope)) {
       finals.push(index);
       if (program.filter === undefined || satisfied(stepper, current, program.filter)) {
         someRunEnds = true;
-        const satisfies = current[size - 1] === 1 || satisfied(stepper, current, program.condition.formula);
+        const satisfies = current[size - 1] === 1 || satisfied(stepper, current, formula);
         if (satisfies && !satisfiable) {
           satisfiable = true;
           witness = trace(index);
@@ -243,4 +258,78 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
     transitions,
     bytes: table.bytes,
   };
+}
+
+const ALWAYS: Formula = { kind: "constant", value: true };
+
+/** Searches the parts one by one and puts the answers together. */
+function searchParts(stepper: Stepper, { asks, questions }: Questions, options: SearchOptions): SearchResult {
+  let states = 0;
+  let transitions = 0;
+  let bytes = 0;
+  let stopped: SearchResult["stopped"];
+  const look = (at: number, formula: Formula): SearchResult => {
+    const found = searchPart(stepper, (questions[at] as Questions["questions"][number]).part, formula, {
+      ...options,
+      maxStates: Math.max(1, options.maxStates - states),
+    });
+    states += found.states;
+    transitions += found.transitions;
+    bytes = Math.max(bytes, found.bytes);
+    stopped ??= found.stopped;
+    return found;
+  };
+  /** For each part: steps to an end of its own, where one was found. */
+  const endings: (readonly number[] | undefined)[] = [];
+  const end = (at: number): readonly number[] | undefined => {
+    endings[at] ??= look(at, ALWAYS).witness;
+    return endings[at];
+  };
+  const answers = questions.map(() => undefined as SearchResult | undefined);
+  let yes = asks === "all";
+  for (const [at, { formula }] of questions.entries()) {
+    if (formula === undefined) continue;
+    const answer = look(at, formula);
+    answers[at] = answer;
+    if (answer.satisfiable) endings[at] = answer.witness;
+    if (answer.satisfiable === (asks === "any") || stopped !== undefined) {
+      yes = answer.satisfiable;
+      break;
+    }
+  }
+  // The rest has to end.
+  const rest = (from: (at: number) => readonly number[] | undefined): readonly number[] | undefined => {
+    const steps: number[] = [];
+    for (const at of questions.keys()) {
+      const part = from(at);
+      if (part === undefined) return undefined;
+      steps.push(...part);
+    }
+    return steps;
+  };
+  const witness = yes ? rest(end) : undefined;
+  const someRunEnds = witness !== undefined || questions.every((_, at) => answers[at]?.someRunEnds === true || end(at) !== undefined);
+  const deadlocks = answers.reduce((sum, answer) => sum + (answer?.deadlocks ?? 0), 0);
+  const blocked = answers.find((answer) => answer?.stuck !== undefined);
+  return {
+    complete: stopped === undefined,
+    stopped,
+    ends: witness === undefined ? [] : [endOf(stepper, witness)],
+    satisfiable: witness !== undefined,
+    someRunEnds,
+    deadlocks,
+    livelocks: 0,
+    circling: undefined,
+    witness,
+    stuck: blocked === undefined ? undefined : rest((at) => (answers[at] === blocked ? blocked.stuck : (end(at) ?? answers[at]?.stuck))),
+    states,
+    transitions,
+    bytes,
+  };
+}
+
+function endOf(stepper: Stepper, steps: readonly number[]): EndState {
+  const state = stepper.machine.initial.slice();
+  for (const step of steps) stepper.apply(state, step);
+  return { values: observe(stepper, state), satisfies: true };
 }

@@ -7,7 +7,7 @@
  */
 import type { Instruction, MachineThread } from "../machine/machine.js";
 import type { Path } from "../machine/path.js";
-import type { State, Stepper } from "../machine/step.js";
+import type { Scope, State, Stepper } from "../machine/step.js";
 import type { Expression, Formula, Operand } from "../program/program.js";
 import { compare, monitorOf } from "./formula.js";
 
@@ -62,9 +62,13 @@ const OPEN = 0;
 const TRUE = 1;
 
 /** For each instruction that has a value: the instructions that may read it ([FOREVER]: always needed). */
-function usersOfValues(stepper: Stepper): readonly (readonly number[])[] {
+function usersOfValues(stepper: Stepper, within: readonly Instruction[]): readonly (readonly number[])[] {
   const { instructions, threads } = stepper.machine;
-  return instructions.map((definer) => {
+  const result: (readonly number[])[] = [];
+  for (const definer of within) result[definer.id] = usersOf(definer);
+  return result;
+
+  function usersOf(definer: Instruction): readonly number[] {
     const targets = definer.kind === "wait" ? definer.reads.map((read) => read.target) : definer.target >= 0 ? [definer.target] : [];
     const thread = threads[definer.thread] as MachineThread;
     const looping = instructions.slice(thread.first, thread.end).some((instruction) => instruction.kind === "loop");
@@ -95,18 +99,19 @@ function usersOfValues(stepper: Stepper): readonly (readonly number[])[] {
       users.push(always ? FOREVER : id);
     }
     return users;
-  });
+  }
 }
 
-export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
+/** `scope`: the threads and locations to look after; `formula`: what is asked at the end. */
+export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope, formula: Formula): Relevance {
   const { machine } = stepper;
   const { instructions, threads, layout, program, packets } = machine;
   const { status } = layout;
-  const formula = program.condition.formula;
   const decided = layout.deciding;
-  const users = usersOfValues(stepper);
+  const mine = scope.threads.flatMap((index) => instructions.slice(threads[index]?.first, threads[index]?.end));
+  const users = usersOfValues(stepper, mine);
   const inLoop = new Uint8Array(instructions.length);
-  for (const instruction of instructions) {
+  for (const instruction of mine) {
     const handler = (threads[instruction.thread] as MachineThread).handler >= 0;
     if (handler) inLoop[instruction.id] = 1;
     if (instruction.kind === "loop") for (let id = instruction.to; id <= instruction.id; id++) inLoop[id] = 1;
@@ -152,16 +157,21 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
 
   const isReader = (instruction: Instruction): boolean =>
     ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait"].includes(instruction.kind);
-  const readers = program.locations.map((_, location) =>
-    instructions.flatMap((instruction) =>
+  const byLocation = (select: (location: number) => readonly number[]): readonly (readonly number[])[] => {
+    const result: (readonly number[])[] = [];
+    for (const location of scope.locations) result[location] = select(location);
+    return result;
+  };
+  const readers = byLocation((location) =>
+    mine.flatMap((instruction) =>
       (isReader(instruction) && (instruction.location === location || (instruction.location < 0 && instruction.kind !== "wait"))) ||
       instruction.reads.some((read) => read.location === location)
         ? [instruction.id]
         : [],
     ),
   );
-  const writers = program.locations.map((_, location) =>
-    instructions.flatMap((instruction) =>
+  const writers = byLocation((location) =>
+    mine.flatMap((instruction) =>
       ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind) &&
       (instruction.location === location || instruction.location < 0)
         ? [instruction.id]
@@ -170,7 +180,9 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
   );
 
   /** By path: the instruction whose value each register has at the end; -1 not known, -2 nothing defines it. */
-  const definitions = new WeakMap<Path, Int32Array>();
+  const definitions = new Map<Path, Int32Array>();
+  /** The threads' paths in the state at hand, as far as they were asked for. */
+  const paths: (Path | undefined)[] = threads.map(() => undefined);
 
   function finalDefinitions(thread: number, path: Path): Int32Array {
     let result = definitions.get(path);
@@ -204,7 +216,8 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
         return operand.value;
       case "register": {
         if ((threads[operand.thread] as MachineThread).handler >= 0) return undefined;
-        const path = stepper.path(state, operand.thread);
+        const path = paths[operand.thread] ?? stepper.path(state, operand.thread);
+        paths[operand.thread] = path;
         if (path.ends !== "end" || path.guesses.length > 0) return undefined;
         const at = finalDefinitions(operand.thread, path)[operand.register] as number;
         if (at === -1) return undefined;
@@ -214,7 +227,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
           const need = instruction.packet >= 0 ? (last[at] as number) : 1;
           if ((state[status + at] as number) < need) return undefined;
         }
-        return stepper.register(state, operand.thread, operand.register);
+        return stepper.registerOn(state, path, operand.thread, operand.register);
       }
       case "location": {
         if (machine.listLike || (layout.copy[operand.location] as number) >= 0) return undefined;
@@ -250,6 +263,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
   const worth = new Int8Array(parts.length);
 
   function evaluate(state: State): number {
+    for (const index of scope.threads) paths[index] = undefined;
     for (let i = 0; i < parts.length; i++) {
       const { of, left, right } = parts[i] as (typeof parts)[number];
       switch (of.kind) {
@@ -306,7 +320,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
   let dropped = false;
 
   /** Threads with a fence or store that takes along what earlier accesses saw. */
-  const takers = instructions.map((instruction) => {
+  const takers = (instruction: Instruction): readonly number[] => {
     const thread = threads[instruction.thread] as MachineThread;
     const result: number[] = [];
     for (let id = instruction.id + 1; id < thread.end; id++) {
@@ -314,7 +328,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
       if (later.kind === "store" || later.kind === "rmw" || (later.kind === "fence" && later.active)) result.push(id);
     }
     return result;
-  });
+  };
 
   /** Registers that assignments set: they may hand a value on to a register that is still needed. */
   const assignments = threads.map((thread) =>
@@ -335,7 +349,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
   }
 
   /** Instructions whose value may be forgotten once nobody needs it. */
-  const forgettable = instructions.filter(
+  const forgettable = mine.filter(
     ({ id, kind }) =>
       (layout.value[id] as number) >= 0 &&
       inLoop[id] === 0 &&
@@ -344,7 +358,9 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
       !(users[id] as readonly number[]).includes(FOREVER),
   );
   const closed = machine.listLike
-    ? instructions.filter(({ id, kind }) => (layout.closure[id] as number) >= 0 && kind === "load" && inLoop[id] === 0)
+    ? mine
+        .filter(({ id, kind }) => (layout.closure[id] as number) >= 0 && kind === "load" && inLoop[id] === 0)
+        .map((instruction) => ({ id: instruction.id, takers: takers(instruction) }))
     : [];
 
   return {
@@ -371,14 +387,14 @@ export function createRelevance(stepper: Stepper, verdict: boolean): Relevance {
         if (anyAhead(state, users[id] as readonly number[])) continue;
         state[slot] = 0;
       }
-      for (const { id } of closed) {
-        if (state[status + id] === 0 || anyAhead(state, takers[id] as readonly number[])) continue;
+      for (const { id, takers: later } of closed) {
+        if (state[status + id] === 0 || anyAhead(state, later)) continue;
         const at = layout.closure[id] as number;
         for (let w = 0; w < machine.words; w++) state[at + w] = 0;
         const before = layout.prior[id] as number;
         if (before >= 0) for (let w = 0; w < machine.words; w++) state[before + w] = 0;
       }
-      for (let location = 0; location < program.locations.length; location++) {
+      for (const location of scope.locations) {
         if (observedLocations.has(location)) continue;
         const at = layout.memory + location;
         const listed = (layout.orderCapacity[location] as number) > 0;

@@ -8,8 +8,8 @@
  * docs/decisions/0002-reductions.md has the argument and the side conditions.
  */
 import type { Instruction, Machine, MachineThread } from "../machine/machine.js";
-import { CACHE, HANDLE, MOVE, type State, type Stepper, stepAction, stepSubject } from "../machine/step.js";
-import type { Arrival } from "../program/program.js";
+import { CACHE, HANDLE, MOVE, type Scope, type State, type Stepper, stepAction, stepSubject } from "../machine/step.js";
+import type { Arrival, Location } from "../program/program.js";
 
 export interface Reduction {
   /** Moves the steps to explore to the front of `steps` and returns how many they are. */
@@ -33,7 +33,8 @@ interface Act {
   readonly until: number;
 }
 
-export function createReduction(stepper: Stepper): Reduction {
+/** `scope`: the threads, packets and locations that can act. */
+export function createReduction(stepper: Stepper, scope: Scope): Reduction {
   const { machine } = stepper;
   const { instructions, threads, layout, packets } = machine;
   const perform = (id: number): number => 2 * id;
@@ -41,7 +42,7 @@ export function createReduction(stepper: Stepper): Reduction {
   const handlerNode = (thread: number): number => 2 * instructions.length + thread;
   const lineNode = (location: number): number => 2 * instructions.length + threads.length + location;
   const nodes = 2 * instructions.length + threads.length + machine.program.locations.length;
-  const conflicts = collectConflicts(machine, { perform, move, handlerNode, lineNode, nodes });
+  const conflicts = collectConflicts(machine, scope, { perform, move, handlerNode, lineNode, nodes });
 
   // Instructions that may act again after they are done: in a loop that is still going, in a handler.
   const inLoop = new Uint8Array(instructions.length);
@@ -57,7 +58,7 @@ export function createReduction(stepper: Stepper): Reduction {
       return instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : [];
     });
   });
-  const straightMachine = threads.every((thread) => thread.straight && thread.handler < 0);
+  const straightMachine = scope.threads.every((index) => threads[index]?.straight === true && threads[index]?.handler < 0);
   const last = Int32Array.from(instructions, (instruction) => {
     const packet = packets[instruction.packet];
     return packet === undefined ? 1 : packet.hops.length + 1;
@@ -74,7 +75,7 @@ export function createReduction(stepper: Stepper): Reduction {
   function stand(state: State): void {
     if (straightMachine) return;
     standing.fill(0);
-    for (let index = 0; index < threads.length; index++) {
+    for (const index of scope.threads) {
       const thread = threads[index] as MachineThread;
       const again = thread.handler >= 0 && mayRise(state, index);
       const at = stepper.path(state, index);
@@ -106,54 +107,78 @@ export function createReduction(stepper: Stepper): Reduction {
     return standing[id] === 1 || (state[layout.status + id] as number) < until;
   };
 
-  function push(node: number): void {
-    if (inSet[node] === round) return;
-    inSet[node] = round;
-    stack.push(node);
+  // What a node brings into a set does not depend on where the set began: kept for the state at hand, one list behind the other in `brought`.
+  const brought: number[] = [];
+  let broughtCount = 0;
+  const firstOf = new Uint32Array(nodes);
+  const endOf = new Uint32Array(nodes);
+  const knownIn = new Uint32Array(nodes);
+  let visit = 0;
+
+  function bring(node: number): void {
+    brought[broughtCount++] = node;
   }
 
-  function pushInstruction(id: number): void {
-    if (id < 0) push(handlerNode(-1 - id));
+  function bringInstruction(id: number): void {
+    if (id < 0) bring(handlerNode(-1 - id));
     else {
-      push(perform(id));
-      if ((instructions[id] as Instruction).packet >= 0) push(move(id));
+      bring(perform(id));
+      if ((instructions[id] as Instruction).packet >= 0) bring(move(id));
     }
+  }
+
+  /** With an enabled node come all that conflict with it now, with a disabled one those that have to act first. */
+  function collect(state: State, node: number): void {
+    if (enabled[node] !== 0) {
+      const standing = state[layout.status + (node >> 1)] as number;
+      for (const conflict of conflicts[node] as readonly Conflict[]) {
+        const now = conflict.mine === ALWAYS || standing === conflict.mine - 1;
+        if (now && ahead(state, conflict.node, conflict.theirs)) bring(conflict.node);
+      }
+      return;
+    }
+    if (node >= 2 * instructions.length) {
+      const index = node - 2 * instructions.length;
+      if (index < threads.length) for (const id of stepper.handlerObstacles(state, index)) bringInstruction(id);
+      return;
+    }
+    const id = node >> 1;
+    if (standing[id] === 2) return;
+    const status = state[layout.status + id] as number;
+    if ((node & 1) === 1) {
+      // A packet.
+      if (status === 0) bring(perform(id));
+      else if (status < (last[id] as number)) for (const other of stepper.packetObstacles(state, id)) bring(move(other));
+      else if (standing[id] === 1) bring(perform(id));
+      return;
+    }
+    if (status !== 0 && standing[id] !== 1) return;
+    for (const other of stepper.obstacles(state, id)) if (other !== id) bringInstruction(other);
   }
 
   /** Closes the set around a node; returns how many enabled nodes it holds, or a number of at least `limit` where it gave up. */
   function close(state: State, seed: number, limit: number): number {
     round++;
-    stack.length = 0;
-    push(seed);
+    inSet[seed] = round;
+    stack[0] = seed;
+    let depth = 1;
     let count = 0;
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (enabled[node] !== 0) {
-        count += enabled[node] as number;
-        if (count >= limit) return count;
-        for (const conflict of conflicts[node] as readonly Conflict[]) {
-          if (inSet[conflict.node] === round) continue;
-          const now = conflict.mine === ALWAYS || (state[layout.status + (node >> 1)] as number) === conflict.mine - 1;
-          if (now && ahead(state, conflict.node, conflict.theirs)) push(conflict.node);
-        }
-        continue;
+    while (depth > 0) {
+      const node = stack[--depth] as number;
+      count += enabled[node] as number;
+      if (count >= limit) return count;
+      if (knownIn[node] !== visit) {
+        knownIn[node] = visit;
+        firstOf[node] = broughtCount;
+        collect(state, node);
+        endOf[node] = broughtCount;
       }
-      if (node >= 2 * instructions.length) {
-        const index = node - 2 * instructions.length;
-        if (index < threads.length) for (const id of stepper.handlerObstacles(state, index)) pushInstruction(id);
-        continue;
+      for (let at = firstOf[node] as number, end = endOf[node] as number; at < end; at++) {
+        const next = brought[at] as number;
+        if (inSet[next] === round) continue;
+        inSet[next] = round;
+        stack[depth++] = next;
       }
-      const id = node >> 1;
-      if (standing[id] === 2) continue;
-      const status = state[layout.status + id] as number;
-      if ((node & 1) === 1) {
-        // A packet.
-        if (status === 0) push(perform(id));
-        else if (status < (last[id] as number)) for (const other of stepper.packetObstacles(state, id)) push(move(other));
-        else if (standing[id] === 1) push(perform(id));
-        continue;
-      }
-      if (status !== 0 && standing[id] !== 1) continue;
-      for (const other of stepper.obstacles(state, id)) if (other !== id) pushInstruction(other);
     }
     return count;
   }
@@ -175,6 +200,8 @@ export function createReduction(stepper: Stepper): Reduction {
   return {
     select(state, steps, count) {
       stand(state);
+      visit++;
+      broughtCount = 0;
       enabled.fill(0);
       for (let i = 0; i < count; i++) {
         const node = nodeOf(steps[i] as number);
@@ -231,9 +258,11 @@ interface Naming {
 }
 
 /** Who can disable whom, or be told apart in order. Symmetric. */
-function collectConflicts(machine: Machine, naming: Naming): readonly (readonly Conflict[])[] {
-  const { instructions, packets, threads, program } = machine;
-  const result: Conflict[][] = Array.from({ length: naming.nodes }, () => []);
+function collectConflicts(machine: Machine, scope: Scope, naming: Naming): readonly (readonly Conflict[])[] {
+  const { packets, threads, program } = machine;
+  const instructions = scope.threads.flatMap((index) => machine.instructions.slice(threads[index]?.first, threads[index]?.end));
+  const result: Conflict[][] = [];
+  for (let node = 0; node < naming.nodes; node++) result.push([]);
   const add = (first: Act, second: Act): void => {
     for (const a of inBlock(first)) for (const b of inBlock(second)) addPair(a, b);
   };
@@ -251,7 +280,7 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
   };
   /** The same act as part of an indivisible step that another instruction begins. */
   const inBlock = (act: Act): readonly Act[] => {
-    const block = instructions[act.instruction]?.block ?? -1;
+    const block = machine.instructions[act.instruction]?.block ?? -1;
     return block < 0 || block === act.instruction || act.node !== naming.perform(act.instruction)
       ? [act]
       : [act, { node: naming.perform(block), instruction: block, until: 1 }];
@@ -264,29 +293,29 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
     observed.add(arrival.first.location);
     observed.add(arrival.second.location);
   }
-  const isLooked = program.locations.map(
-    (_, location): boolean =>
-      observed.has(location) ||
-      threads.some((thread) => thread.thread.on?.kind === "write" && thread.thread.on.location === location) ||
-      instructions.some(
-        (instruction) =>
-          (reads(instruction) && (instruction.location < 0 || instruction.location === location)) ||
-          instruction.reads.some((read) => read.location === location),
-      ),
-  );
-  const looked = (location: number): boolean => location < 0 || isLooked[location] === true;
-  /** Locations that an instruction's access may touch; a wait looks at several. */
+  for (const { thread } of threads) if (thread.on?.kind === "write") observed.add(thread.on.location);
+  /** Locations that an instruction's access may touch (-1: any); a wait looks at several. */
   const touched = (instruction: Instruction): readonly number[] =>
     instruction.kind === "wait" ? instruction.reads.map((read) => read.location) : [instruction.location];
-
   const accesses = instructions.filter((instruction) => reads(instruction) || writes(instruction));
-  accesses.forEach((a, i) => {
-    for (const b of accesses.slice(i + 1)) {
-      if (!writes(a) && !writes(b)) continue;
-      const meet = touched(a).some((x) => touched(b).some((y) => mayMeet(x, y) && looked(x < 0 ? y : x)));
-      if (meet) add(access(a), access(b));
+  const anywhere = accesses.filter((access) => touched(access).includes(-1));
+  const looksAnywhere = anywhere.some(reads);
+  const at = new Map<number, Instruction[]>();
+  for (const access of accesses) {
+    for (const location of touched(access)) {
+      const list = at.get(location);
+      if (list === undefined) at.set(location, [access]);
+      else if (list[list.length - 1] !== access) list.push(access);
     }
-  });
+  }
+  const meet = (a: Instruction, b: Instruction): void => {
+    if (writes(a) || writes(b)) add(access(a), access(b));
+  };
+  for (const [location, list] of at) {
+    if (location >= 0 && !looksAnywhere && !observed.has(location) && !list.some(reads)) continue;
+    for (const [i, a] of list.entries()) for (let k = i + 1; k < list.length; k++) meet(a, list[k] as Instruction);
+    if (location >= 0) for (const a of anywhere) for (const b of list) if (a !== b) meet(a, b);
+  }
 
   // An access that ran ahead of one whose address was open discards the run where the two turn out to meet: going first, it would disable the other.
   accesses.forEach((a, i) => {
@@ -331,19 +360,16 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
     const id = item?.instruction ?? 0;
     return hop === 1 ? { node: naming.perform(id), instruction: id, until: 1 } : { node: naming.move(id), instruction: id, until: hop };
   };
-  packets.forEach((a, p) => {
-    packets.slice(p + 1).forEach((b, offset) => {
-      const q = p + 1 + offset;
-      a.hops.forEach((hopA, i) => {
-        b.hops.forEach((hopB, j) => {
-          if (hopA.place !== hopB.place) return;
-          const finite = (machine.places[hopA.place]?.credits ?? Number.POSITIVE_INFINITY) !== Number.POSITIVE_INFINITY;
-          if (!finite && machine.pass(p, i + 1, q, j + 1) && machine.pass(q, j + 1, p, i + 1)) return;
-          add(entry(p, i + 1), entry(q, j + 1));
-        });
-      });
+  for (const packet of scope.packets) {
+    for (const [at, waits] of (machine.waits[packet] ?? []).entries())
+      for (const wait of waits) add(entry(packet, at + 1), entry(wait.packet, wait.hop));
+  }
+  for (const place of machine.places) {
+    if (place.credits === Number.POSITIVE_INFINITY) continue;
+    place.visitors.forEach((a, i) => {
+      for (const b of place.visitors.slice(i + 1)) if (a.packet !== b.packet) add(entry(a.packet, a.hop), entry(b.packet, b.hop));
     });
-  });
+  }
 
   // What arrived where first.
   const arrives = (instruction: Instruction, { location, value }: Arrival): boolean =>
@@ -356,9 +382,10 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
 
   // A handler's loads look at the pending stores of the thread that it interrupts, and the other way round: covered below by the host's conflicts.
   // Handlers: with what raises them, and with the thread they interrupt.
-  threads.forEach((thread, index) => {
+  for (const index of scope.threads) {
+    const thread = threads[index] as MachineThread;
     const on = thread.thread.on;
-    if (on === undefined) return;
+    if (on === undefined) continue;
     const node = always(naming.handlerNode(index), -1);
     for (const instruction of instructions) {
       const raises =
@@ -372,7 +399,7 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
         if (instruction.packet >= 0) add(node, { node: naming.move(instruction.id), instruction: instruction.id, until: ALWAYS });
       }
     }
-    if (thread.host < 0) return;
+    if (thread.host < 0) continue;
     // The handler's instructions stand inside its host's window.
     for (const a of instructions) {
       if (a.thread !== thread.host) continue;
@@ -380,7 +407,7 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
         if (b.thread === index) add(always(naming.perform(a.id), a.id), always(naming.perform(b.id), b.id));
       }
     }
-  });
+  }
 
   // Two engines of a device hear the same word once.
   const hears = instructions.filter((instruction) => instruction.kind === "hear");
@@ -390,8 +417,9 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
   });
 
   // Cache lines move about by themselves.
-  program.locations.forEach((location, index) => {
-    if ((machine.layout.copy[index] as number) < 0) return;
+  for (const index of scope.locations) {
+    const location = program.locations[index] as Location;
+    if ((machine.layout.copy[index] as number) < 0) continue;
     const node = always(naming.lineNode(index), -1);
     for (const instruction of instructions) {
       const touchesLine = instruction.location < 0 || program.locations[instruction.location]?.line === location.line;
@@ -400,7 +428,7 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
       if (instruction.kind === "sync-for-cpu" || instruction.kind === "sync-for-device")
         add(node, { node: naming.perform(instruction.id), instruction: instruction.id, until: 1 });
     }
-  });
+  }
   for (const sync of instructions) {
     if (sync.kind !== "sync-for-cpu" && sync.kind !== "sync-for-device") continue;
     const number = program.locations[sync.location]?.line;
@@ -421,9 +449,14 @@ function collectConflicts(machine: Machine, naming: Naming): readonly (readonly 
   return result.map(unique);
 }
 
-/** Drops repeated conflicts: for one pair of nodes the widest bounds win. */
+/** Drops repeated conflicts. */
 function unique(list: readonly Conflict[]): readonly Conflict[] {
-  const seen = new Map<string, Conflict>();
-  for (const conflict of list) seen.set(`${conflict.node}/${conflict.mine}/${conflict.theirs}`, conflict);
+  if (list.length < 2) return list;
+  const seen = new Map<number, Conflict>();
+  for (const conflict of list) {
+    // Statuses are small numbers; ALWAYS is the one that is not.
+    const bounds = Math.min(conflict.mine, 1023) * 1024 + Math.min(conflict.theirs, 1023);
+    seen.set(conflict.node * 1024 * 1024 + bounds, conflict);
+  }
   return [...seen.values()];
 }

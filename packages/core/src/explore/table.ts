@@ -19,8 +19,12 @@ export interface StateTable {
   read(index: number, into: Int32Array): void;
 }
 
+const widthsOf = new WeakMap<Machine, Uint8Array>();
+
 /** Bits that each field of the state needs; 32 where nothing is known. */
 function fieldWidths(machine: Machine): Uint8Array {
+  const known = widthsOf.get(machine);
+  if (known !== undefined) return known;
   const { layout, instructions, packets } = machine;
   const widths = new Uint8Array(layout.deciding).fill(32);
   const bits = (largest: number): number => Math.max(1, 32 - Math.clz32(largest));
@@ -51,18 +55,19 @@ function fieldWidths(machine: Machine): Uint8Array {
     for (const instruction of instructions)
       if ((layout.closure[instruction.id] as number) >= 0) widths[layout.closure[instruction.id] as number] = setBits;
   }
+  widthsOf.set(machine, widths);
   return widths;
 }
 
 /** Values are numbered as they appear; a field of values takes this many bits until the numbers run out. */
 const VALUE_BITS = 6;
 
-/** Makes an empty table for the states of a machine. `extra` more one-bit fields follow the machine's own. */
-export function createTable(machine: Machine, extra = 0): StateTable {
-  const size = machine.layout.deciding + extra;
-  const widths = new Uint8Array(size).fill(32);
-  widths.set(fieldWidths(machine));
-  widths.fill(1, machine.layout.deciding);
+/** Makes an empty table for the states of a machine. Kept are the `slots` of it, and `extra` more one-bit fields that follow the machine's own; all others stay as they are. */
+export function createTable(machine: Machine, kept: readonly number[], extra = 0): StateTable {
+  const fields = Int32Array.from({ length: kept.length + extra }, (_, at) => kept[at] ?? machine.layout.deciding + at - kept.length);
+  const size = fields.length;
+  const known = fieldWidths(machine);
+  const widths = Uint8Array.from(fields, (slot) => known[slot] ?? 1);
   // Fields of unknown width hold values: number them.
   const wide = Array.from(widths, (width) => width === 32);
   let numbered = true;
@@ -107,7 +112,7 @@ export function createTable(machine: Machine, extra = 0): StateTable {
   const pack = (state: Int32Array): boolean => {
     packed.fill(0);
     for (let field = 0; field < size; field++) {
-      let value = state[field] as number;
+      let value = state[fields[field] as number] as number;
       if (value === 0) continue;
       if (wide[field] === true && numbered) {
         value = numberOf(value);
@@ -125,7 +130,7 @@ export function createTable(machine: Machine, extra = 0): StateTable {
       const width = widths[field] as number;
       const raw = (pool[base + (wordOf[field] as number)] as number) >>> (shifts[field] as number);
       const value = width === 32 ? raw | 0 : raw & ((1 << width) - 1);
-      into[field] = wide[field] === true && numbered ? (values[value] as number) : value;
+      into[fields[field] as number] = wide[field] === true && numbered ? (values[value] as number) : value;
     }
   };
 
@@ -151,7 +156,7 @@ export function createTable(machine: Machine, extra = 0): StateTable {
 
   /** More values than numbers: start over with whole words. */
   const widen = (): void => {
-    const state = new Int32Array(size);
+    const state = new Int32Array(machine.layout.deciding + extra);
     const old: Int32Array[] = [];
     for (let index = 0; index < count; index++) {
       unpack(index, state);

@@ -74,15 +74,11 @@ export function createQueues(machine: Machine, pictured: boolean) {
       isHere(state, visit) ? [(packets[visit.packet] as Packet).instruction] : [],
     );
 
-  const routed = packets.flatMap((packet) => (packet.hops.length > 0 ? [packet] : []));
-  /** No packet is under way. */
-  function empty(state: State): boolean {
-    for (const packet of routed) {
-      const hop = state[status + packet.instruction] as number;
-      if (hop > 0 && hop <= packet.hops.length) return false;
-    }
-    return true;
+  function underWay(state: State, packet: number): boolean {
+    const { instruction, hops } = packets[packet] as Packet;
+    const hop = state[status + instruction] as number;
+    return hop > 0 && hop <= hops.length;
   }
 
-  return { empty, enter, hasRoom, inPlace, leave, mayLeave, waitsFor };
+  return { enter, hasRoom, inPlace, leave, mayLeave, underWay, waitsFor };
 }

@@ -39,20 +39,29 @@ import { createWindow } from "./window.js";
 
 export * from "./action.js";
 
+/** Some of a machine's threads, packets and locations, by number. */
+export interface Scope {
+  readonly threads: readonly number[];
+  readonly packets: readonly number[];
+  readonly locations: readonly number[];
+}
+
 export interface Stepper {
   readonly machine: Machine;
-  /** Writes the enabled steps to `out` and returns how many there are. */
-  steps(state: State, out: number[]): number;
+  /** Writes the enabled steps to `out` and returns how many there are. With `only`: those of some threads, packets and locations. */
+  steps(state: State, out: number[], only?: Scope): number;
   /** Performs a step in place. False: the state is discarded. */
   apply(state: State, step: number): boolean;
-  /** Every thread has ended and every place is empty. */
-  ended(state: State): boolean;
+  /** Every thread has ended and every place is empty. With `only`: these threads, and no packet of these is under way. */
+  ended(state: State, only?: Scope): boolean;
   /** The path of a thread in a state. */
   path(state: State, thread: number): Path;
   /** Is the instruction done, as far as the window is concerned? */
   done(state: State, instruction: number): boolean;
   /** The value that a register has at the end of its thread, as far as it is known (0 otherwise). */
   register(state: State, thread: number, register: number): number;
+  /** The same where the thread's path in the state is known. */
+  registerOn(state: State, path: Path, thread: number, register: number): number;
   /** The last value of a location. */
   location(state: State, location: number): number;
   /**
@@ -95,19 +104,25 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
   const { continueBlock, perform } = effects;
   const { path, complete, isDone, checkGuesses, stepperAddress } = progress;
   const { lines, fill, drop, writeBack, dirty, cachedFinal } = caches;
-  const { empty, enter, leave, mayLeave } = queues;
+  const { enter, leave, mayLeave, underWay } = queues;
   const { arrivalChoices, arrive } = arrival;
   const { lack, registerAt } = values;
   const { land, valueAt, orderLength } = messages;
 
-  function steps(state: State, out: number[]): number {
+  const everything: Scope = {
+    threads: threads.map((_, index) => index),
+    packets: packets.flatMap((packet, index) => (packet.hops.length > 0 ? [index] : [])),
+    locations: locations.flatMap((_, index) => ((layout.copy[index] as number) >= 0 ? [index] : [])),
+  };
+
+  function steps(state: State, out: number[], only = everything): number {
     let count = 0;
-    for (let index = 0; index < threads.length; index++) {
+    for (const index of only.threads) {
       const thread = threads[index] as MachineThread;
       if (thread.handler >= 0) count = handlerSteps(state, index, out, count);
       count = thread.role === "cpu" ? cpuSteps(state, index, out, count) : deviceSteps(state, index, out, count);
     }
-    for (let packet = 0; packet < packets.length; packet++) {
+    for (const packet of only.packets) {
       const item = packets[packet] as Packet;
       const hop = state[status + item.instruction] as number;
       if (hop < 1 || hop > item.hops.length || !mayLeave(state, packet)) continue;
@@ -118,7 +133,7 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
       const [first, last] = arrivalChoices(state, packet);
       for (let choice = first; choice <= last; choice++) out[count++] = packStep(item.instruction, MOVE, choice);
     }
-    for (let location = 0; location < locations.length; location++) {
+    for (const location of only.locations) {
       const at = layout.copy[location] as number;
       if (at < 0 || (lines[location] as number[])[0] !== location) continue;
       if (state[at] === 0) out[count++] = packStep(location, CACHE, 0);
@@ -168,9 +183,9 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
     }
   }
 
-  function ended(state: State): boolean {
-    if (!empty(state)) return false;
-    for (let index = 0; index < threads.length; index++) {
+  function ended(state: State, only = everything): boolean {
+    for (const packet of only.packets) if (underWay(state, packet)) return false;
+    for (const index of only.threads) {
       const thread = threads[index] as MachineThread;
       if (thread.handler >= 0) {
         if (state[layout.pending + thread.handler] !== 0) return false;
@@ -179,6 +194,12 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
       if (!complete(state, path(state, index))) return false;
     }
     return true;
+  }
+
+  function registerOn(state: State, at: Path, index: number, register: number): number {
+    lack.missing = false;
+    const result = registerAt(state, at, at.ids.length, threads[index] as MachineThread, register);
+    return lack.missing ? 0 : result;
   }
 
   return {
@@ -192,13 +213,8 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
     packetObstacles,
     handlerObstacles,
     forget: (state, location) => land(state, location, 0),
-    register(state, index, register) {
-      const thread = threads[index] as MachineThread;
-      const at = path(state, index);
-      lack.missing = false;
-      const result = registerAt(state, at, at.ids.length, thread, register);
-      return lack.missing ? 0 : result;
-    },
+    register: (state, index, register) => registerOn(state, path(state, index), index, register),
+    registerOn,
     location(state, location) {
       return listLike && (orderCapacity[location] as number) > 0
         ? valueAt(state, location, orderLength(state, location))
