@@ -1,0 +1,149 @@
+/**
+ * The search for the smallest sets of changes. A set that does not help leaves a bad run; whatever helps has to contain a change that this run does not survive. So each set is extended by those
+ * changes alone: a tree of hitting sets (Reiter 1987), level by level, so that what is found first is smallest. All minimal sets up to a size are found, provided that a change never brings a
+ * bad run back, and that a run which several changes stop together is stopped by one of them with full barriers beside it (docs/repair.md).
+ */
+import { buildMachine } from "../machine/machine.js";
+import type { Platform } from "../platform/platform.js";
+import type { Source } from "../source.js";
+import { applyChanges, applyEdits, type Edited } from "./apply.js";
+import type { Change } from "./change.js";
+import type { Proof } from "./prove.js";
+import { survive } from "./survive.js";
+import { type Escape, findEscape, type Trial, type TrialLimits, trialOf } from "./trial.js";
+
+export interface HittingOptions {
+  readonly platforms: readonly Platform[];
+  readonly limits: TrialLimits;
+  /** Sets of this size are the largest. */
+  readonly maxChanges: number;
+  /** Once sets of this size were tried, larger ones are tried only while nothing was found. */
+  readonly enough: number;
+  /** Most texts tried. */
+  readonly maxTrials: number;
+  prove(trial: Trial): Proof;
+}
+
+export interface Minimal {
+  readonly changes: readonly Change[];
+  readonly trial: Trial;
+}
+
+/** A set that forbids the bad outcome and still is no answer. */
+export interface Rejected {
+  readonly changes: readonly Change[];
+  readonly platform: string;
+  readonly reason: string;
+}
+
+export interface Hitting {
+  readonly minimal: readonly Minimal[];
+  readonly rejected: readonly Rejected[];
+  /** Every minimal set of up to this many changes is among them; undefined where a budget ran out before any size was done. */
+  readonly complete: number | undefined;
+  /** What stopped it, where something did. */
+  readonly stopped: string | undefined;
+  readonly trials: number;
+  /** Bad runs that taught which changes matter. */
+  readonly clauses: number;
+}
+
+interface Node {
+  readonly changes: readonly Change[];
+  readonly trial: Trial;
+  /** A bad run of it that is known already. */
+  readonly escape: Escape | undefined;
+}
+
+export function hittingSets(source: Source, original: Trial, universe: readonly Change[], options: HittingOptions): Hitting {
+  const { limits, maxTrials } = options;
+  const minimal: Minimal[] = [];
+  const rejected: Rejected[] = [];
+  let order = [...options.platforms];
+  let trials = 0;
+  let clauses = 0;
+  let stopped: string | undefined;
+  const outOf = (): string | undefined => {
+    if (limits.interrupted?.() === true) return "stopped";
+    return trials > maxTrials ? `more than ${maxTrials} changed tests` : undefined;
+  };
+
+  /** Looks where it went wrong last first. */
+  const escapeOf = (trial: Trial): Escape | undefined | "unknown" => {
+    let open = false;
+    for (const platform of order) {
+      const finding = findEscape(trial.program, platform, limits);
+      if (finding.kind === "escape") {
+        order = [platform, ...order.filter((other) => other !== platform)];
+        return finding.escape;
+      }
+      if (finding.kind === "unknown") {
+        open = true;
+        stopped ??= `${finding.platform}: ${finding.reason}`;
+      }
+    }
+    return open ? "unknown" : undefined;
+  };
+
+  /** A bad run of a changed text that follows the one known. */
+  const follow = (parent: Trial, escape: Escape, edited: Edited | undefined): { readonly trial: Trial; readonly escape: Escape | undefined } | undefined => {
+    const trial = trialOf(source, edited);
+    trials++;
+    if (trial === undefined) return undefined;
+    const machine = buildMachine(trial.program, escape.platform, escape.machine.settings);
+    const steps = survive({ machine: escape.machine, edited: parent.edited }, escape.steps, { machine, edited: trial.edited });
+    return { trial, escape: steps === undefined ? undefined : { platform: escape.platform, machine, steps } };
+  };
+
+  let level: Node[] = [{ changes: [], trial: original, escape: undefined }];
+  let complete: number | undefined;
+  for (let size = 0; size <= options.maxChanges && level.length > 0; size++) {
+    if (size > options.enough && minimal.length > 0) break;
+    const next: Node[] = [];
+    const known = new Set<string>();
+    const last = size === options.maxChanges;
+    for (const node of level) {
+      stopped = outOf() ?? stopped;
+      if (outOf() !== undefined) break;
+      const ids = new Set(node.changes.map(({ id }) => id));
+      const has = (changes: readonly Change[]): boolean => changes.every(({ id }) => ids.has(id));
+      if (minimal.some(({ changes }) => has(changes)) || rejected.some(({ changes }) => has(changes))) continue;
+      const escape = node.escape ?? escapeOf(node.trial);
+      if (escape === "unknown") continue;
+      if (escape === undefined) {
+        const proof = options.prove(node.trial);
+        if (proof.kind === "proved") minimal.push({ changes: node.changes, trial: node.trial });
+        else if (proof.kind === "rejected") rejected.push({ changes: node.changes, platform: proof.platform, reason: proof.reason });
+        else stopped ??= `${proof.platform}: ${proof.reason}`;
+        continue;
+      }
+      if (last) continue;
+      clauses++;
+      for (const change of universe) {
+        if (ids.has(change.id)) continue;
+        const changes = [...node.changes, change].sort((a, b) => (a.id < b.id ? -1 : 1));
+        const key = changes.map(({ id }) => id).join(" ");
+        if (known.has(key) || minimal.some((found) => found.changes.every(({ id }) => id === change.id || ids.has(id)))) continue;
+        const followed = follow(node.trial, escape, applyChanges(source.text, changes));
+        if (followed === undefined) continue;
+        if (followed.escape === undefined) {
+          known.add(key);
+          next.push({ changes, trial: followed.trial, escape: undefined });
+          continue;
+        }
+        // It survives this change. With barriers around it? If these alone do not stop the run, the change may be part of an answer.
+        if (change.helped === undefined || size + 1 >= options.maxChanges) continue;
+        const beside = (edits: Change["edits"]): boolean =>
+          follow(node.trial, escape, applyEdits(source.text, [...node.changes, { id: change.id, edits }]))?.escape === undefined;
+        if (!beside(change.helped.edits) || beside(change.helped.helpAlone)) continue;
+        known.add(key);
+        next.push({ changes, trial: followed.trial, escape: followed.escape });
+      }
+    }
+    if (stopped !== undefined && outOf() !== undefined) break;
+    complete = size;
+    level = next;
+  }
+  if (level.length === 0) complete = options.maxChanges;
+  return { minimal, rejected, complete, stopped, trials, clauses };
+}

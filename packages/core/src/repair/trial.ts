@@ -1,0 +1,92 @@
+/** A changed test, made ready to be judged: its text, its program, and one machine for each platform and setting of options. */
+import { type EndState, type SearchResult, search } from "../explore/explore.js";
+import { parseTest } from "../litmus/parse.js";
+import { buildMachine, type Machine, MissingAccessor } from "../machine/machine.js";
+import type { Platform } from "../platform/platform.js";
+import { lowerTest } from "../program/lower.js";
+import type { Program } from "../program/program.js";
+import type { Source } from "../source.js";
+import type { Edited } from "./apply.js";
+
+/** A text with changes in it that is a test. */
+export interface Trial {
+  readonly edited: Edited;
+  readonly program: Program;
+}
+
+/** Undefined where the text is no test any more: such a change is none. */
+export function trialOf(source: Source, edited: Edited | undefined): Trial | undefined {
+  if (edited === undefined) return undefined;
+  const text: Source = { name: source.name, text: edited.text };
+  const test = parseTest(text);
+  if (!test.ok) return undefined;
+  const program = lowerTest(test.value, text);
+  return program.ok ? { edited, program: program.value } : undefined;
+}
+
+export interface TrialLimits {
+  readonly maxStates: number;
+  readonly interrupted?: () => boolean;
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** Where and how the bad outcome happens. */
+export interface Escape {
+  readonly platform: Platform;
+  readonly machine: Machine;
+  readonly steps: readonly number[];
+}
+
+/** `forbidden`: under every setting of one option. `escape`: a run that ends badly. `unknown`: why not known. */
+export type Finding =
+  | { readonly kind: "forbidden" }
+  | { readonly kind: "escape"; readonly escape: Escape }
+  | { readonly kind: "unknown"; readonly platform: string; readonly reason: string };
+
+const reasonOf = (result: SearchResult, limits: TrialLimits): string =>
+  result.stopped === "states" ? `more than ${limits.maxStates} states` : "stopped";
+
+/** Looks for the bad outcome on one platform: with the options at their defaults, then with each of those that were looked at changed. */
+export function findEscape(program: Program, platform: Platform, limits: TrialLimits, reduce: "full" | "none" = "full"): Finding {
+  let open: Finding = { kind: "forbidden" };
+  try {
+    const attempt = (settings: ReadonlyMap<string, string>): { readonly machine: Machine; readonly escape?: Escape } => {
+      const machine = buildMachine(program, platform, settings);
+      const result = search(machine, { ...limits, mode: "verdict", reduce });
+      if (result.witness !== undefined) return { machine, escape: { platform, machine, steps: result.witness } };
+      if (!result.complete) open = { kind: "unknown", platform: platform.name, reason: reasonOf(result, limits) };
+      return { machine };
+    };
+    const first = attempt(limits.settings);
+    if (first.escape !== undefined) return { kind: "escape", escape: first.escape };
+    for (const option of platform.options) {
+      if (!first.machine.optionsRead.has(option.id) || limits.settings.has(option.id)) continue;
+      for (const value of option.values) {
+        if (value === option.default) continue;
+        const varied = attempt(new Map([...limits.settings, [option.id, value]]));
+        if (varied.escape !== undefined) return { kind: "escape", escape: varied.escape };
+      }
+    }
+  } catch (error) {
+    if (error instanceof MissingAccessor) return { kind: "unknown", platform: platform.name, reason: error.message };
+    throw error;
+  }
+  return open;
+}
+
+/** All ends of a program on a platform under one setting of its options. */
+export interface Ends {
+  readonly complete: boolean;
+  readonly ends: readonly EndState[];
+  readonly deadlocks: number;
+  readonly livelocks: number;
+}
+
+export function endsOf(program: Program, platform: Platform, limits: TrialLimits): Ends {
+  const { complete, ends, deadlocks, livelocks } = search(buildMachine(program, platform, limits.settings), {
+    ...limits,
+    mode: "states",
+    reduce: "full",
+  });
+  return { complete, ends, deadlocks, livelocks };
+}
