@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { type CheckOptions, checkCommand } from "./check.js";
 import { EXIT, UsageError } from "./exit.js";
 import { type ExplainOptions, explainCommand } from "./explain.js";
+import { type FixOptions, fixCommand } from "./fix.js";
 import { listPlatforms, type PlatformsOptions, showPlatform } from "./platforms.js";
 import { type ServeOptions, serveCommand } from "./serve.js";
 
@@ -86,6 +87,23 @@ function commandLine(done: (code: number) => void): Command {
   )
     .option("--svg <file>", "write the ladder diagram to a file")
     .action(async (file: string, options: ExplainOptions) => done(await explainCommand(file, options)));
+  program
+    .command("fix")
+    .description("find the smallest changes that forbid an outcome, proved, with costs and patches; or what is superfluous")
+    .argument("<file>", "a litmus file, or - for standard input")
+    .option("--platform <names>", "platforms on all of which it has to be forbidden, separated by commas; all; conforming")
+    .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
+    .option("--option <name=value>", "fix what no source settles, or credits=N, compiler=on; may be repeated", list, [])
+    .option("--compiler", "let the compiler reorder plain accesses before the CPU sees them")
+    .option("--keep <names>", "threads, devices and locations that must stay as they are, separated by commas")
+    .option("--max-changes <n>", "the largest sets to try (default: 3, and none above 2 once something was found)", whole)
+    .option("--patch [n]", "print the patch of the best repair, or of the n-th, and nothing else", whole)
+    .option("--json", "one JSON document with answers, edits and patches")
+    .option("--superfluous", "the other way round: what could go, or be weaker, where the outcome is forbidden")
+    .option("--timing-only", "offer delays, too, marked unsound")
+    .option("--max-states <n>", "stop a search after this many states", whole, 200_000)
+    .option("--timeout <seconds>", "stop after this time", positive)
+    .action(async (file: string, options: FixOptions) => done(await fixCommand(file, options)));
   const platforms = program
     .command("platforms")
     .description("list the platforms, or show one: places, tables, accessors, mappings, each with its source")

@@ -12,7 +12,10 @@ interface Piece extends TextEdit {
 }
 
 /** Undefined where two edits overlap: the changes cannot be made together. */
-export function applyEdits(original: string, changes: readonly { readonly id: string; readonly edits: readonly TextEdit[] }[]): Edited | undefined {
+export function applyEdits(
+  original: string,
+  changes: readonly { readonly id: string; readonly edits: readonly TextEdit[] }[],
+): Edited | undefined {
   const pieces: Piece[] = [];
   for (const { id, edits } of changes) {
     for (const [index, edit] of edits.entries()) {
@@ -20,9 +23,7 @@ export function applyEdits(original: string, changes: readonly { readonly id: st
       if (!known) pieces.push({ ...edit, owner: `${id}/${index}` });
     }
   }
-  pieces.sort(
-    (a, b) => a.span.start - b.span.start || a.span.end - b.span.end || a.order - b.order || (a.owner < b.owner ? -1 : 1),
-  );
+  pieces.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end || a.order - b.order || (a.owner < b.owner ? -1 : 1));
   let text = "";
   let at = 0;
   const stretches: { readonly start: number; readonly name: (relative: number) => string }[] = [];
@@ -63,6 +64,9 @@ export function applyChanges(original: string, changes: readonly Change[]): Edit
 const sameEdit = (a: TextEdit, b: TextEdit): boolean => a.span.start === b.span.start && a.span.end === b.span.end && a.text === b.text;
 
 /** The text with the changes of an answer made, or other forms of them; undefined where they cannot be made together. */
-export function withChanges(original: string, changes: readonly { readonly id: string; readonly edits: readonly TextEdit[] }[]): string | undefined {
+export function withChanges(
+  original: string,
+  changes: readonly { readonly id: string; readonly edits: readonly TextEdit[] }[],
+): string | undefined {
   return applyEdits(original, changes)?.text;
 }

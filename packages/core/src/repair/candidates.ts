@@ -34,7 +34,8 @@ export interface Candidates {
 /** `keep`: threads, devices and locations (`P0`, `D0`, `cq`) that must stay as they are. */
 export function candidatesOf(subject: Subject, platforms: readonly Platform[], keep: readonly string[]): Candidates {
   const kept = (change: Change): boolean =>
-    (change.thread !== undefined && keep.includes(change.thread)) || keep.some((name) => change.site === `map-${name}` || change.site === `register-${name}`);
+    (change.thread !== undefined && keep.includes(change.thread)) ||
+    keep.some((name) => change.site === `map-${name}` || change.site === `register-${name}` || change.site === `registers-${name}`);
   const sites = PROPOSERS.flatMap((propose) => propose(subject, platforms)).flatMap((site): Site[] => {
     const strongest = site.strongest.filter((change) => !kept(change));
     return strongest.length === 0 ? [] : [{ strongest, weaker: site.weaker.filter((change) => !kept(change)) }];

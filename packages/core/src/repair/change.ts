@@ -46,7 +46,12 @@ export interface Change {
   readonly edits: readonly TextEdit[];
   /** Makes sense only beside this change. */
   readonly needs: string | undefined;
-  /** Inserts an access, which other changes may have to hold in its place: the same edits with a full barrier on either side, and these barriers alone. */
+  /** A change that does the same without what this one needs: sets with this one are no better than sets with that one. */
+  readonly amountsTo: string | undefined;
+  /**
+   * What may help only beside others. `edits`: made with all the help that it could get (an access that is put in: a full barrier on either side; a mapping: the same for every location);
+   * `helpAlone`: that help without it.
+   */
   readonly helped: { readonly edits: readonly TextEdit[]; readonly helpAlone: readonly TextEdit[] } | undefined;
 }
 

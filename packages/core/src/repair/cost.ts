@@ -28,7 +28,12 @@ function barrierCost(platform: Platform, name: string): Cost {
   const full = steps.some(
     (step) => step.kind === "fence" && step.before.includes("write") && step.after.includes("read") && step.propagates !== "cumulative",
   );
-  if (full) return { nanoseconds: 20, rank: 3, source: "assumed; a full barrier cost UCX 9 ns more than a light one on Power (ucx 81eef4f057, stated)" };
+  if (full)
+    return {
+      nanoseconds: 20,
+      rank: 3,
+      source: "assumed; a full barrier cost UCX 9 ns more than a light one on Power (ucx 81eef4f057, stated)",
+    };
   return { nanoseconds: 10, rank: 2, source: "assumed, half of a full barrier" };
 }
 
@@ -44,14 +49,18 @@ export function classCost(change: Change, platform: Platform): Cost {
       if (/^(read|in|ioread)/.test(change.operation)) return { ...registerRead(platform), rank: 2, nanoseconds: 10 };
       if (/^(write|out|iowrite)/.test(change.operation)) return { ...barrierCost(platform, "wmb"), rank: 2 };
       if (change.operation === "smp_store_mb") return { ...barrierCost(platform, "smp_mb") };
-      return { nanoseconds: /_ONCE$/.test(change.operation) ? 0 : 2, rank: 1, source: ASSUMED };
+      return { nanoseconds: change.operation.endsWith("_ONCE") ? 0 : 2, rank: 1, source: ASSUMED };
     }
     case "barrier":
       return barrierCost(platform, change.operation);
     case "sync":
       return { nanoseconds: 100, rank: 4, source: ASSUMED };
     case "device-flush":
-      return { nanoseconds: 0, rank: 5, source: "the device waits 43 to 112 ns more than for a read alone: pcie-bench/data @b2abf2f, measured" };
+      return {
+        nanoseconds: 0,
+        rank: 5,
+        source: "the device waits 43 to 112 ns more than for a read alone: pcie-bench/data @b2abf2f, measured",
+      };
     case "interrupt":
       return { nanoseconds: 0, rank: 4, source: ASSUMED };
     case "register-mapping":
@@ -70,8 +79,16 @@ export function classCost(change: Change, platform: Platform): Cost {
 function registerRead(platform: Platform): Cost {
   const flushes = platform.accessors.get("readX")?.steps.some((step) => step.kind === "token") === true;
   return flushes
-    ? { nanoseconds: 5940, rank: 6, source: "stated: flushing five PIO writes with a regular PIO read takes 5940 ns on an Altix, OLS 2004 vol. 1 p. 147" }
-    : { nanoseconds: 1000, rank: 6, source: "recalled: 800 to 1200 ns on current Xeon and EPYC; stated: 2 us and more, Intel community 1242424" };
+    ? {
+        nanoseconds: 5940,
+        rank: 6,
+        source: "stated: flushing five PIO writes with a regular PIO read takes 5940 ns on an Altix, OLS 2004 vol. 1 p. 147",
+      }
+    : {
+        nanoseconds: 1000,
+        rank: 6,
+        source: "recalled: 800 to 1200 ns on current Xeon and EPYC; stated: 2 us and more, Intel community 1242424",
+      };
 }
 
 /** The cost of changes together. */

@@ -86,7 +86,11 @@ export function hittingSets(source: Source, original: Trial, universe: readonly 
   };
 
   /** A bad run of a changed text that follows the one known. */
-  const follow = (parent: Trial, escape: Escape, edited: Edited | undefined): { readonly trial: Trial; readonly escape: Escape | undefined } | undefined => {
+  const follow = (
+    parent: Trial,
+    escape: Escape,
+    edited: Edited | undefined,
+  ): { readonly trial: Trial; readonly escape: Escape | undefined } | undefined => {
     const trial = trialOf(source, edited);
     trials++;
     if (trial === undefined) return undefined;
@@ -106,7 +110,8 @@ export function hittingSets(source: Source, original: Trial, universe: readonly 
       stopped = outOf() ?? stopped;
       if (outOf() !== undefined) break;
       const ids = new Set(node.changes.map(({ id }) => id));
-      const has = (changes: readonly Change[]): boolean => changes.every(({ id }) => ids.has(id));
+      const amounts = new Set(node.changes.flatMap(({ id, amountsTo }) => (amountsTo === undefined ? [id] : [id, amountsTo])));
+      const has = (changes: readonly Change[]): boolean => changes.every(({ id }) => amounts.has(id));
       if (minimal.some(({ changes }) => has(changes)) || rejected.some(({ changes }) => has(changes))) continue;
       const escape = node.escape ?? escapeOf(node.trial);
       if (escape === "unknown") continue;

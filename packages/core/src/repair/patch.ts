@@ -57,7 +57,10 @@ function compare(before: readonly string[], after: readonly string[]): Line[] {
       lines.push({ mark: " ", text: before[i] as string });
       i++;
       j++;
-    } else if (i < before.length && (j >= after.length || (longest[(i + 1) * width + j] as number) >= (longest[i * width + j + 1] as number))) {
+    } else if (
+      i < before.length &&
+      (j >= after.length || (longest[(i + 1) * width + j] as number) >= (longest[i * width + j + 1] as number))
+    ) {
       lines.push({ mark: "-", text: before[i++] as string });
     } else lines.push({ mark: "+", text: after[j++] as string });
   }

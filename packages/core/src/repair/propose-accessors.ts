@@ -19,17 +19,18 @@ export const proposeAccessors: Proposer = (subject) =>
     const { operation, thread, text } = written;
     const site = `${thread.name}-access-${operation.span.start}`;
     const from = written.name ?? "a plain access";
-    const changes = forms.map((form): Change =>
-      change({
-        id: `${site}-${form.name}`,
-        site,
-        kind: "accessor",
-        words: `use ${form.name} instead of ${from} for \`${text.replace(/\s+/g, " ")}\` in ${thread.name}`,
-        short: `use ${form.name} for ${objectOf(written)} in ${thread.name}`,
-        operation: form.name,
-        thread: thread.name,
-        edits: [replacement(operation.span, form.text)],
-      }),
+    const changes = forms.map(
+      (form): Change =>
+        change({
+          id: `${site}-${form.name}`,
+          site,
+          kind: "accessor",
+          words: `use ${form.name} instead of ${from} for \`${text.replace(/\s+/g, " ")}\` in ${thread.name}`,
+          short: `use ${form.name} for ${objectOf(written)} in ${thread.name}`,
+          operation: form.name,
+          thread: thread.name,
+          edits: [replacement(operation.span, form.text)],
+        }),
     );
     const isTop = (index: number): boolean => index === forms.length - 1 || forms[index]?.apart === true;
     return [{ strongest: changes.filter((_, index) => isTop(index)), weaker: changes.filter((_, index) => !isTop(index)) }];

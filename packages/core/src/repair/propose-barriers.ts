@@ -13,12 +13,14 @@ const MMIOWB_UNTIL = [5, 2] as const;
 /** The barriers that can be added on these platforms, in the vocabulary's order. Those that count only beside another access are never stronger than smp_mb, and left out. */
 export function barriersFor(subject: Subject, platforms: readonly Platform[]): readonly string[] {
   const combining = subject.program.locations.some(({ memoryType }) => memoryType === "wc");
+  const writesRegisters = subject.operations.some(({ operation }) => operation.kind === "pio-write");
   return [...primitiveNames()].filter((name) => {
     const meaning = primitive(name)?.meaning;
     if (meaning?.kind !== "barrier" || meaning.accessor !== name || !doesSomething(platforms, name)) return false;
     if (name.includes("__")) return false;
     if (name === "mmiowb") return platforms.some(({ era }) => before(era, MMIOWB_UNTIL));
-    return combining || !(name.startsWith("mmio_") || name === "io_stop_wc");
+    if (name === "mmio_flush_writes") return combining || writesRegisters;
+    return combining || !(name === "mmio_wc_start" || name === "io_stop_wc");
   });
 }
 
@@ -36,7 +38,15 @@ export const proposeBarriers: Proposer = (subject, platforms) => {
     if (!within(subject, placed).some(({ operation }) => isAccess(operation))) return [];
     if (!earlier(subject, placed).some(({ operation }) => isAccess(operation))) return [];
     // One site for each strongest barrier: a drain of register writes and a fence of memory may both be needed in one gap.
-    return top.map((strong) => siteOf(subject, platforms, placed, strong, names.filter((name) => name !== strong && !top.includes(name) && atLeast(platforms, strong, name))));
+    return top.map((strong) =>
+      siteOf(
+        subject,
+        platforms,
+        placed,
+        strong,
+        names.filter((name) => name !== strong && !top.includes(name) && atLeast(platforms, strong, name)),
+      ),
+    );
   });
 };
 
@@ -63,9 +73,14 @@ function siteOf(subject: Subject, platforms: readonly Platform[], placed: Placed
 }
 
 /** The barrier that stands right before a statement, with nothing but it in between. */
-function barrierBefore(subject: Subject, placed: Placed): { readonly name: string; readonly span: { readonly start: number; readonly end: number } } | undefined {
+function barrierBefore(
+  subject: Subject,
+  placed: Placed,
+): { readonly name: string; readonly span: { readonly start: number; readonly end: number } } | undefined {
   const last = earlier(subject, placed).at(-1);
   if (last?.operation.kind !== "barrier" || last.name === undefined) return undefined;
   const { span } = last.operation;
-  return /^\s*;\s*$/.test(subject.source.text.slice(span.end, placed.start).replace(/\/\/[^\n]*/g, "")) ? { name: last.name, span } : undefined;
+  return /^\s*;\s*$/.test(subject.source.text.slice(span.end, placed.start).replace(/\/\/[^\n]*/g, ""))
+    ? { name: last.name, span }
+    : undefined;
 }

@@ -2,8 +2,8 @@
 import type { Attributes } from "../program/program.js";
 import { replacement, type TextEdit } from "./change.js";
 import { without } from "./propose-mappings.js";
-import { change, type Proposer, type Site, single } from "./site.js";
-import { quoted, type Subject, within, type Written } from "./source-program.js";
+import { change, type Proposer, type Site, single, together } from "./site.js";
+import { quoted, type Subject, type Written, within } from "./source-program.js";
 
 const ATTRIBUTES = [
   ["RO", /\bRO\b/, "relaxed ordering", (attributes: Attributes) => attributes.ro],
@@ -14,30 +14,32 @@ const ATTRIBUTES = [
 
 /** An attribute taken off one transaction. */
 export const proposeAttributes: Proposer = ({ operations }) =>
-  operations.flatMap(({ operation, thread, text }): Site[] => {
-    if (!("attributes" in operation)) return [];
-    return ATTRIBUTES.flatMap(([name, pattern, title, has]): Site[] => {
-      const found = has(operation.attributes) ? pattern.exec(text) : null;
-      if (found === null) return [];
-      const start = operation.span.start + found.index;
-      const id = `${thread.name}-${name}-${operation.span.start}`;
-      const plain = text.replace(/\s+/g, " ");
-      return [
-        single(
-          change({
-            id,
-            site: id,
-            kind: "attribute",
-            words: `send \`${plain}\` of ${thread.name} without ${title}`,
-            short: `send ${what(text)} without ${title}`,
-            operation: `no ${name}`,
-            thread: thread.name,
-            edits: [withinCall(operation.span.start, text, { start, end: start + found[0].length })],
-          }),
-        ),
-      ];
-    });
-  });
+  together(
+    operations.flatMap(({ operation, thread, text }): Site[] => {
+      if (!("attributes" in operation)) return [];
+      return ATTRIBUTES.flatMap(([name, pattern, title, has]): Site[] => {
+        const found = has(operation.attributes) ? pattern.exec(text) : null;
+        if (found === null) return [];
+        const start = operation.span.start + found.index;
+        const id = `${thread.name}-${name}-${operation.span.start}`;
+        const plain = text.replace(/\s+/g, " ");
+        return [
+          single(
+            change({
+              id,
+              site: id,
+              kind: "attribute",
+              words: `send \`${plain}\` of ${thread.name} without ${title}`,
+              short: `send ${what(text)} without ${title}`,
+              operation: `no ${name}`,
+              thread: thread.name,
+              edits: [withinCall(operation.span.start, text, { start, end: start + found[0].length })],
+            }),
+          ),
+        ];
+      });
+    }),
+  );
 
 function withinCall(start: number, text: string, span: { readonly start: number; readonly end: number }): TextEdit {
   const edit = without(text, { start: span.start - start, end: span.end - start });
@@ -71,7 +73,10 @@ export const proposeOrder: Proposer = (subject) => {
           short: `send ${what(text(second))} before ${what(text(first))} in ${first.thread}`,
           operation: "order",
           thread: first.thread,
-          edits: [replacement({ start: first.start, end: first.end }, text(second)), replacement({ start: second.start, end: second.end }, text(first))],
+          edits: [
+            replacement({ start: first.start, end: first.end }, text(second)),
+            replacement({ start: second.start, end: second.end }, text(first)),
+          ],
         }),
       ),
     ];
@@ -82,7 +87,9 @@ export const proposeOrder: Proposer = (subject) => {
 function usesResult({ operation: first }: Written, { operation: second }: Written): boolean {
   if (first.kind !== "dma-read") return false;
   const targets = first.parts.map(({ target }) => target);
-  return JSON.stringify(second).includes('"register"') && targets.some((target) => JSON.stringify(second).includes(`"register":${target}}`));
+  return (
+    JSON.stringify(second).includes('"register"') && targets.some((target) => JSON.stringify(second).includes(`"register":${target}}`))
+  );
 }
 
 /** A zero-length read behind a write, and waiting for it: the write has arrived. */
@@ -122,19 +129,26 @@ function freshRegister(text: string): string {
 export const proposeInterrupts: Proposer = (subject) => {
   const { test, program, source, operations } = subject;
   return program.devices.flatMap((device, index): Site[] => {
-    const raised = operations.filter(({ operation, thread }) => (operation.kind === "intx" || operation.kind === "msi") && thread.device === index);
+    const raised = operations.filter(
+      ({ operation, thread }) => (operation.kind === "intx" || operation.kind === "msi") && thread.device === index,
+    );
     const kinds = new Set(raised.map(({ operation }) => operation.kind));
     const [kind] = kinds;
     if (kinds.size !== 1 || kind === undefined) return [];
-    const clauses = test.threads.flatMap(({ clauses }) => clauses.filter((clause) => clause.kind === "on" && clause.device === device.name && clause.event === kind));
+    const clauses = test.threads.flatMap(({ clauses }) =>
+      clauses.filter((clause) => clause.kind === "on" && clause.device === device.name && clause.event === kind),
+    );
     if (clauses.some((clause) => clause.kind === "on" && clause.vector !== 0)) return [];
     const to = kind === "intx" ? "msi" : "intx";
     const edits = [
       ...raised.map(({ operation }) => replacement(operation.span, to === "msi" ? "MSI()" : "INTX()")),
-      ...clauses.map(({ span }) => replacement(span, source.text.slice(span.start, span.end).replace(/\b(intx|msix?)\s*\(\s*(\w+)[^)]*\)/i, `${to}($2)`))),
+      ...clauses.map(({ span }) =>
+        replacement(span, source.text.slice(span.start, span.end).replace(/\b(intx|msix?)\s*\(\s*(\w+)[^)]*\)/i, `${to}($2)`)),
+      ),
     ];
     const id = `${device.name}-${to}`;
-    const words = to === "msi" ? `let ${device.name} interrupt by MSI instead of its pin` : `let ${device.name} interrupt by its pin instead of MSI`;
+    const words =
+      to === "msi" ? `let ${device.name} interrupt by MSI instead of its pin` : `let ${device.name} interrupt by its pin instead of MSI`;
     return [single(change({ id, site: id, kind: "interrupt", words, short: words, operation: to, thread: device.name, edits }))];
   });
 };
@@ -178,7 +192,13 @@ export const proposeSyncs: Proposer = (subject, platforms) => {
 /** Waiting for the value itself: memory that starts at 0 and that only devices write, polled before it is read. */
 export const proposePolls: Proposer = (subject: Subject) =>
   subject.statements.flatMap((placed): Site[] => {
-    if (placed.statement.kind === "block" || placed.statement.kind === "if" || placed.statement.kind === "while" || placed.statement.kind === "for") return [];
+    if (
+      placed.statement.kind === "block" ||
+      placed.statement.kind === "if" ||
+      placed.statement.kind === "while" ||
+      placed.statement.kind === "for"
+    )
+      return [];
     return within(subject, placed).flatMap(({ operation, thread }): Site[] => {
       if (operation.kind !== "read" || operation.address.kind !== "constant") return [];
       const index = operation.address.value & 0xfffff;
@@ -206,6 +226,10 @@ export const proposePolls: Proposer = (subject: Subject) =>
 
 function writes(operation: Written["operation"], address: { readonly kind: string }): boolean {
   const same = JSON.stringify(address);
-  if (operation.kind === "write" || operation.kind === "atomic" || operation.kind === "dma-atomic") return JSON.stringify(operation.address) === same || operation.address.kind !== "constant";
-  return operation.kind === "dma-write" && operation.parts.some((part) => JSON.stringify(part.address) === same || part.address.kind !== "constant");
+  if (operation.kind === "write" || operation.kind === "atomic" || operation.kind === "dma-atomic")
+    return JSON.stringify(operation.address) === same || operation.address.kind !== "constant";
+  return (
+    operation.kind === "dma-write" &&
+    operation.parts.some((part) => JSON.stringify(part.address) === same || part.address.kind !== "constant")
+  );
 }

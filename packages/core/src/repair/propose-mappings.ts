@@ -3,7 +3,7 @@ import type { Declaration } from "../litmus/test.js";
 import type { Platform } from "../platform/platform.js";
 import type { Location } from "../program/program.js";
 import { type Change, replacement, type TextEdit } from "./change.js";
-import { change, type Proposer, type Site } from "./site.js";
+import { change, type Proposer, type Site, together } from "./site.js";
 
 type LocationDeclaration = Extract<Declaration, { kind: "location" }>;
 
@@ -34,7 +34,15 @@ export const proposeMappings: Proposer = (subject, platforms) => {
     const strongest: Change[] = [];
     const add = (what: string, edit: TextEdit, words: string, short: string): void => {
       strongest.push(
-        change({ id: `map-${declaration.name}-${what}`, site: `map-${declaration.name}`, kind: "mapping", words, short, operation: what, edits: [edit] }),
+        change({
+          id: `map-${declaration.name}-${what}`,
+          site: `map-${declaration.name}`,
+          kind: "mapping",
+          words,
+          short,
+          operation: what,
+          edits: [edit],
+        }),
       );
     };
     if (asked(platforms, ["write-barrier"]) && !location.mapping.writeBarrier) {
@@ -54,11 +62,16 @@ export const proposeMappings: Proposer = (subject, platforms) => {
       if (!location.mapping[field] || !asked(platforms, [vocabulary])) continue;
       const attribute = declaration.attributes.find(({ name }) => name === word);
       if (attribute === undefined) continue;
-      add(`no-${word}`, without(source.text, attribute.span), `map ${declaration.name} without ${title}`, `map ${declaration.name} without ${title}`);
+      add(
+        `no-${word}`,
+        without(source.text, attribute.span),
+        `map ${declaration.name} without ${title}`,
+        `map ${declaration.name} without ${title}`,
+      );
     }
     if (strongest.length > 0) sites.push({ strongest, weaker: [] });
   }
-  return sites;
+  return together(sites);
 };
 
 /** `dma(streaming)` to `dma(streaming, write_barrier)`. */

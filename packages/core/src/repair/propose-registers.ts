@@ -1,6 +1,5 @@
 /** Register reads, where the thread may do one, and stricter mappings of registers. A read of a device's register comes back behind what the device sent; user space has no such reads. */
 import { type Change, insertion, replacement, type TextEdit } from "./change.js";
-import { without } from "./propose-mappings.js";
 import { change, type Proposer, type Site, single } from "./site.js";
 import { earlier, isAccess, quoted, type Subject, within } from "./source-program.js";
 
@@ -52,6 +51,7 @@ function sitesOf(subject: Subject, placed: Placed, { device, register, accessor,
     thread: placed.thread,
     edits: placed.insert("mb();", 2),
     needs: read.id,
+    amountsTo: `${placed.thread}-barrier-${placed.start}-mb-mb`,
   });
   return [single(read), single(behind)];
 }
@@ -62,7 +62,9 @@ type Placed = Subject["statements"][number];
 function readables(subject: Subject): Readable[] {
   const { program, test, source } = subject;
   return program.devices.flatMap((device, index): Readable[] => {
-    const engine = test.threads.some((thread) => thread.name === device.name && thread.clauses.some((clause) => clause.kind === "attribute" && clause.name === "in"));
+    const engine = test.threads.some(
+      (thread) => thread.name === device.name && thread.clauses.some((clause) => clause.kind === "attribute" && clause.name === "in"),
+    );
     if (engine) return [];
     const own = program.locations.filter(({ owner }) => owner === index);
     const memoryMapped = own.find(({ space, memoryType }) => space === "mmio" && memoryType !== "wc");
@@ -98,49 +100,86 @@ function declaration({ source: { text }, test }: Subject, added: string): TextEd
   return { ...insertion(lineEnd, `${missing}\n${indent}${added}`), shared: true };
 }
 
-/** `ioremap` instead of `ioremap_wc`, `ioremap_np` instead of `ioremap`. */
-export const proposeRegisterMappings: Proposer = (subject) => {
-  const { test, program, source, operations } = subject;
-  return test.init.flatMap((declaration): Site[] => {
-    if (declaration.kind !== "location" || declaration.space !== "mmio" || declaration.owner === undefined) return [];
-    const full = `${declaration.owner}.${declaration.name}`;
-    const index = program.locations.findIndex(({ name }) => name === full);
-    const location = program.locations[index];
-    if (location === undefined) return [];
-    const uses = operations.filter(
-      ({ operation }) => (operation.kind === "pio-read" || operation.kind === "pio-write") && operation.location === index,
-    );
-    const site = `register-${full}`;
-    const strongest: Change[] = [];
-    const add = (what: string, call: string, edits: readonly TextEdit[]): void => {
-      strongest.push(
-        change({ id: `${site}-${what}`, site, kind: "register-mapping", words: `map ${full} with ${call}`, short: `map ${full} with ${call}`, operation: call, edits }),
-      );
-    };
-    const loose = declaration.attributes.find(({ name }) => name === "wc");
-    if (loose !== undefined) {
-      const accesses = uses.flatMap(({ operation, text, name }): TextEdit[] => {
-        if (name !== undefined || (operation.kind !== "pio-read" && operation.kind !== "pio-write")) return [];
-        if (operation.kind === "pio-read") return [replacement(operation.span, `readl(${full})`)];
-        const value = /=(?!=)\s*([\s\S]+)$/.exec(text)?.[1];
-        return value === undefined ? [] : [replacement(operation.span, `writel(${value}, ${full})`)];
-      });
-      const plain = uses.filter(({ name }) => name === undefined).length;
-      if (accesses.length === plain) add("uc", "ioremap", [without(source.text, loose.span), ...accesses]);
+/** `ioremap` instead of `ioremap_wc` for all of a device's registers, which are one region; `ioremap_np` instead of `ioremap` for one. */
+export const proposeRegisterMappings: Proposer = (subject) => [
+  ...subject.program.devices.flatMap(({ name }) => uncached(subject, name)),
+  ...subject.test.init.flatMap((declaration) => nonPosted(subject, declaration)),
+];
+
+type Init = Subject["test"]["init"][number];
+
+const fullName = (declaration: Extract<Init, { kind: "location" }>): string => `${declaration.owner}.${declaration.name}`;
+
+function usesOf({ program, operations }: Subject, full: string): Subject["operations"] {
+  const index = program.locations.findIndex(({ name }) => name === full);
+  return operations.filter(
+    ({ operation }) => (operation.kind === "pio-read" || operation.kind === "pio-write") && operation.location === index,
+  );
+}
+
+function uncached(subject: Subject, device: string): Site[] {
+  const combined = subject.test.init.filter(
+    (each) =>
+      each.kind === "location" && each.space === "mmio" && each.owner === device && each.attributes.some(({ name }) => name === "wc"),
+  );
+  if (combined.length === 0) return [];
+  const edits = (read: string, write: string): TextEdit[] | undefined => {
+    const list: TextEdit[] = [];
+    for (const declaration of combined) {
+      if (declaration.kind !== "location") continue;
+      const loose = declaration.attributes.find(({ name }) => name === "wc");
+      if (loose !== undefined) list.push(replacement(loose.span, "uc"));
+      const full = fullName(declaration);
+      for (const { operation, text, name } of usesOf(subject, full)) {
+        // Plain accesses are for write-combining memory.
+        if (name !== undefined) continue;
+        const value = operation.kind === "pio-write" ? /=(?!=)\s*([\s\S]+)$/.exec(text)?.[1] : "";
+        if (value === undefined) return undefined;
+        list.push(replacement(operation.span, operation.kind === "pio-read" ? `${read}(${full})` : `${write}(${value}, ${full})`));
+      }
     }
-    if (location.memoryType === "uc" && uses.some(({ operation }) => operation.kind === "pio-write")) {
-      const ordinary = declaration.attributes.find(({ name }) => name === "uc");
-      const last = declaration.attributes.at(-1);
-      const head = /^mmio\s*(\(\s*\))?/.exec(source.text.slice(declaration.span.start))?.[0] ?? "mmio";
-      const start = declaration.span.start;
-      const edit =
-        ordinary !== undefined
-          ? replacement(ordinary.span, "np")
-          : last !== undefined
-            ? replacement({ start: last.span.end, end: last.span.end }, ", np")
-            : replacement({ start, end: start + head.length }, head.endsWith(")") ? "mmio(np)" : "mmio(np)");
-      add("np", "ioremap_np", [edit]);
-    }
-    return strongest.length === 0 ? [] : [{ strongest, weaker: [] }];
-  });
-};
+    return list;
+  };
+  const made = (operation: string, list: readonly TextEdit[] | undefined): Change[] =>
+    list === undefined
+      ? []
+      : [
+          change({
+            id: `registers-${device}-${operation}`,
+            site: `registers-${device}`,
+            kind: "register-mapping",
+            words: `map the registers of ${device} with ioremap, uncached (${operation})`,
+            short: `map the registers of ${device} uncached`,
+            operation,
+            edits: list,
+          }),
+        ];
+  return [
+    {
+      strongest: made("readl and writel", edits("readl", "writel")),
+      weaker: made("__raw_readl and __raw_writel", edits("__raw_readl", "__raw_writel")),
+    },
+  ];
+}
+
+function nonPosted(subject: Subject, declaration: Init): Site[] {
+  if (declaration.kind !== "location" || declaration.space !== "mmio" || declaration.owner === undefined) return [];
+  const full = fullName(declaration);
+  const location = subject.program.locations.find(({ name }) => name === full);
+  if (location?.memoryType !== "uc" || !usesOf(subject, full).some(({ operation }) => operation.kind === "pio-write")) return [];
+  const ordinary = declaration.attributes.find(({ name }) => name === "uc");
+  const last = declaration.attributes.at(-1);
+  const start = declaration.span.start;
+  const head = /^mmio\s*(\(\s*\))?/.exec(subject.source.text.slice(start))?.[0].trimEnd() ?? "mmio";
+  const edit =
+    ordinary !== undefined
+      ? replacement(ordinary.span, "np")
+      : last !== undefined
+        ? insertion(last.span.end, ", np")
+        : replacement({ start, end: start + head.length }, "mmio(np)");
+  const words = `map ${full} with ioremap_np`;
+  const id = `register-${full}-np`;
+  return [
+    single(change({ id, site: `register-${full}`, kind: "register-mapping", words, short: words, operation: "ioremap_np", edits: [edit] })),
+  ];
+}

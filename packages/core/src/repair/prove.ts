@@ -34,7 +34,8 @@ export function createJudgement(original: Program, platforms: readonly Platform[
     if (verdict.verdict === "unknown") return { kind: "unknown", platform: name, reason: verdict.reason ?? "not known" };
     if (verdict.vacuous) return { kind: "rejected", platform: name, reason: "no run ends any more" };
     const open = verdict.variants.some((variant) => variant.verdict === "unknown");
-    if (verdict.verdict === "forbidden" && open) return { kind: "unknown", platform: name, reason: "a budget ran out under one of its options" };
+    if (verdict.verdict === "forbidden" && open)
+      return { kind: "unknown", platform: name, reason: "a budget ran out under one of its options" };
     return verdict.verdict === "forbidden" ? { kind: "proved" } : { kind: "rejected", platform: name, reason: `still ${verdict.verdict}` };
   };
   const lossOn = (program: Program, platform: Platform): Proof => {
@@ -42,13 +43,15 @@ export function createJudgement(original: Program, platforms: readonly Platform[
     const old = endsBefore(platform);
     const now = endsOf(program, platform, limits);
     const { name } = platform;
-    if (!now.complete || !old.complete || !goods.complete) return { kind: "unknown", platform: name, reason: "a budget ran out while its end states were listed" };
+    if (!now.complete || !old.complete || !goods.complete)
+      return { kind: "unknown", platform: name, reason: "a budget ran out while its end states were listed" };
     if (now.deadlocks > 0 && old.deadlocks === 0) return { kind: "rejected", platform: name, reason: "a run gets stuck" };
     if (now.livelocks > 0 && old.livelocks === 0) return { kind: "rejected", platform: name, reason: "a run goes round for ever" };
     const reached = new Set(now.ends.map(({ values }) => values.join()));
     for (const { values } of old.ends) {
       const key = values.join();
-      if (goods.ends.has(key) && !reached.has(key)) return { kind: "rejected", platform: name, reason: `a good outcome is lost: ${stateWords(original, values)}` };
+      if (goods.ends.has(key) && !reached.has(key))
+        return { kind: "rejected", platform: name, reason: `a good outcome is lost: ${stateWords(original, values)}` };
     }
     return { kind: "proved" };
   };

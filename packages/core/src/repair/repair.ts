@@ -1,26 +1,27 @@
 /** The repair: the smallest sets of changes that forbid a test's bad outcome on some platforms, proved, weighed and told. */
-import { type Platform, platform as namedPlatform } from "../platform/index.js";
+import { platform as namedPlatform, type Platform } from "../platform/index.js";
 import type { Program } from "../program/program.js";
 import { judge } from "../report/judge.js";
 import type { Source } from "../source.js";
 import { applyChanges } from "./apply.js";
-import { candidatesOf, type Candidates } from "./candidates.js";
+import { type Candidates, candidatesOf } from "./candidates.js";
+import { cautionOf, idiom } from "./caution.js";
 import type { Change, TextEdit } from "./change.js";
-import { classCost, type Cost, type CostOf, compareCosts, sumCost } from "./cost.js";
+import { type Cost, type CostOf, classCost, compareCosts, sumCost } from "./cost.js";
 import { hittingSets, type Minimal, type Rejected } from "./hitting.js";
 import { unifiedDiff } from "./patch.js";
 import { createJudgement, type Judgement } from "./prove.js";
+import { distinctPlatforms } from "./same-platform.js";
 import { commitSentence } from "./sentence.js";
 import { type Subject, subjectOf } from "./source-program.js";
 import { type Leaner, superfluousIn } from "./superfluous.js";
 import { proposeDelays } from "./timing.js";
-import { distinctPlatforms } from "./same-platform.js";
 import { type Trial, type TrialLimits, trialOf } from "./trial.js";
 
 export interface RepairOptions {
   /** Threads, devices and locations (`P0`, `D0`, `cq`) that must stay as they are. */
   readonly keep?: readonly string[];
-  /** The largest sets tried. Default: 4, but nothing larger than 2 once something was found. */
+  /** The largest sets tried. Default: 3, but nothing larger than 2 once something was found. */
   readonly maxChanges?: number;
   /** Offer delays as well, marked unsound. */
   readonly timingOnly?: boolean;
@@ -63,6 +64,8 @@ export interface Answer {
   readonly soundness: Soundness;
   /** On `portable`: `forbidden`, `allowed`, `depends` or `unknown`. */
   readonly onPortable: string;
+  /** What a reviewer would say against it; undefined where nothing. */
+  readonly caution: string | undefined;
   /** By platform, in the order in which they were asked for. */
   readonly costs: readonly { readonly platform: string; readonly cost: Cost }[];
   readonly alternatives: readonly Alternative[];
@@ -98,13 +101,23 @@ export interface Repair {
   readonly clauses: number;
 }
 
+/** What a test has that its platforms do not need for its outcome to stay forbidden. Empty where it is not forbidden on all of them. */
+export function superfluous(source: Source, program: Program, asked: readonly Platform[], options: RepairOptions = {}): readonly Leaner[] {
+  const platforms = distinctPlatforms(asked);
+  const judgement = createJudgement(program, platforms, limitsOf(options));
+  if (judgement.forbidden(program).kind !== "proved") return [];
+  return superfluousIn(subjectOf(source, program), platforms, judgement);
+}
+
+const limitsOf = (options: RepairOptions): TrialLimits => ({
+  maxStates: options.maxStates ?? 200_000,
+  settings: options.settings ?? new Map(),
+  ...(options.interrupted === undefined ? {} : { interrupted: options.interrupted }),
+});
+
 /** Finds the repairs. `source` is the text that the program was read from. Deterministic, unless `interrupted` says stop. */
 export function repair(source: Source, program: Program, asked: readonly Platform[], options: RepairOptions = {}): Repair {
-  const limits: TrialLimits = {
-    maxStates: options.maxStates ?? 200_000,
-    settings: options.settings ?? new Map(),
-    ...(options.interrupted === undefined ? {} : { interrupted: options.interrupted }),
-  };
+  const limits = limitsOf(options);
   const platforms = distinctPlatforms(asked);
   const subject = subjectOf(source, program);
   const original: Trial = { program, edited: { text: source.text, origin: String } };
@@ -137,9 +150,9 @@ export function repair(source: Source, program: Program, asked: readonly Platfor
   const found = hittingSets(source, original, candidates.strongest, {
     platforms,
     limits,
-    maxChanges: options.maxChanges ?? 4,
+    maxChanges: options.maxChanges ?? 3,
     enough: options.maxChanges ?? 2,
-    maxTrials: options.maxTrials ?? 20_000,
+    maxTrials: options.maxTrials ?? 6_000,
     prove: (trial) => judgement.prove(trial.program),
   });
   const context: Context = { source, subject, asked, platforms, candidates, judgement, limits, options };
@@ -150,7 +163,11 @@ export function repair(source: Source, program: Program, asked: readonly Platfor
     outcome,
     answers,
     timingOnly: options.timingOnly === true ? proposeDelays(subject, options.keep ?? []).map((change) => timed(context, change)) : [],
-    rejected: found.rejected.map(({ changes, platform, reason }: Rejected) => ({ changes: changes.map(({ words }) => words), platform, reason })),
+    rejected: found.rejected.map(({ changes, platform, reason }: Rejected) => ({
+      changes: changes.map(({ words }) => words),
+      platform,
+      reason,
+    })),
     complete: found.complete,
     stopped: found.stopped,
     trials: found.trials,
@@ -170,18 +187,20 @@ interface Context {
 }
 
 /** The cheapest forms of a minimal set, with what does as well in their place. */
-function weigh(context: Context, minimal: Minimal): Answer[] {
+function weigh(context: Context, found: Minimal): Answer[] {
+  const minimal: Minimal = { ...found, changes: inTextOrder(found.changes) };
   const { judgement, candidates, source } = context;
   const trial = (changes: readonly Change[]): Trial | undefined => trialOf(source, applyChanges(source.text, changes));
   const works = (changes: readonly Change[]): boolean => {
     const made = trial(changes);
     return made !== undefined && judgement.forbidden(made.program).kind === "proved";
   };
-  const replaced = (changes: readonly Change[], index: number, change: Change): Change[] => changes.map((other, at) => (at === index ? change : other));
+  const replaced = (changes: readonly Change[], index: number, change: Change): Change[] =>
+    changes.map((other, at) => (at === index ? change : other));
   let chosen: readonly Change[] = minimal.changes;
-  const forms = chosen.map((change, index) =>
+  const forms = minimal.changes.map((change, index) =>
     [change, ...candidates.weaker(change).filter((weaker) => works(replaced(minimal.changes, index, weaker)))].sort((a, b) =>
-      compareCosts(costOf(context, [a]), costOf(context, [b])),
+      compareForms(context, a, b),
     ),
   );
   const cheapest = forms.map((list) => list[0] as Change);
@@ -213,6 +232,13 @@ function weigh(context: Context, minimal: Minimal): Answer[] {
   return [answerOf(context, chosen, made, { soundness, onPortable, alternatives, unreduced })];
 }
 
+/** By the place in the text; a change that needs another behind it. */
+function inTextOrder(changes: readonly Change[]): readonly Change[] {
+  const place = ({ edits }: Change): number => edits[0]?.span.start ?? 0;
+  const rank = ({ needs }: Change): number => (needs === undefined ? 0 : 1);
+  return [...changes].sort((a, b) => place(a) - place(b) || rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+}
+
 function answerOf(
   context: Context,
   changes: readonly Change[],
@@ -223,6 +249,7 @@ function answerOf(
   return {
     ...rest,
     changes: changes.map(dataOf),
+    caution: cautionOf(subject, changes),
     costs: asked.map((platform) => ({ platform: platform.name, cost: platformCost(context, changes, platform) })),
     text: made.edited.text,
     patch: unifiedDiff(source.name, source.text, made.edited.text),
@@ -244,13 +271,31 @@ function platformCost({ options }: Context, changes: readonly Change[], platform
 
 /** The worst over the platforms. */
 function costOf(context: Context, changes: readonly Change[]): Cost {
-  return context.asked.map((platform) => platformCost(context, changes, platform)).reduce((worst, cost) => (compareCosts(cost, worst) > 0 ? cost : worst));
+  return context.asked
+    .map((platform) => platformCost(context, changes, platform))
+    .reduce((worst, cost) => (compareCosts(cost, worst) > 0 ? cost : worst));
+}
+
+/** What a reviewer would question last, then the cheapest, then the idiom, then the weakest in all. */
+function compareForms(context: Context, a: Change, b: Change): number {
+  const questioned = (change: Change): number => (cautionOf(context.subject, [change]) === undefined ? 0 : 1);
+  const total = (change: Change): number =>
+    context.asked.reduce((sum, platform) => sum + platformCost(context, [change], platform).nanoseconds, 0);
+  return (
+    questioned(a) - questioned(b) ||
+    compareCosts(costOf(context, [a]), costOf(context, [b])) ||
+    idiom(context.subject, a) - idiom(context.subject, b) ||
+    total(a) - total(b) ||
+    (a.id < b.id ? -1 : 1)
+  );
 }
 
 function compareAnswers(a: Answer, b: Answer): number {
-  const worst = (answer: Answer): Cost => answer.costs.map(({ cost }) => cost).reduce((most, cost) => (compareCosts(cost, most) > 0 ? cost : most));
+  const worst = (answer: Answer): Cost =>
+    answer.costs.map(({ cost }) => cost).reduce((most, cost) => (compareCosts(cost, most) > 0 ? cost : most));
   const id = (answer: Answer): string => answer.changes.map((change) => change.id).join(" ");
   return (
+    Number(a.caution !== undefined) - Number(b.caution !== undefined) ||
     compareCosts(worst(a), worst(b)) ||
     Number(a.soundness !== "sound") - Number(b.soundness !== "sound") ||
     a.changes.length - b.changes.length ||
@@ -265,4 +310,3 @@ function soundnessOf(program: Program, limits: TrialLimits): { readonly soundnes
   const { verdict } = judge(program, portable, { ...limits, settings, mode: "verdict", reduce: "full" });
   return { soundness: verdict === "forbidden" ? "sound" : "platform-specific", onPortable: verdict };
 }
-

@@ -14,5 +14,7 @@ function keyOf(platform: Platform): string {
 
 /** Each machine once, under the name that came first. */
 export function distinctPlatforms(platforms: readonly Platform[]): readonly Platform[] {
-  return platforms.filter((platform, index) => platforms.findIndex((other) => other === platform || keyOf(other) === keyOf(platform)) === index);
+  return platforms.filter(
+    (platform, index) => platforms.findIndex((other) => other === platform || keyOf(other) === keyOf(platform)) === index,
+  );
 }

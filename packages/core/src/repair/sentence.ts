@@ -1,6 +1,7 @@
 /** The sentence that a maintainer would put into the commit message. */
-import { conditionWords } from "../report/explain-text.js";
+
 import type { Platform } from "../platform/platform.js";
+import { conditionWords } from "../report/explain-text.js";
 import type { Change } from "./change.js";
 import type { Subject } from "./source-program.js";
 

@@ -13,11 +13,29 @@ export type Proposer = (subject: Subject, platforms: readonly Platform[]) => rea
 
 export const single = (change: Change): Site => ({ strongest: [change], weaker: [] });
 
-const PLAIN = { needs: undefined, helped: undefined, thread: undefined } as const;
+const LACKING = { needs: undefined, amountsTo: undefined, helped: undefined, thread: undefined } as const;
+
+type Optional = keyof typeof LACKING;
 
 /** A change with what most changes lack left out. */
-export function change(
-  fields: Omit<Change, "needs" | "helped" | "thread"> & Partial<Pick<Change, "needs" | "helped" | "thread">>,
-): Change {
-  return { ...PLAIN, ...fields };
+export function change(fields: Omit<Change, Optional> & Partial<Pick<Change, Optional>>): Change {
+  return { ...LACKING, ...fields };
+}
+
+/** Changes of one kind that may count only together (two mappings, two transactions): each is helped by all the others. */
+export function together(sites: readonly Site[]): Site[] {
+  const all = sites.flatMap(({ strongest }) => strongest);
+  const others = (change: Change): readonly Change[] => {
+    const seen = new Set([change.site]);
+    return all.filter((other) => {
+      if (other.operation !== change.operation || seen.has(other.site)) return false;
+      seen.add(other.site);
+      return true;
+    });
+  };
+  const helped = (change: Change): Change => {
+    const helpAlone = others(change).flatMap(({ edits }) => edits);
+    return helpAlone.length === 0 ? change : { ...change, helped: { edits: [...change.edits, ...helpAlone], helpAlone } };
+  };
+  return sites.map(({ strongest, weaker }) => ({ strongest: strongest.map(helped), weaker }));
 }

@@ -38,10 +38,7 @@ export function atLeast(platforms: readonly Platform[], a: string, b: string): b
 /** Those of `names` that no other one covers; of several that cover each other the first. */
 export function strongest(platforms: readonly Platform[], names: readonly string[]): string[] {
   return names.filter((name, index) =>
-    names.every(
-      (other, at) =>
-        at === index || !atLeast(platforms, other, name) || (atLeast(platforms, name, other) && at > index),
-    ),
+    names.every((other, at) => at === index || !atLeast(platforms, other, name) || (atLeast(platforms, name, other) && at > index)),
   );
 }
 

@@ -2,6 +2,7 @@
 import type { Platform } from "../platform/platform.js";
 import { primitive } from "../program/primitives.js";
 import { applyChanges } from "./apply.js";
+import { cautionOf, idiom } from "./caution.js";
 import { type Change, replacement, type TextEdit } from "./change.js";
 import { barriersFor } from "./propose-barriers.js";
 import { without } from "./propose-mappings.js";
@@ -46,7 +47,14 @@ export function superfluousIn(subject: Subject, platforms: readonly Platform[], 
     const working = weaken.filter((weaker) => holds([weaker]));
     const first = working[0];
     if (first === undefined) return [];
-    return [leaner("over-strong", `${name} is stronger than needed: ${first.operation} does`, first, working.map(({ operation }) => operation))];
+    return [
+      leaner(
+        "over-strong",
+        `${name} is stronger than needed: ${first.operation} does`,
+        first,
+        working.map(({ operation }) => operation),
+      ),
+    ];
   });
 }
 
@@ -72,19 +80,34 @@ function operationThing(subject: Subject, platforms: readonly Platform[], writte
       edits,
     });
   const renamed = (to: string): Change => made(to, [replacement(operation.span, to + text.slice(name?.length ?? 0))]);
-  const statement = subject.statements.find((placed) => placed.thread === thread.name && placed.start <= operation.span.start && operation.span.end <= placed.end && within(placed, subject) === 1);
+  const statement = subject.statements.find(
+    (placed) =>
+      placed.thread === thread.name &&
+      placed.start <= operation.span.start &&
+      operation.span.end <= placed.end &&
+      within(placed, subject) === 1,
+  );
   const removal = statement === undefined ? undefined : made("nothing", [removalOf(source.text, statement)]);
   switch (operation.kind) {
     case "barrier": {
       if (name === undefined || statement === undefined || text.replace(/\s/g, "") !== `${name}()`) return [];
-      const weaker = barriersFor(subject, platforms).filter((other) => other !== name && atLeast(platforms, name, other) && !atLeast(platforms, other, name));
-      const rank = (barrier: string): number => weaker.filter((other) => atLeast(platforms, barrier, other)).length;
-      return [{ name: `${name}() in ${thread.name} (${line})`, remove: removal, weaken: weaker.sort((a, b) => rank(a) - rank(b)).map(renamed) }];
+      const weaker = barriersFor(subject, platforms).filter(
+        (other) => other !== name && atLeast(platforms, name, other) && !atLeast(platforms, other, name),
+      );
+      const changes = weaker.map(renamed);
+      const rank = (barrier: Change): number => weaker.filter((other) => atLeast(platforms, barrier.operation, other)).length;
+      const questioned = (barrier: Change): number => (cautionOf(subject, [barrier]) === undefined ? 0 : 1);
+      changes.sort((a, b) => questioned(a) - questioned(b) || rank(a) - rank(b) || idiom(subject, a) - idiom(subject, b));
+      return [{ name: `${name}() in ${thread.name} (${line})`, remove: removal, weaken: changes }];
     }
     case "dma-api":
-      return statement === undefined ? [] : [{ name: `${name ?? operation.call}() in ${thread.name} (${line})`, remove: removal, weaken: [] }];
+      return statement === undefined
+        ? []
+        : [{ name: `${name ?? operation.call}() in ${thread.name} (${line})`, remove: removal, weaken: [] }];
     case "delay":
-      return statement === undefined ? [] : [{ name: `${name ?? operation.call}() in ${thread.name} (${line})`, remove: removal, weaken: [] }];
+      return statement === undefined
+        ? []
+        : [{ name: `${name ?? operation.call}() in ${thread.name} (${line})`, remove: removal, weaken: [] }];
     case "pio-read": {
       const used = isRead(subject, written);
       const relaxed = name === undefined ? undefined : `${name}_relaxed`;
@@ -99,13 +122,21 @@ function operationThing(subject: Subject, platforms: readonly Platform[], writte
     case "read": {
       const pointer = name === "smp_load_acquire" ? argumentsOf(text)?.[0] : undefined;
       if (pointer === undefined) return [];
-      return [{ name: `${text} in ${thread.name} (${line})`, remove: undefined, weaken: [made("READ_ONCE", [replacement(operation.span, `READ_ONCE(${pointee(pointer)})`)])] }];
+      return [
+        {
+          name: `${text} in ${thread.name} (${line})`,
+          remove: undefined,
+          weaken: [made("READ_ONCE", [replacement(operation.span, `READ_ONCE(${pointee(pointer)})`)])],
+        },
+      ];
     }
     case "write": {
       const [pointer, value] = name === "smp_store_release" ? (argumentsOf(text) ?? []) : [];
       if (pointer === undefined || value === undefined) return [];
       const edit = replacement(operation.span, `WRITE_ONCE(${pointee(pointer)}, ${value})`);
-      return [{ name: `${text.replace(/\s+/g, " ")} in ${thread.name} (${line})`, remove: undefined, weaken: [made("WRITE_ONCE", [edit])] }];
+      return [
+        { name: `${text.replace(/\s+/g, " ")} in ${thread.name} (${line})`, remove: undefined, weaken: [made("WRITE_ONCE", [edit])] },
+      ];
     }
     default:
       return [];
@@ -114,7 +145,9 @@ function operationThing(subject: Subject, platforms: readonly Platform[], writte
 
 /** How many operations are written in a statement. */
 function within(placed: { readonly thread: string; readonly start: number; readonly end: number }, { operations }: Subject): number {
-  return operations.filter(({ thread, operation }) => thread.name === placed.thread && operation.span.start >= placed.start && operation.span.end <= placed.end).length;
+  return operations.filter(
+    ({ thread, operation }) => thread.name === placed.thread && operation.span.start >= placed.start && operation.span.end <= placed.end,
+  ).length;
 }
 
 /** Does anything look at the value that a register read gives? */
@@ -122,7 +155,9 @@ function isRead({ program, test, source }: Subject, { operation, thread }: Writt
   if (operation.kind !== "pio-read") return true;
   const register = thread.registers[operation.target] ?? "";
   if (register.startsWith("$")) return false;
-  const observed = program.observed.some((term) => term.kind === "register" && program.threads[term.thread]?.name === thread.name && term.register === operation.target);
+  const observed = program.observed.some(
+    (term) => term.kind === "register" && program.threads[term.thread]?.name === thread.name && term.register === operation.target,
+  );
   const tree = test.threads.find(({ name }) => name === thread.name);
   const body = tree === undefined ? "" : source.text.slice(tree.span.start, tree.span.end);
   return observed || [...body.matchAll(new RegExp(`\\b${register}\\b`, "g"))].length > 1;
@@ -133,7 +168,8 @@ function removalOf(text: string, placed: { readonly start: number; readonly end:
   const lineStart = text.lastIndexOf("\n", placed.start - 1) + 1;
   const next = text.indexOf("\n", placed.end);
   const lineEnd = next === -1 ? text.length : next + 1;
-  const alone = text.slice(lineStart, placed.start).trim() === "" && /^\s*(\/\/[^\n]*|\/\*[^\n]*\*\/)?\s*$/.test(text.slice(placed.end, lineEnd));
+  const alone =
+    text.slice(lineStart, placed.start).trim() === "" && /^\s*(\/\/[^\n]*|\/\*[^\n]*\*\/)?\s*$/.test(text.slice(placed.end, lineEnd));
   return replacement(alone ? { start: lineStart, end: lineEnd } : { start: placed.start, end: placed.end }, "");
 }
 
@@ -142,12 +178,24 @@ function mappingThings({ test, source }: Subject): Thing[] {
     if (declaration.kind !== "location" || !declaration.dma) return [];
     return declaration.attributes.flatMap((attribute): Thing[] => {
       const made = (what: string, edit: TextEdit): Change =>
-        change({ id: `lean-${attribute.span.start}`, site: `lean-${attribute.span.start}`, kind: "mapping", words: what, short: what, operation: what, edits: [edit] });
+        change({
+          id: `lean-${attribute.span.start}`,
+          site: `lean-${attribute.span.start}`,
+          kind: "mapping",
+          words: what,
+          short: what,
+          operation: what,
+          edits: [edit],
+        });
       const line = `line ${lineOf(source.text, attribute.span.start)}`;
       if (["write_barrier", "dmaflush", "dmasync", "dma_barrier"].includes(attribute.name))
-        return [{ name: `the write barrier of ${declaration.name} (${line})`, remove: made("nothing", without(source.text, attribute.span)), weaken: [] }];
-      if (attribute.name === "coherent" || attribute.name === "consistent")
-        return [{ name: `coherent memory for ${declaration.name} (${line})`, remove: undefined, weaken: [made("streaming", replacement(attribute.span, "streaming"))] }];
+        return [
+          {
+            name: `the write barrier of ${declaration.name} (${line})`,
+            remove: made("nothing", without(source.text, attribute.span)),
+            weaken: [],
+          },
+        ];
       return [];
     });
   });

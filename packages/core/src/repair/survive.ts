@@ -5,7 +5,18 @@
  */
 import { satisfied } from "../explore/formula.js";
 import type { Instruction, Machine } from "../machine/machine.js";
-import { CACHE, createStepper, GUESS_SKIPPED, GUESS_TAKEN, HANDLE, packStep, type State, stepAction, stepChoice, stepSubject } from "../machine/step.js";
+import {
+  CACHE,
+  createStepper,
+  GUESS_SKIPPED,
+  GUESS_TAKEN,
+  HANDLE,
+  packStep,
+  type State,
+  stepAction,
+  stepChoice,
+  stepSubject,
+} from "../machine/step.js";
 import type { Edited } from "./apply.js";
 
 /** Instructions by names that hold in every text that comes from one original. */

@@ -1,0 +1,104 @@
+/** `fencepost fix`: the smallest sets of changes that forbid an outcome; what is superfluous. */
+import { type Repair, type RepairOptions, repair, repairJson, repairText, superfluous, superfluousText } from "@fencepost/core/repair";
+import { EXIT, exitCode, UsageError } from "./exit.js";
+import { printFound, readInputs } from "./inputs.js";
+import { createShelf, readSettings, selectPlatforms } from "./selection.js";
+import { outputStyle } from "./terminal.js";
+
+export interface FixOptions {
+  readonly platform?: string;
+  readonly platformFile: readonly string[];
+  readonly option: readonly string[];
+  readonly compiler?: boolean;
+  readonly keep?: string;
+  readonly json?: boolean;
+  readonly patch?: boolean | number;
+  readonly timingOnly?: boolean;
+  readonly superfluous?: boolean;
+  readonly maxChanges?: number;
+  readonly maxStates: number;
+  readonly timeout?: number;
+}
+
+/** Repairs one test; gives the exit code. */
+export async function fixCommand(path: string, options: FixOptions): Promise<number> {
+  const shelf = createShelf(options.platformFile);
+  const { inputs, problems: read } = readInputs([path]);
+  const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
+  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms);
+  const problems = [...shelf.problems, ...read];
+  for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
+  if (inputs.length > 1) throw new UsageError("fix takes one test");
+  const input = inputs[0];
+  if (input === undefined) return EXIT.input;
+  const wrongInput = problems.some(({ problem }) => problem.severity === "error");
+  if (input.program === undefined) {
+    process.stdout.write(`${input.test.name}: unknown: ${input.unsupported ?? "not supported"}\n`);
+    return EXIT.differs;
+  }
+  const end = options.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout * 1000;
+  const how: RepairOptions = {
+    keep: keptNames(options.keep, input),
+    maxStates: options.maxStates,
+    settings,
+    timingOnly: options.timingOnly === true,
+    interrupted: () => performance.now() > end,
+    ...(options.maxChanges === undefined ? {} : { maxChanges: options.maxChanges }),
+  };
+  if (options.superfluous === true && options.json !== true) {
+    const held = platforms.filter((platform) => repairOf(input, [platform], { ...how, maxTrials: 0 }).outcome === "not-needed");
+    const skipped = platforms.filter((platform) => !held.includes(platform)).map(({ name }) => name);
+    if (skipped.length > 0) process.stdout.write(`${input.test.name} is not forbidden on ${skipped.join(", ")}: not looked at there.\n`);
+    if (held.length === 0) return EXIT.differs;
+    const list = superfluous(input.source, input.program, held, how);
+    process.stdout.write(`${input.test.name}\n${superfluousText(list, `on ${held.map(({ name }) => name).join(", ")}`)}`);
+    return wrongInput ? EXIT.input : EXIT.ok;
+  }
+  const found = repairOf(input, platforms, how);
+  const code = exitCode({
+    faults: false,
+    wrongInput,
+    differs: found.outcome === "none",
+    budget: found.outcome === "unknown",
+    interrupted: false,
+  });
+  if (options.json === true) process.stdout.write(repairJson(input.source.name, found, undefined, code));
+  else if (options.patch !== undefined) writePatch(found, options.patch === true ? 1 : Number(options.patch));
+  else process.stdout.write(repairText(found, outputStyle()));
+  return code;
+}
+
+const repairOf = (
+  { source, program }: { readonly source: Parameters<typeof repair>[0]; readonly program: Parameters<typeof repair>[1] | undefined },
+  platforms: Parameters<typeof repair>[2],
+  how: RepairOptions,
+): Repair => {
+  if (program === undefined) throw new Error("no program");
+  return repair(source, program, platforms, how);
+};
+
+/** The sentence for the commit, then the patch: `patch -p1` passes over the first. */
+function writePatch(found: Repair, number: number): void {
+  const answer = found.answers[number - 1];
+  if (answer !== undefined) process.stdout.write(`${answer.commit}\n\n${answer.patch}`);
+  else if (found.answers.length > 0) throw new UsageError(`--patch ${number}: there are ${found.answers.length} repairs`);
+  else process.stderr.write(repairText(found));
+}
+
+/** `P0`, `D0`, `cq`: each has to be in the test. */
+function keptNames(
+  text: string | undefined,
+  {
+    test,
+    program,
+  }: {
+    readonly test: { readonly threads: readonly { readonly name: string }[] };
+    readonly program: Parameters<typeof repair>[1] | undefined;
+  },
+): readonly string[] {
+  const names = (text ?? "").split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
+  const known = [...test.threads.map(({ name }) => name), ...(program?.locations.map(({ name }) => name) ?? [])];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new UsageError(`--keep ${unknown}: the test has ${known.join(", ")}`);
+  return names;
+}
