@@ -36,9 +36,10 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
     for (let position = 0; position <= limit; position++) {
       if (position >= least && !masked) {
         const next = hostPath.ids[position];
-        // Points with nothing but done instructions between them are the same point.
-        const masks = next !== undefined && (instructions[next] as Instruction).kind === "interrupts";
-        if (position === limit || masks || (next !== undefined && passives[next] !== true && state[status + next] === 0))
+        // Points with nothing but done instructions between them are the same point; a fence between them makes them two.
+        const marks =
+          next !== undefined && (["interrupts", "fence"] as readonly string[]).includes((instructions[next] as Instruction).kind);
+        if (position === limit || marks || (next !== undefined && passives[next] !== true && state[status + next] === 0))
           out[count++] = packStep(index, HANDLE, position);
       }
       const id = hostPath.ids[position];

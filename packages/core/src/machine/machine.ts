@@ -3,7 +3,15 @@
  * program's instructions, and every part of the state gets its place in one Int32Array. What a step *is* stands in `step.ts`.
  */
 import { holds } from "../platform/condition.js";
-import { type AccessKind, type Cell, type Lowered, type PacketKind, type Platform, type RouteKind } from "../platform/platform.js";
+import {
+  ACCESS_KINDS,
+  type AccessKind,
+  type Cell,
+  type Lowered,
+  type PacketKind,
+  type Platform,
+  type RouteKind,
+} from "../platform/platform.js";
 import {
   ADDRESS_BASE,
   type Arrival,
@@ -278,6 +286,8 @@ const KIND_BIT: { readonly [kind in AccessKind]: number } = { read: 1, write: 2,
 export function kindBits(kinds: readonly AccessKind[]): number {
   return kinds.reduce((bits, kind) => bits | KIND_BIT[kind], 0);
 }
+
+const kindsOf = (mask: number): readonly AccessKind[] => ACCESS_KINDS.filter((kind) => (mask & KIND_BIT[kind]) !== 0);
 
 const NO_FACTS: AccessFacts = {
   acquire: false,
@@ -1196,18 +1206,19 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       if (older.location < 0 || younger.location < 0) answer = 2;
       else if (older.location === younger.location) return 0;
     }
-    for (const rule of platform.cpu.window) {
-      const matches =
-        (kindBits(rule.older) & older.mask) !== 0 &&
-        (kindBits(rule.younger) & younger.mask) !== 0 &&
-        holds(rule.when, (name) => accessFact(program, name, older, younger), option);
-      if (!matches) continue;
-      if (rule.pass === "no") {
+    // An atomic has two kinds: of each pair of kinds the first rule that matches decides.
+    for (const first of kindsOf(older.mask)) {
+      for (const second of kindsOf(younger.mask)) {
+        const rule = platform.cpu.window.find(
+          (each) =>
+            each.older.includes(first) &&
+            each.younger.includes(second) &&
+            holds(each.when, (name) => accessFact(program, name, older, younger), option),
+        );
+        if (rule?.pass !== "no") continue;
         windowRules.set(older.id * count + younger.id, rule.id);
         return 0;
       }
-      // An atomic has two kinds; a rule that lets one through does not answer for the other.
-      if (older.kind !== "rmw" && younger.kind !== "rmw") return answer;
     }
     return answer;
   };

@@ -13,19 +13,8 @@ export interface Fault {
 /** The machine says other than the oracle. */
 export const MACHINE_FAULTS: readonly Fault[] = [
   {
-    name: "an interrupt between an access and the fence behind it",
-    shows: (text) => /cpu\(/.test(text) && /mb\(|barrier\(|xchg|atomic_|spin_|acquire|release|read|write|in[bwl]\(|out[bwl]\(/.test(text),
-  },
-  {
     name: "a handler that is raised again while its packets are under way",
     shows: (text) => / on (write|msi|intx)\(/.test(text) && rerunsWithPackets(text),
-  },
-  {
-    name: "an atomic, whose read or write a rule lets through before another forbids the other",
-    shows: (text, platform) =>
-      platform.name.endsWith("(changed)") &&
-      /xchg|atomic_|spin_|trylock/.test(text) &&
-      platform.cpu.window.some((rule) => rule.pass !== "no"),
   },
 ];
 
