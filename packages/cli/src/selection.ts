@@ -1,7 +1,7 @@
 /** The platforms that a command line asks for. */
 import { readFileSync } from "node:fs";
 import { type Platform, partNames, platform, platformNames, readPlatform, similarNames } from "@fencepost/core/platform";
-import { didYouMean } from "@fencepost/core/program";
+import { COMMON_SETTINGS, didYouMean } from "@fencepost/core/program";
 import { UsageError } from "./exit.js";
 import { type Found, fileProblem, type Input } from "./inputs.js";
 
@@ -94,11 +94,10 @@ export function readSettings(texts: readonly string[], platforms: readonly Platf
   for (const text of texts) {
     const [id, value] = text.split("=", 2) as [string, string | undefined];
     if (value === undefined) throw new UsageError(`--option ${text}: write --option NAME=VALUE`);
-    // Two settings hold on every platform (docs/decisions/0005-options.md).
-    if (id === "compiler" || id === "credits") {
-      const right = id === "compiler" ? value === "on" || value === "off" : /^[1-9]\d*$/.test(value);
-      if (!right)
-        throw new UsageError(`--option ${text}: ${id === "compiler" ? "the values are on and off" : "credits is a whole number above 0"}`);
+    // Some settings hold on every platform (docs/decisions/0005-options.md).
+    const common = COMMON_SETTINGS[id];
+    if (common !== undefined) {
+      if (!common.values.test(value)) throw new UsageError(`--option ${text}: ${common.expected}`);
       settings.set(id, value);
       continue;
     }

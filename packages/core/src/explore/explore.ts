@@ -5,7 +5,7 @@
 import type { Machine } from "../machine/machine.js";
 import { createStepper, type Scope, type Stepper } from "../machine/step.js";
 import type { Formula } from "../program/program.js";
-import { observe, satisfied } from "./formula.js";
+import { observe, satisfied, speaksOfStuck } from "./formula.js";
 import { type Questions, questionsOf, slotsOf, whole } from "./parts.js";
 import { createRelevance } from "./relevance.js";
 import { createReduction } from "./stubborn.js";
@@ -115,6 +115,7 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
   const { machine } = stepper;
   const { program } = machine;
   const verdict = options.mode === "verdict";
+  const asksForStuck = speaksOfStuck(formula);
   const relevance = options.reduce === "full" ? createRelevance(stepper, verdict, scope, formula) : undefined;
   const reduction = options.reduce === "full" ? createReduction(stepper, scope) : undefined;
   // One field behind the machine's own: the condition is certain to be satisfied (see relevance.ts).
@@ -198,31 +199,31 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
     }
     table.read(index, current);
     let count = stepper.steps(current, steps, scope);
-    if (stepper.ended(current, scope)) {
-      finals.push(index);
-      if (program.filter === undefined || satisfied(stepper, current, program.filter)) {
-        someRunEnds = true;
-        const satisfies = current[size - 1] === 1 || satisfied(stepper, current, formula);
-        if (satisfies && !satisfiable) {
-          satisfiable = true;
-          witness = trace(index);
-        }
-        if (!verdict) {
-          const values = observe(stepper, current);
-          ends.set(values.join(), { values, satisfies });
-        } else if (satisfies) {
-          ends.set("witness", { values: observe(stepper, current), satisfies });
-          break;
-        }
-      }
-      // Cache lines may still move about; ends do not differ in that.
-      continue;
-    }
-    if (count === 0) {
+    const ended = stepper.ended(current, scope);
+    if (!ended && count === 0) {
       // No way on, and no end. (Where every way on is discarded, the guess was wrong: that is no deadlock.)
       finals.push(index);
       deadlocks++;
       stuck ??= trace(index);
+      if (!asksForStuck) continue;
+    }
+    if (ended || count === 0) {
+      if (ended) finals.push(index);
+      if (program.filter === undefined || satisfied(stepper, current, program.filter, !ended)) {
+        someRunEnds = true;
+        const satisfies = current[size - 1] === 1 || satisfied(stepper, current, formula, !ended);
+        if (satisfies && !satisfiable) {
+          satisfiable = true;
+          witness = trace(index);
+        }
+        const values = observe(stepper, current, !ended);
+        if (!verdict) ends.set(values.join(), { values, satisfies });
+        else if (satisfies) {
+          ends.set("witness", { values, satisfies });
+          break;
+        }
+      }
+      // Cache lines may still move about; ends do not differ in that.
       continue;
     }
     if (reduction !== undefined && count > 1) count = reduction.select(current, steps, count);

@@ -20,8 +20,23 @@ function compare(operator: string, a: number, b: number): boolean {
   }
 }
 
-/** Is the formula true in a state in which the run has ended? */
-export function satisfied(stepper: Stepper, state: State, formula: Formula): boolean {
+/** Does the formula speak of runs that get stuck? */
+export function speaksOfStuck(formula: Formula): boolean {
+  switch (formula.kind) {
+    case "stuck":
+      return true;
+    case "not":
+      return speaksOfStuck(formula.operand);
+    case "and":
+    case "or":
+      return speaksOfStuck(formula.left) || speaksOfStuck(formula.right);
+    default:
+      return false;
+  }
+}
+
+/** Is the formula true in a state in which the run has ended, or is `stuck`? */
+export function satisfied(stepper: Stepper, state: State, formula: Formula, stuck = false): boolean {
   const operand = (of: Operand): number => {
     switch (of.kind) {
       case "constant":
@@ -39,12 +54,14 @@ export function satisfied(stepper: Stepper, state: State, formula: Formula): boo
       return compare(formula.operator, operand(formula.left), operand(formula.right));
     case "order":
       return cameFirst(stepper, state, formula);
+    case "stuck":
+      return stuck;
     case "not":
-      return !satisfied(stepper, state, formula.operand);
+      return !satisfied(stepper, state, formula.operand, stuck);
     case "and":
-      return satisfied(stepper, state, formula.left) && satisfied(stepper, state, formula.right);
+      return satisfied(stepper, state, formula.left, stuck) && satisfied(stepper, state, formula.right, stuck);
     case "or":
-      return satisfied(stepper, state, formula.left) || satisfied(stepper, state, formula.right);
+      return satisfied(stepper, state, formula.left, stuck) || satisfied(stepper, state, formula.right, stuck);
   }
 }
 
@@ -62,8 +79,8 @@ export function monitorOf(machine: Machine, order: Order): number {
 const cameFirst = (stepper: Stepper, state: State, order: Order): boolean =>
   state[stepper.machine.layout.monitors + monitorOf(stepper.machine, order)] === 2;
 
-/** What the program's `observed` terms are worth in a state where the run has ended. */
-export function observe(stepper: Stepper, state: State): number[] {
+/** What the program's `observed` terms are worth in a state where the run has ended, or is `stuck`. */
+export function observe(stepper: Stepper, state: State, stuck = false): number[] {
   return stepper.machine.program.observed.map((term) => {
     switch (term.kind) {
       case "register":
@@ -72,6 +89,8 @@ export function observe(stepper: Stepper, state: State): number[] {
         return stepper.location(state, term.location);
       case "order":
         return cameFirst(stepper, state, term) ? 1 : 0;
+      case "stuck":
+        return stuck ? 1 : 0;
     }
   });
 }
@@ -83,6 +102,7 @@ export function partly(formula: Formula, known: (atom: Formula) => boolean | und
       return formula.value;
     case "compare":
     case "order":
+    case "stuck":
       return known(formula);
     case "not": {
       const inner = partly(formula.operand, known);

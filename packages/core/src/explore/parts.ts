@@ -5,6 +5,7 @@
 import type { Instruction, Machine } from "../machine/machine.js";
 import type { Scope } from "../machine/step.js";
 import type { Formula, Operand } from "../program/program.js";
+import { speaksOfStuck } from "./formula.js";
 
 /** Everything as one part. */
 export function whole(machine: Machine): Scope {
@@ -72,6 +73,7 @@ function operandsOf(formula: Formula): readonly Operand[] {
   switch (formula.kind) {
     case "constant":
     case "order":
+    case "stuck":
       return [];
     case "compare":
       return [formula.left, formula.right];
@@ -93,6 +95,8 @@ export function questionsOf(machine: Machine): Questions | undefined {
   const { program, threads, instructions, packets, places, layout } = machine;
   const { locations, devices } = program;
   if (threads.length < 2 || program.filter !== undefined) return undefined;
+  // A run is stuck as a whole.
+  if (speaksOfStuck(program.condition.formula)) return undefined;
   // Fences that make stores seen reach every observer, whatever it looks at.
   if (machine.listLike && instructions.some((instruction) => instruction.kind === "fence" && instruction.active)) return undefined;
   const locationNode = (location: number): number => threads.length + location;

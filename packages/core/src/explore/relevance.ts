@@ -271,6 +271,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
           worth[i] = of.value ? TRUE : FALSE;
           break;
         case "compare":
+        case "stuck":
         case "order": {
           const value = evaluateAtom(state, of);
           worth[i] = value === undefined ? OPEN : value ? TRUE : FALSE;

@@ -154,7 +154,7 @@ function restsOnPlainDependency(machine: Machine, races: readonly string[]): boo
 
 /** Checks one test on one platform. Deterministic, unless `interrupted` says stop. */
 export function check(program: Program, platform: Platform, limits: Limits = DEFAULT_LIMITS): Verdict {
-  const fixed = limits.settings ?? new Map<string, string>();
+  const fixed = new Map([...program.settings, ...(limits.settings ?? [])]);
   const machine = buildMachine(program, platform, fixed);
   const result = search(machine, limits);
   const races = platform.cpu.plainRaces === "nothing" && !result.satisfiable ? plainRaces(program, machine) : [];

@@ -76,6 +76,10 @@ function parseAtom(cursor: Cursor): Proposition {
     return { kind: "constant", value, span: cursor.span(start) };
   }
   if (cursor.atWord("order") && cursor.after().kind === "(") return parseOrder(cursor);
+  if (cursor.atWord("stuck") && !comparisons.has(cursor.after().kind) && !comparisons.has(cursor.after().text)) {
+    cursor.advance();
+    return { kind: "stuck", span: cursor.span(start) };
+  }
   return parseComparison(cursor);
 }
 

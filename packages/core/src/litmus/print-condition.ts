@@ -14,6 +14,8 @@ function print(proposition: Proposition, tightest: number): string {
       return String(proposition.value);
     case "compare":
       return `${printTerm(proposition.left)}${proposition.operator}${printTerm(proposition.right)}`;
+    case "stuck":
+      return "stuck";
     case "order":
       return `order(${printArrival(proposition.first)}, ${printArrival(proposition.second)})`;
     case "not":

@@ -172,6 +172,8 @@ export type Proposition =
       readonly span: Span;
     }
   | { readonly kind: "order"; readonly first: Arrival; readonly second: Arrival; readonly span: Span }
+  /** The run got stuck: nothing can move any more, and it is no end. */
+  | { readonly kind: "stuck"; readonly span: Span }
   | { readonly kind: "not"; readonly operand: Proposition; readonly span: Span }
   | { readonly kind: "and" | "or" | "implies"; readonly left: Proposition; readonly right: Proposition; readonly span: Span };
 

@@ -24,6 +24,7 @@ import {
   type Returns,
   type Thread,
 } from "../program/program.js";
+import { creditsOf } from "../program/settings.js";
 import { createPassing, withWaits } from "./passing.js";
 import { addressesTaken } from "./pointers.js";
 
@@ -1025,14 +1026,13 @@ function accessFact(program: Program, name: string, older: Instruction, younger:
   }
 }
 
-/**
- * Options of a run: the value of each platform option that is not its default. Two more hold on every platform: `compiler` = `on` lets the compiler reorder plain
- * accesses and those of accessors without a memory clobber; `credits` = N gives every place room for N packets of each class.
- */
+/** Options of a run: the value of each platform option that is not its default, and those that hold on every platform (program/settings.ts). */
 export type Settings = ReadonlyMap<string, string>;
 
 /** Builds the machine of a program on a platform. */
-export function buildMachine(program: Program, platform: Platform, settings: Settings = new Map()): Machine {
+export function buildMachine(program: Program, platform: Platform, given: Settings = new Map()): Machine {
+  // What the caller gives wins over the header of the test.
+  const settings: Settings = new Map([...program.settings, ...given]);
   const optionsRead = new Set<string>();
   const option = (id: string): string | undefined => {
     const found = platform.options.find((candidate) => candidate.id === id);
@@ -1165,7 +1165,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       if (location.space === "memory" && location.mapping.mode === "streaming") copy[index] = take(2);
     });
   }
-  const { cell, pass } = createPassing(program, platform, roads, instructions, option);
+  const { cell, pass } = createPassing(program, platform, roads, instructions, option, settings.get("must") !== "no");
   const places = roads.visits.map((visit): PlaceInstance => {
     const place = platform.fabric.places[visit.place];
     return {
@@ -1174,7 +1174,7 @@ export function buildMachine(program: Program, platform: Platform, settings: Set
       label: place === undefined ? "?" : `${place.id}${visit.key > 0 || place.per !== "machine" ? `(${visit.key})` : ""}`,
       offset: -1,
       capacity: visit.count,
-      credits: place?.credits ?? Number(settings.get("credits") ?? Number.POSITIVE_INFINITY),
+      credits: place?.credits ?? creditsOf(settings.get("credits"), place?.id ?? ""),
       visitors: [],
     };
   });

@@ -57,7 +57,7 @@ function packetFact(program: Program, name: string, younger: Packet, older: Pack
 
 /**
  * Who may pass whom. Cells are looked up by class of packet: all that their conditions ask is in a packet's class or in how the two locations are
- * related. Answers are kept.
+ * related. Answers are kept. `must` false: what has to be able to pass does not.
  */
 export function createPassing(
   program: Program,
@@ -65,6 +65,7 @@ export function createPassing(
   roads: { readonly packets: readonly Packet[]; readonly visits: readonly { readonly place: number }[] },
   instructions: readonly Instruction[],
   option: (id: string) => string | undefined,
+  must: boolean,
 ): Pick<Machine, "cell" | "pass"> {
   const { packets } = roads;
   const cells = new Map<number, Cell | undefined>();
@@ -118,7 +119,13 @@ export function createPassing(
       const a = packets[younger];
       const b = packets[older];
       const found = cell(younger, youngerHop, older, olderHop);
-      answer = found === undefined || found.pass === "no" || (a !== undefined && b !== undefined && sameTlp(a, b)) ? 0 : 1;
+      answer =
+        found === undefined ||
+        found.pass === "no" ||
+        (found.pass === "must" && !must) ||
+        (a !== undefined && b !== undefined && sameTlp(a, b))
+          ? 0
+          : 1;
       answers[key] = answer;
     }
     return answer === 1;

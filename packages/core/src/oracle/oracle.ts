@@ -6,7 +6,7 @@
  * covers and why its answers can be trusted.
  */
 import type { Platform } from "../platform/platform.js";
-import type { Program } from "../program/program.js";
+import type { Formula, Program } from "../program/program.js";
 import { constrain } from "./constraints.js";
 import { obey } from "./obey.js";
 import type { Order } from "./order.js";
@@ -43,6 +43,8 @@ export function consult(
   let spent = 0;
   let orders = 0;
   try {
+    if (asksForStuck(program.condition.formula)) throw new Unsupported("runs that get stuck");
+    for (const [name] of program.settings) if (name === "credits" || name === "must") throw new Unsupported(`the setting ${name}`);
     if (platform.cpu.barriersTravel) throw new Unsupported("barriers that travel with what was read");
     if (!platform.cpu.readsJoin) throw new Unsupported("caches that lag behind");
     if (platform.cpu.devicesSee === "later") throw new Unsupported("stores that reach devices later than CPUs");
@@ -83,6 +85,20 @@ export function consult(
     throw error;
   }
   return { kind: "ends", ends: [...ends.values()].sort(byValue), orders };
+}
+
+function asksForStuck(formula: Formula): boolean {
+  switch (formula.kind) {
+    case "stuck":
+      return true;
+    case "not":
+      return asksForStuck(formula.operand);
+    case "and":
+    case "or":
+      return asksForStuck(formula.left) || asksForStuck(formula.right);
+    default:
+      return false;
+  }
 }
 
 function byValue(a: OracleEnd, b: OracleEnd): number {

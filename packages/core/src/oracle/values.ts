@@ -1,7 +1,7 @@
 /** What a complete order means: the values that are read and written, whether all guesses and waits come true, and the end state. */
 import type { Platform } from "../platform/platform.js";
 import { applyBinary, evaluate } from "../program/evaluate.js";
-import type { Arrival, Expression, Formula, Operand, Program } from "../program/program.js";
+import type { Arrival, Expression, Formula, Observed, Operand, Program } from "../program/program.js";
 
 import { locationAt } from "./acts.js";
 import { arrivalOf, type Constraints, conditional, definitionOf, forwarding, type Item, startOf } from "./constraints.js";
@@ -281,6 +281,8 @@ export function endOf(
     switch (formula.kind) {
       case "constant":
         return formula.value;
+      case "stuck":
+        return false;
       case "compare": {
         const [a, b] = [operand(formula.left), operand(formula.right)];
         const operator = ({ "=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=" } as const)[formula.operator];
@@ -298,8 +300,10 @@ export function endOf(
     }
   };
   if (program.filter !== undefined && !holds(program.filter)) return undefined;
+  const shown = (term: Observed): number =>
+    term.kind === "order" ? (inOrder(term.first, term.second) ? 1 : 0) : term.kind === "stuck" ? 0 : operand(term);
   return {
-    values: program.observed.map((term) => (term.kind === "order" ? (inOrder(term.first, term.second) ? 1 : 0) : operand(term))),
+    values: program.observed.map(shown),
     satisfies: holds(program.condition.formula),
   };
 }

@@ -5,3 +5,4 @@ export { didYouMean, nearest } from "./nearest.js";
 export { type Primitive, primitive, primitiveNames } from "./primitives.js";
 export { printExpression, printOperation, printProgram } from "./print.js";
 export * from "./program.js";
+export { COMMON_SETTINGS } from "./settings.js";

@@ -42,7 +42,9 @@ export function lowerConditions(
   return { condition, filter, observed: observed.list };
 }
 
-type Seen = (operand: Operand | (Formula & { readonly kind: "order" })) => void;
+type Shown = Exclude<Operand, { kind: "constant" }> | (Formula & { readonly kind: "order" | "stuck" });
+
+type Seen = (operand: Operand | Shown) => void;
 
 function observe(context: Context): { readonly list: readonly Observed[]; readonly add: Seen } {
   const list: Observed[] = [];
@@ -58,7 +60,8 @@ function observe(context: Context): { readonly list: readonly Observed[]; readon
 }
 
 /** herd7 prints `0:r0` for a register of P0 and `[x]` for a location. */
-function label(operand: Exclude<Operand | (Formula & { readonly kind: "order" }), { kind: "constant" }>, context: Context): Observed {
+function label(operand: Shown, context: Context): Observed {
+  if (operand.kind === "stuck") return { ...operand, label: "stuck" };
   if (operand.kind === "order") {
     const arrived = ({ location, value }: Arrival): string =>
       `${context.locations.list[location]?.name ?? "?"}${value === undefined ? "" : `=${value}`}`;
@@ -84,6 +87,9 @@ function lowerProposition(proposition: Proposition, context: Context, seen: Seen
       seen(order);
       return order;
     }
+    case "stuck":
+      seen({ kind: "stuck" });
+      return { kind: "stuck" };
     case "not":
       return { kind: "not", operand: lowerProposition(proposition.operand, context, seen) };
     case "and":

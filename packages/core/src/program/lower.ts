@@ -15,6 +15,7 @@ import { lowerConditions } from "./lower-condition.js";
 import { lowerThread } from "./lower-thread.js";
 import type { Program } from "./program.js";
 import { resolveLocations } from "./resolve.js";
+import { settingsOf } from "./settings.js";
 
 /** The program of a test; `source` is the text that the test's spans point into. Never throws. */
 export function lowerTest(test: Test, source: Source): Outcome<Program> {
@@ -24,6 +25,7 @@ export function lowerTest(test: Test, source: Source): Outcome<Program> {
   const locations = resolveLocations(test, devices, complaints);
   const lowered = test.threads.map((thread) => lowerThread(thread, test, source, locations, devices, complaints));
   const { condition, filter, observed } = lowerConditions(test, { threads: lowered, locations, devices, complaints });
+  const settings = settingsOf(test, complaints);
   const problems = complaints.list();
   if (problems.some((problem) => problem.severity === "error")) return { ok: false, problems };
   const threads = lowered.map((thread) => thread.finish());
@@ -35,6 +37,7 @@ export function lowerTest(test: Test, source: Source): Outcome<Program> {
     threads,
     condition,
     filter,
+    settings,
     observed,
   };
   return { ok: true, value: program, problems };

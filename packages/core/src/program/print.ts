@@ -205,6 +205,8 @@ function printFormula(program: Program, formula: Formula): string {
         `${locationName(program, location)}${value === undefined ? "" : `=${value}`}`;
       return `order(${arrived(first)}, ${arrived(second)})`;
     }
+    case "stuck":
+      return "stuck";
     case "not":
       return `~${inner(formula.operand)}`;
     case "and":

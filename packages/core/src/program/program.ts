@@ -16,6 +16,8 @@ export interface Program {
   readonly threads: readonly Thread[];
   readonly condition: Condition;
   readonly filter: Formula | undefined;
+  /** Settings and options that the test's header gives (`credits=1`): they hold where the caller gives none. */
+  readonly settings: readonly (readonly [string, string])[];
   /** The terms that a state shows: those of the condition, then `locations`. */
   readonly observed: readonly Observed[];
 }
@@ -225,7 +227,9 @@ export type Observed =
   | { readonly kind: "register"; readonly thread: number; readonly register: number; readonly label: string }
   | { readonly kind: "location"; readonly location: number; readonly label: string }
   /** 1 where the first arrived before the second, else 0. */
-  | { readonly kind: "order"; readonly first: Arrival; readonly second: Arrival; readonly label: string };
+  | { readonly kind: "order"; readonly first: Arrival; readonly second: Arrival; readonly label: string }
+  /** 1 where the run got stuck, else 0. */
+  | { readonly kind: "stuck"; readonly label: string };
 
 export interface Condition {
   readonly quantifier: "exists" | "~exists" | "forall";
@@ -237,6 +241,8 @@ export type Formula =
   | { readonly kind: "compare"; readonly operator: "=" | "!=" | "<" | "<=" | ">" | ">="; readonly left: Operand; readonly right: Operand }
   /** The arrival `first` came before `second`: see docs/language.md section 6. */
   | { readonly kind: "order"; readonly first: Arrival; readonly second: Arrival }
+  /** True of a run that got stuck; a condition that says so speaks of these besides the runs that end. */
+  | { readonly kind: "stuck" }
   | { readonly kind: "not"; readonly operand: Formula }
   | { readonly kind: "and" | "or"; readonly left: Formula; readonly right: Formula };
 

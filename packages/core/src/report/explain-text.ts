@@ -58,7 +58,9 @@ function storyLines(story: Story, head: string, condition: string): string[] {
   const lines = [head];
   for (const entry of entries) lines.push(...numbered(entry.number, `${entry.what}.`));
   lines.push(`At the end: ${printState(run.machine.program, run.values) || "the condition holds"}`, "");
-  lines.push(...ruleLines(permissions.rules, permissions.deciding));
+  const stuck = stuckLines(run);
+  if (stuck.length > 0) lines.push("Nothing can move any more:", ...stuck.flatMap((line) => wrap(`  ${line}`, WIDTH, 6)));
+  else lines.push(...ruleLines(permissions.rules, permissions.deciding));
   const ladder = layOut(run, entries, condition);
   lines.push("", ladderText(ladder, WIDTH));
   const meanings = legend(ladder);

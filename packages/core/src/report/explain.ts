@@ -1,5 +1,6 @@
 /** Why: the run that shows an allowed outcome and the rules that let it happen, or the rules that forbid it. */
 import { search } from "../explore/explore.js";
+import { speaksOfStuck } from "../explore/formula.js";
 import type { Limits, Variant, Verdict } from "../explore/verdict.js";
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
@@ -44,7 +45,8 @@ export function explain(program: Program, platform: Platform, limits: Limits): E
     verdict,
     story: storyOf(verdict, limits),
     obstacles,
-    stuck: stuckRun(verdict),
+    // Where the condition speaks of it, the story is one already.
+    stuck: speaksOfStuck(program.condition.formula) && verdict.byDefault === "allowed" ? undefined : stuckRun(verdict),
     otherwise: variant && otherwise(program, platform, limits, variant),
   };
 }

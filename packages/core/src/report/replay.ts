@@ -52,5 +52,5 @@ export function replay(machine: Machine, steps: readonly number[], goal: Goal = 
     const stretches = events.flatMap(({ stretch }) => (stretch?.instruction === instruction ? [stretch] : []));
     return (stretches.find((stretch) => stretch.sender === undefined) ?? stretches[0])?.name ?? "a packet";
   };
-  return { machine, names, steps, events, end, values: observe(stepper, end), whereabouts, nameOf };
+  return { machine, names, steps, events, end, values: observe(stepper, end, !stepper.ended(end)), whereabouts, nameOf };
 }

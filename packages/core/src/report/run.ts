@@ -1,5 +1,5 @@
 /** Runs the steps of a witness again, on the reference stepper, and makes sure that they are a run. */
-import { satisfied } from "../explore/formula.js";
+import { satisfied, speaksOfStuck } from "../explore/formula.js";
 import type { Machine } from "../machine/machine.js";
 import { createStepper, type State, type Stepper } from "../machine/step.js";
 
@@ -39,9 +39,10 @@ export function runWitness(
     visit?.({ stepper, before, after, step, index });
   }
   if (goal === "stuck") return stepper.ended(after) || stepper.steps(after, enabled) > 0 ? "the run can go on" : undefined;
-  if (!stepper.ended(after)) return "the run has not ended";
   const { filter, condition } = machine.program;
-  if (filter !== undefined && !satisfied(stepper, after, filter)) return "the end does not satisfy the filter";
-  if (!satisfied(stepper, after, condition.formula)) return "the end does not satisfy the proposition";
+  const ended = stepper.ended(after);
+  if (!ended && !(speaksOfStuck(condition.formula) && stepper.steps(after, enabled) === 0)) return "the run has not ended";
+  if (filter !== undefined && !satisfied(stepper, after, filter, !ended)) return "the end does not satisfy the filter";
+  if (!satisfied(stepper, after, condition.formula, !ended)) return "the end does not satisfy the proposition";
   return undefined;
 }

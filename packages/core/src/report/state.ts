@@ -4,7 +4,7 @@ import { printValue } from "./names.js";
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const RANK: { readonly [kind in Observed["kind"]]: number } = { register: 0, location: 1, order: 2 };
+const RANK: { readonly [kind in Observed["kind"]]: number } = { register: 0, location: 1, order: 2, stuck: 3 };
 
 /** herd7's order of what a state shows: registers by thread number, then by name; then locations. Devices come after the CPUs, what arrived first comes last. */
 function compareObserved(program: Program, a: Observed, b: Observed): number {

@@ -1,49 +1,69 @@
-/** Finite credits: with the PCI table's "must be able to pass" cells nothing gets stuck, however little room there is. */
-import { expect, test } from "vitest";
-import { search } from "../../src/explore/explore.js";
+/** Finite credits: with the PCI table's "must be able to pass" cells nothing gets stuck; without any one of the four, something does. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type SearchResult, search } from "../../src/explore/explore.js";
 import { parseTest } from "../../src/litmus/parse.js";
 import { buildMachine } from "../../src/machine/machine.js";
 import { platform } from "../../src/platform/index.js";
 import type { Platform } from "../../src/platform/platform.js";
 import { lowerTest } from "../../src/program/lower.js";
+import type { Program } from "../../src/program/program.js";
 
-const source = {
-  name: "circle",
-  text: `C circle
-{ dma(coherent) int x; dma(coherent) int y; mmio int D0.s; mmio int D0.q; }
-P0() { int r0 = readl(D0.q); }
-P1() { int r0 = readl(D0.q); }
-D0(int *x, int *y) { int r0 = DMA_READ(*x); int r1 = DMA_READ(*y); int r2 = DMA_READ(*x); DMA_WRITE(*x, 1); }
-exists (x=1)
-`,
-};
-
-function deadlocks(on: Platform, credits: string | undefined, reduce: "none" | "full"): number {
-  const parsed = parseTest(source);
+function program(name: string): Program {
+  const text = readFileSync(new URL(`../../../../catalogue/pcie/${name}.litmus`, import.meta.url), "utf8");
+  const parsed = parseTest({ name, text });
   if (!parsed.ok) throw new Error(parsed.problems[0]?.message);
-  const lowered = lowerTest(parsed.value, source);
+  const lowered = lowerTest(parsed.value, { name, text });
   if (!lowered.ok) throw new Error(lowered.problems[0]?.message);
-  const settings = new Map(credits === undefined ? [] : [["credits", credits]]);
-  return search(buildMachine(lowered.value, on, settings), { mode: "states", reduce, maxStates: 500_000 }).deadlocks;
+  return lowered.value;
 }
 
-/** The platform with nothing that *has* to be able to pass, nor a completion or posted write that may. */
-function withoutPassing(from: Platform): Platform {
-  const tables = Object.fromEntries(
-    Object.entries(from.fabric.tables).map(([name, cells]) => [
-      name,
-      cells.map((cell) => (cell.pass === "must" ? { ...cell, pass: "no" as const } : cell)),
-    ]),
-  );
-  return { ...from, fabric: { ...from.fabric, tables } };
+function look(of: Program, on: Platform, settings: Readonly<Record<string, string>>, reduce: "none" | "full"): SearchResult {
+  return search(buildMachine(of, on, new Map(Object.entries(settings))), { mode: "states", reduce, maxStates: 500_000 });
 }
 
 const pcie = platform("pcie") as Platform;
 
-test.each(["none", "full"] as const)("PCIe with room for one packet of each class does not get stuck (reduce %s)", (reduce) => {
-  expect(deadlocks(pcie, "1", reduce)).toBe(0);
+/** PCIe on which one cell that says *must* says *no*, in every table. */
+function without(cell: string): Platform {
+  const tables = Object.fromEntries(
+    Object.entries(pcie.fabric.tables).map(([name, cells]) => [
+      name,
+      cells.map((each) => (each.id === cell && each.pass === "must" ? { ...each, pass: "no" as const } : each)),
+    ]),
+  );
+  return { ...pcie, fabric: { ...pcie.fabric, tables } };
+}
+
+/** The cells of the PCI table that say *must* (PCIe 2.4.1), and the test that each of them saves. */
+const SAVED = { A3: "credits-posted-read", A4: "credits-posted-atomic", D3: "credits-completion-read", D4: "credits-completion-atomic" };
+
+describe.each(Object.entries(SAVED))("%s, %s", (cell, name) => {
+  const of = program(name);
+
+  test.each(["none", "full"] as const)("as PCIe has it, nothing gets stuck (reduce %s)", (reduce) => {
+    const found = look(of, pcie, {}, reduce);
+    expect([found.complete, found.deadlocks, found.satisfiable, found.someRunEnds]).toEqual([true, 0, false, true]);
+  });
+
+  test.each(["none", "full"] as const)("without that cell alone a run gets stuck (reduce %s)", (reduce) => {
+    const found = look(of, without(cell), {}, reduce);
+    expect(found.deadlocks).toBeGreaterThan(0);
+    expect(found.satisfiable).toBe(true);
+    // Others still end.
+    expect(found.ends.map((end) => end.satisfies).sort()).toEqual([false, true]);
+  });
+
+  test("with unlimited room nothing gets stuck without it either", () => {
+    expect(look(of, without(cell), { credits: "100" }, "full").deadlocks).toBe(0);
+  });
+
+  test("the setting must=no takes all of them away", () => {
+    expect(look(of, pcie, { must: "no" }, "full").satisfiable).toBe(true);
+  });
 });
 
-test("with unlimited room nothing gets stuck either way", () => {
-  expect(deadlocks(withoutPassing(pcie), undefined, "full")).toBe(0);
+test("a completion that passes a read saves nothing where posted writes may not pass", () => {
+  expect(look(program("credits-posted-read"), without("A3"), {}, "full").deadlocks).toBeGreaterThan(0);
+  expect(look(program("credits-completion-read"), without("A3"), {}, "full").deadlocks).toBe(0);
 });
