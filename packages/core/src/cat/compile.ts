@@ -262,21 +262,46 @@ function readsBefore(graph: Graph, inside: ReadonlySet<NodeId>, rf: NodeId, co: 
 function isCoherent({ graph, tests, order }: Compiled): boolean {
   if (order === undefined) return false;
   const rf = graph.input("relation", "rf");
-  const poLoc = graph.intersection(graph.input("relation", "po"), graph.input("relation", "loc"));
+  const po = graph.input("relation", "po");
+  const poLoc = graph.intersection(po, graph.input("relation", "loc"));
   return tests.some(({ role, test, node }) => {
     if (role !== "check" || test.negated || test.test !== "acyclic") return false;
     const inside = members(graph, node);
-    return inside.has(rf) && inside.has(order.input) && inside.has(poLoc) && readsBefore(graph, inside, rf, order.input);
+    return (
+      inside.has(rf) && inside.has(order.input) && (inside.has(poLoc) || inside.has(po)) && readsBefore(graph, inside, rf, order.input)
+    );
   });
+}
+
+/** x, where a node is `x & ext` or `x \ (x & int)`. */
+function external(graph: Graph, id: NodeId): NodeId | undefined {
+  const node = graph.node(id);
+  const [a, b] = node.args as [NodeId, NodeId];
+  if (node.op === "intersection") {
+    const ext = graph.input("relation", "ext");
+    return a === ext ? b : b === ext ? a : undefined;
+  }
+  if (node.op !== "difference") return undefined;
+  return b === graph.intersection(a, graph.input("relation", "int")) ? a : undefined;
 }
 
 function isAtomic({ graph, tests, order, named }: Compiled): boolean {
   const rmw = named.get("rmw");
   if (order === undefined || rmw === undefined) return false;
   const pairs = members(graph, rmw);
+  const rf = graph.input("relation", "rf");
   return tests.some(({ role, test, node: id }) => {
     const node = graph.node(id);
     if (role !== "check" || test.negated || test.test !== "empty" || node.op !== "intersection") return false;
-    return node.args.some((arg) => pairs.has(arg)) && node.args.some((arg) => graph.node(arg).op === "compose");
+    if (!node.args.some((arg) => pairs.has(arg) && members(graph, arg).has(graph.input("relation", "rmw")))) return false;
+    return node.args.some((arg) => {
+      const product = graph.node(arg);
+      if (product.op !== "compose") return false;
+      const fr = external(graph, product.args[0] as NodeId);
+      const co = external(graph, product.args[1] as NodeId);
+      return (
+        fr !== undefined && co !== undefined && readsBefore(graph, new Set([fr]), rf, order.input) && members(graph, co).has(order.input)
+      );
+    });
   });
 }

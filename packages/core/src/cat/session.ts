@@ -98,6 +98,8 @@ class CatSession implements Session {
   #structure: Structure | undefined;
   #branches: readonly (readonly Relation[])[] = [];
   #dead = false;
+  /** Outcomes of tests that are the same for all executions of the branch. */
+  #decisions: readonly (boolean | undefined)[] = [];
 
   #exact: List | undefined;
   #prune: List | undefined;
@@ -283,12 +285,13 @@ class CatSession implements Session {
     }
     if (order !== undefined) {
       this.ordered = this.#values[order.set] as EventSet;
-      this.orderedBefore = this.#values[order.restricted + MUST * this.#count] as Relation;
+      this.orderedBefore = (this.#values[order.restricted + MUST * this.#count] as Relation).slice();
     } else {
       this.ordered = emptySet(this.#n);
       this.orderedBefore = emptyRelation(this.#n);
     }
-    this.#dead = this.#tests.some(({ role }, index) => role === "check" && this.#decided(index) === false);
+    this.#decisions = this.#tests.map((_, index) => this.#decide(index));
+    this.#dead = this.#tests.some(({ role }, index) => role === "check" && this.#decisions[index] === false);
   }
 
   /** Evaluates the bounds of a node with nothing chosen. */
@@ -617,7 +620,7 @@ class CatSession implements Session {
   }
 
   /** The outcome of a test that is the same for all executions of the branch; undefined where there is none. */
-  #decided(index: number): boolean | undefined {
+  #decide(index: number): boolean | undefined {
     const { test, node } = this.#tests[index] as Compiled["tests"][number];
     const plane = (at: Plane): boolean => this.#passes(index, this.#values[this.#valueOf(node, at)] as Int32Array);
     if (this.#status[node] === SETTLED) return plane(EXACT);
@@ -632,7 +635,7 @@ class CatSession implements Session {
     const emitted = new Set<number>();
     const open = this.#tests
       .map(({ node, role, test }, index) => ({ node, role, index, plane: plane(test.negated) }))
-      .filter(({ role, index }) => wanted(role) && this.#decided(index) === undefined);
+      .filter(({ role, index }) => wanted(role) && this.#decisions[index] === undefined);
     const cost = ({ node, plane: at }: { node: NodeId; plane: Plane }): number => {
       const trial = newList();
       this.#emit(trial, new Set(), node, at);
@@ -738,7 +741,7 @@ class CatSession implements Session {
     this.#run(this.#flagged, undefined);
     const outcomes = new Map<number, boolean>();
     for (const [index, { role }] of this.#tests.entries()) {
-      if (wanted(role)) outcomes.set(index, this.#decided(index) ?? this.#results[index] === 1);
+      if (wanted(role)) outcomes.set(index, this.#decisions[index] ?? this.#results[index] === 1);
     }
     return outcomes;
   }

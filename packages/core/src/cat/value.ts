@@ -93,11 +93,10 @@ export class Environment {
     this.#names.set(name, value instanceof Thunk ? value : new Thunk(value));
   }
 
-  names(): Set<string> {
-    const all = new Set<string>();
+  /** All names in scope. */
+  names(all = new Set<string>()): Set<string> {
     for (const name of this.#names.keys()) all.add(name);
-    for (const name of this.outer?.names() ?? []) all.add(name);
-    return all;
+    return this.outer?.names(all) ?? all;
   }
 }
 
