@@ -4,7 +4,7 @@ import { type CompiledModel, compileModel, libraryFile, parseCat } from "../../s
 import * as bits from "../../src/cat/relation.js";
 import { evaluate, key, type Naive, type Tree, text } from "./naive.js";
 
-const { setTree, relationTree } = fc.letrec<{ setTree: Tree; relationTree: Tree }>((tie) => ({
+const { relationTree } = fc.letrec<{ setTree: Tree; relationTree: Tree }>((tie) => ({
   setTree: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     fc.constantFrom("R", "W", "F").map((name): Tree => ({ op: "name", name })),
@@ -116,6 +116,6 @@ test("compiled expressions have the values of sets, and bounds enclose them", ()
         expect(session.check(exactRf, exactCo)).toBe(passes);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
-});
+}, 60_000);
