@@ -7,6 +7,7 @@ import { type ExplainOptions, explainCommand } from "./explain.js";
 import { type FixOptions, fixCommand } from "./fix.js";
 import { listPlatforms, type PlatformsOptions, showPlatform } from "./platforms.js";
 import { type ServeOptions, serveCommand } from "./serve.js";
+import { type SimOptions, simCommand } from "./sim.js";
 
 const list = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -27,6 +28,19 @@ const port = (value: string): number => {
   if (!/^\d+$/.test(value) || number > 65535) throw new InvalidArgumentError("A port is a number from 0 to 65535.");
   return number;
 };
+
+const natural = (value: string): number => {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isInteger(number) || number < 0)
+    throw new InvalidArgumentError("A whole number of 0 or more is needed.");
+  return number;
+};
+
+/** `64,256,1024`: several make a sweep. */
+const several =
+  (each: (value: string) => number) =>
+  (value: string): readonly number[] =>
+    value.split(",").map(each);
 
 function searchOptions(command: Command): Command {
   return command
@@ -104,6 +118,29 @@ function commandLine(done: (code: number) => void): Command {
     .option("--max-states <n>", "stop a search after this many states", whole, 200_000)
     .option("--timeout <seconds>", "stop after this time", positive)
     .action(async (file: string, options: FixOptions) => done(await fixCommand(file, options)));
+  program
+    .command("sim")
+    .description("run tests against the clock: rates, latencies, CPU time, where the time goes, how often the condition holds")
+    .argument("<paths...>", "litmus files, directories, or - for standard input")
+    .option("--platform <names>", "platforms, separated by commas")
+    .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
+    .option("--option <name=value>", "fix what no source settles; may be repeated", list, [])
+    .option("--messages <n>", "messages to measure", whole, 10_000)
+    .option("--size <bytes>", "bytes of a message; several, separated by commas, make a sweep", several(whole), [64])
+    .option("--entry <bytes>", "bytes of what is no payload: completion queue entries, descriptors", whole, 32)
+    .option("--depth <n>", "messages of a device under way at a time; several make a sweep", several(whole), [16])
+    .option("--devices <n>", "devices of the same kind, each with a ring of its own", whole, 1)
+    .option("--hops <n>", "NUMA hops between the device and its memory; several make a sweep", several(natural), [0])
+    .option("--rate <n>", "messages offered per second (default: as many as go); several make a sweep", several(positive))
+    .addOption(new Option("--arrivals <how>", "how messages of a given rate are spaced").choices(["even", "poisson"]).default("poisson"))
+    .option("--seed <n>", "seed of the random numbers", natural, 1)
+    .option("--payload <names>", "the locations that hold a message's bytes (default: what devices move, but for what announces it)")
+    .option("--compare", "one row for each simulation")
+    .option("--figures", "list every number that the result rests on, with its source")
+    .option("--plot <file>", "draw rate, CPU time and latency as an SVG file")
+    .option("--csv <file>", "write the results as comma-separated values")
+    .option("--json", "one JSON document instead of text")
+    .action(async (paths: string[], options: SimOptions) => done(await simCommand(paths, options)));
   const platforms = program
     .command("platforms")
     .description("list the platforms, or show one: places, tables, accessors, mappings, each with its source")

@@ -11,6 +11,7 @@ import {
   implies,
   type Scene,
 } from "./check-entry.js";
+import { checkCpuTiming } from "./check-timing.js";
 import { ACCESS_FIELDS, ACCESS_RELATIONS } from "./condition.js";
 import type { CpuData, CpuFile, WindowRuleData } from "./file.js";
 
@@ -31,6 +32,7 @@ export function checkCpu(scene: Scene, file: CpuFile, whole: CpuData): void {
     for (const condition of rule.when ?? []) if (condition.startsWith("option:")) asked.add(condition.slice(7).split("=")[0] ?? "");
   checkOptions(scene, file.options ?? [], asked);
   checkAccessors(scene, file.accessors ?? {}, whole.accessors);
+  checkCpuTiming(scene, file.timing);
 }
 
 const pairs = (rule: WindowRuleData): readonly string[] =>

@@ -14,6 +14,7 @@ import {
   type Path,
   type Scene,
 } from "./check-entry.js";
+import { checkFabricTiming } from "./check-timing.js";
 import { MAPPING_CONDITIONS, PACKET_FIELDS, PACKET_RELATIONS } from "./condition.js";
 import { findCycle } from "./deadlock.js";
 import type { CellData, FabricData, FabricFile } from "./file.js";
@@ -127,6 +128,7 @@ export function checkFabric(scene: Scene, file: FabricFile, whole: FabricData): 
   collectAsked(whole, asked);
   checkOptions(scene, file.options ?? [], asked);
   checkAccessors(scene, file.accessors ?? {}, undefined);
+  checkFabricTiming(scene, file.timing, whole);
 
   const cycle = findCycle(whole);
   if (cycle !== undefined) {

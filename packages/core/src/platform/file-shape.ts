@@ -4,6 +4,7 @@ import { ACCESSOR_NAMES, KIND_GROUPS, OPTIONAL_ACCESSORS } from "./accessor.js";
 import { MAPPING_ATTRIBUTES } from "./condition.js";
 import { ACCESS_KINDS, PACKET_KINDS, ROUTE_KINDS } from "./platform.js";
 import type { Field, Shape } from "./shape.js";
+import { CPU_FIGURES, DEVICE_FIGURES, LINK_FIGURES, MARKS, MEMORY_FIGURES, PLACE_FIGURES, TOKEN_FIGURES } from "./timing.js";
 
 type Simple = Exclude<Shape, { kind: "either" | "any" }>;
 
@@ -52,6 +53,34 @@ const accessors: Shape = {
   each: "accessor",
 };
 
+const figure = record({
+  value: need({ kind: "amount" }, "In the unit of its name: nanoseconds, Gb/s, bytes, packets or a share."),
+  mark: need(
+    words(MARKS),
+    "`measured`: read off hardware; `derived`: follows from measured or specified figures; `invented`: plausible, and nothing more.",
+  ),
+  source,
+});
+const figures = (of: { readonly [name: string]: string }): Shape =>
+  record(Object.fromEntries(Object.entries(of).map(([key, says]) => [key, may(figure, says)])));
+
+const cpuTiming = record({
+  figures: need(figures(CPU_FIGURES), "What the CPU and its caches take."),
+  accessors: may(
+    { kind: "map", of: figure, keys: [...ACCESSOR_NAMES, ...OPTIONAL_ACCESSORS], each: "accessor" },
+    "CPU time of the fences in an accessor, ns; others take the figure `fence`.",
+  ),
+});
+
+const fabricTiming = record({
+  places: need({ kind: "map", of: figures(PLACE_FIGURES), each: "place" }, "What each place takes."),
+  link: may(figures(LINK_FIGURES), "The PCI Express link."),
+  linked: may(list("place", text), "Places that are directions of that link: their bandwidth and headers follow from it."),
+  device: may(figures(DEVICE_FIGURES), "What a device takes."),
+  memory: may(figures(MEMORY_FIGURES), "What memory takes to answer a device."),
+  tokens: may(figures(TOKEN_FIGURES), "What tokens take besides their ways."),
+});
+
 const cpuFields: { readonly [name: string]: Field } = {
   title: need(text, "One line for people."),
   source,
@@ -88,6 +117,7 @@ const cpuFields: { readonly [name: string]: Field } = {
   ),
   options: may(list("option", option), "What no source settles."),
   accessors: need(accessors, "What each accessor turns into."),
+  timing: may(cpuTiming, "What things take, for the simulator."),
 };
 
 const cells = list(
@@ -176,6 +206,7 @@ const fabricFields: { readonly [name: string]: Field } = {
   ),
   options: may(list("option", option), "What no source settles."),
   accessors: may(accessors, "Accessors that this fabric changes, whatever the CPU."),
+  timing: may(fabricTiming, "What things take, for the simulator."),
 };
 
 const like = need(text, "The part that this one is like; everything not said here is taken from it.");

@@ -1,5 +1,6 @@
 /** What platform files hold: the JSON of a CPU, a fabric and a list of machines, as written and with everything filled in. */
 import type { Fabric, Option, Pass, PlaceKey, RouteKind } from "./platform.js";
+import type { CpuTiming, FabricTiming } from "./timing.js";
 
 /** Kernel versions that an entry holds for: from `since` on, up to but not including `before`. */
 export interface Bounds {
@@ -42,6 +43,7 @@ export interface CpuData {
   readonly window: readonly WindowRuleData[];
   readonly options?: readonly Option[];
   readonly accessors: AccessorTable;
+  readonly timing?: CpuTiming;
 }
 
 /** `older` and `younger` take packet kinds, and `*` for all. */
@@ -86,6 +88,7 @@ export interface FabricData<Table = readonly CellData[]> {
   readonly mapping: readonly MappingRuleData[];
   readonly options?: readonly Option[];
   readonly accessors?: AccessorTable;
+  readonly timing?: FabricTiming;
 }
 
 /** A file that says only what differs from the part it names with `like`. */

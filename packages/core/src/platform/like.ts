@@ -1,5 +1,7 @@
 /** `like`: a part that says only how it differs from another one. */
+
 import type { AccessorTable, CellData, CpuData, CpuFile, FabricData, FabricFile, TableData } from "./file.js";
+import { mergeCpuTiming, mergeFabricTiming } from "./timing.js";
 
 /** The own entries replace those of the same id where they stand; the others follow. */
 function mergeById<T extends { readonly id: string }>(base: readonly T[], own: readonly T[]): readonly T[] {
@@ -28,6 +30,7 @@ export function completeCpu(
     window: [...(own.window ?? []), ...base.window],
     options: mergeById(base.options ?? [], own.options ?? []),
     accessors: mergeAccessors(base.accessors, own.accessors),
+    ...mergeCpuTiming(base.timing, own.timing),
   };
 }
 
@@ -53,6 +56,7 @@ export function mergedFabric(
     mapping: mergeById(base.mapping, own.mapping ?? []),
     options: mergeById(base.options ?? [], own.options ?? []),
     accessors: mergeAccessors(base.accessors, own.accessors),
+    ...mergeFabricTiming(base.timing, own.timing),
   };
 }
 

@@ -105,6 +105,7 @@ export function loadCpu(data: CpuData): Cpu {
     devicesSee: data.devicesSee ?? "at-once",
     control: data.control,
     addressPending: data.addressPending,
+    timing: data.timing,
     window: data.window.map((rule) => ({
       ...rule,
       when: rule.when ?? [],
@@ -127,6 +128,7 @@ export function loadFabric(data: FabricData, era: string): Fabric {
     title: data.title,
     source: data.source,
     coherent: data.coherent,
+    timing: data.timing,
     places: data.places.map((place) => ({ ...place, credits: place.credits })),
     tables: Object.fromEntries(
       Object.entries(data.tables).map(([name, cells]) => [

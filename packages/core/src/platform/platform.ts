@@ -5,6 +5,7 @@
  * A platform is composed of three parts: a CPU (window rules, storage, accessors), a fabric (places, routes, tables, mapping) and a kernel era (which
  * version of each accessor holds).
  */
+import type { CpuTiming, FabricTiming } from "./timing.js";
 
 /** What a CPU window holds. `in`/`out`: PIO to uncached or device memory; `wcin`/`wcout`: to write-combining memory. */
 export type AccessKind = "read" | "write" | "in" | "out" | "wcin" | "wcout";
@@ -95,6 +96,8 @@ export interface Cpu {
   readonly control: "all" | "arms";
   /** May a store leave before an older access has its address? */
   readonly addressPending: "no" | "may";
+  /** What things take; undefined where nobody says. */
+  readonly timing: CpuTiming | undefined;
   readonly source: string;
 }
 
@@ -181,6 +184,8 @@ export interface Fabric {
   readonly mapping: readonly MappingRule[];
   /** Do CPU caches see DMA to streaming memory? False: `dma_sync_*` does the work. */
   readonly coherent: boolean;
+  /** What things take; undefined where nobody says. */
+  readonly timing: FabricTiming | undefined;
   readonly source: string;
 }
 

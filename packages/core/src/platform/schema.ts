@@ -10,6 +10,8 @@ function schemaOf(shape: Shape): Schema {
       return {};
     case "text":
       return shape.pattern === undefined ? { type: "string" } : { type: "string", pattern: shape.pattern.source };
+    case "amount":
+      return { type: "number", minimum: 0 };
     case "word":
       return shape.words.length === 1 ? { const: shape.words[0] } : { enum: shape.words };
     case "boolean":

@@ -9,6 +9,8 @@ export type Shape =
   | { readonly kind: "boolean" }
   /** A positive integer. */
   | { readonly kind: "count" }
+  /** A number of 0 or more. */
+  | { readonly kind: "amount" }
   /** One of the words. */
   | { readonly kind: "word"; readonly words: readonly string[] }
   /** `each`: what one item is called. */
@@ -46,6 +48,7 @@ export function starts(shape: Exclude<Shape, { kind: "either" | "any" }>): JsonN
     case "boolean":
       return "boolean";
     case "count":
+    case "amount":
       return "number";
     case "list":
       return "array";
@@ -91,6 +94,10 @@ export function checkShape(node: JsonNode, shape: Shape, what: string, complaint
       }
       return;
     case "number":
+      if (shape.kind === "amount") {
+        if (!(node.value >= 0)) complaints.error("platform", node.span, `${what} has to be a number of 0 or more`);
+        return;
+      }
       if (!Number.isInteger(node.value) || node.value < 1) complaints.error("platform", node.span, `${what} has to be a positive integer`);
       return;
     case "array":
