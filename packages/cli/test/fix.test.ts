@@ -24,7 +24,7 @@ test("one JSON document", () => {
   expect(report.outcome).toBe("repaired");
   expect(report.answers).toHaveLength(4);
   for (const { commit, patch } of report.answers) {
-    expect(commit).toMatch(/so that race can no longer end with \(0:r0=1 \/\\ 0:r1=0\)\. /);
+    expect(commit).toMatch(/: on sn2 D0 sends DMA write cq=1 .*passing DMA write data=1 .*race can end with \(0:r0=1 \/\\ 0:r1=0\)\. /);
     expect(patch).toMatch(/^--- a\/.*fix-race\.litmus\n\+\+\+ b\//);
   }
 });

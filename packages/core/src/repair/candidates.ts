@@ -1,9 +1,18 @@
 /** All that could be changed in a test for some platforms. */
 import type { Platform } from "../platform/platform.js";
 import type { Change } from "./change.js";
-import { proposeAccessors } from "./propose-accessors.js";
+import { proposeAccessors, proposeThreadAccessors } from "./propose-accessors.js";
 import { proposeBarriers } from "./propose-barriers.js";
-import { proposeAttributes, proposeDeviceFlushes, proposeInterrupts, proposeOrder, proposePolls, proposeSyncs } from "./propose-device.js";
+import {
+  proposeAttributes,
+  proposeDeviceFlushes,
+  proposeDeviceWaits,
+  proposeInterrupts,
+  proposeOrder,
+  proposePolls,
+  proposeSplits,
+  proposeSyncs,
+} from "./propose-device.js";
 import { proposeMappings } from "./propose-mappings.js";
 import { proposeRegisterMappings, proposeRegisterReads } from "./propose-registers.js";
 import type { Proposer, Site } from "./site.js";
@@ -13,14 +22,17 @@ const PROPOSERS: readonly Proposer[] = [
   proposeMappings,
   proposeAttributes,
   proposeOrder,
+  proposeSplits,
   proposeRegisterMappings,
   proposeAccessors,
   proposeBarriers,
   proposeSyncs,
   proposeDeviceFlushes,
+  proposeDeviceWaits,
   proposeInterrupts,
   proposeRegisterReads,
   proposePolls,
+  proposeThreadAccessors,
 ];
 
 export interface Candidates {

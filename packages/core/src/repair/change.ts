@@ -46,8 +46,8 @@ export interface Change {
   readonly edits: readonly TextEdit[];
   /** Makes sense only beside this change. */
   readonly needs: string | undefined;
-  /** A change that does the same without what this one needs: sets with this one are no better than sets with that one. */
-  readonly amountsTo: string | undefined;
+  /** Changes that this one contains, or that do the same with less: a set with this one is no better than a set with one of those. */
+  readonly covers: readonly string[];
   /**
    * What may help only beside others. `edits`: made with all the help that it could get (an access that is put in: a full barrier on either side; a mapping: the same for every location);
    * `helpAlone`: that help without it.

@@ -43,6 +43,8 @@ export interface Hitting {
   readonly complete: number | undefined;
   /** What stopped it, where something did. */
   readonly stopped: string | undefined;
+  /** A bad run that nothing stops, or else one that the largest sets leave: of which set, and where. */
+  readonly obstacle: { readonly changes: readonly Change[]; readonly escape: Escape; readonly unstoppable: boolean } | undefined;
   readonly trials: number;
   /** Bad runs that taught which changes matter. */
   readonly clauses: number;
@@ -55,6 +57,8 @@ interface Node {
   readonly escape: Escape | undefined;
 }
 
+type Failing = Node & { readonly escape: Escape };
+
 export function hittingSets(source: Source, original: Trial, universe: readonly Change[], options: HittingOptions): Hitting {
   const { limits, maxTrials } = options;
   const minimal: Minimal[] = [];
@@ -62,10 +66,12 @@ export function hittingSets(source: Source, original: Trial, universe: readonly 
   let order = [...options.platforms];
   let trials = 0;
   let clauses = 0;
+  let obstacle: Hitting["obstacle"];
   let stopped: string | undefined;
-  const outOf = (): string | undefined => {
-    if (limits.interrupted?.() === true) return "stopped";
-    return trials > maxTrials ? `more than ${maxTrials} changed tests` : undefined;
+  const exhausted = (): boolean => {
+    const cause = limits.interrupted?.() === true ? "stopped" : trials > maxTrials ? `more than ${maxTrials} changed tests` : undefined;
+    if (cause !== undefined) stopped = cause;
+    return cause !== undefined;
   };
 
   /** Looks where it went wrong last first. */
@@ -85,70 +91,91 @@ export function hittingSets(source: Source, original: Trial, universe: readonly 
     return open ? "unknown" : undefined;
   };
 
+  const texts = new Map<string, Trial | "no test">();
   /** A bad run of a changed text that follows the one known. */
   const follow = (
     parent: Trial,
     escape: Escape,
     edited: Edited | undefined,
   ): { readonly trial: Trial; readonly escape: Escape | undefined } | undefined => {
-    const trial = trialOf(source, edited);
-    trials++;
-    if (trial === undefined) return undefined;
+    if (edited === undefined) return undefined;
+    let trial = texts.get(edited.text);
+    if (trial === undefined) {
+      trials++;
+      trial = trialOf(source, edited) ?? "no test";
+      texts.set(edited.text, trial);
+    }
+    if (trial === "no test") return undefined;
     const machine = buildMachine(trial.program, escape.platform, escape.machine.settings);
     const steps = survive({ machine: escape.machine, edited: parent.edited }, escape.steps, { machine, edited: trial.edited });
     return { trial, escape: steps === undefined ? undefined : { platform: escape.platform, machine, steps } };
   };
 
+  /** Judges one set; a bad run of it, where it is no answer and may become one. */
+  const evaluate = (node: Node): Failing | undefined => {
+    const amounts = new Set(node.changes.flatMap(({ id, covers }) => [id, ...covers]));
+    const has = (changes: readonly Change[]): boolean => changes.every(({ id }) => amounts.has(id));
+    if (minimal.some(({ changes }) => has(changes)) || rejected.some(({ changes }) => has(changes))) return undefined;
+    // Another way to the same text.
+    if (minimal.some(({ trial }) => trial.edited.text === node.trial.edited.text)) return undefined;
+    const escape = node.escape ?? escapeOf(node.trial);
+    if (escape === "unknown") return undefined;
+    if (escape !== undefined) return { ...node, escape };
+    const proof = options.prove(node.trial);
+    if (proof.kind === "proved") minimal.push({ changes: node.changes, trial: node.trial });
+    else if (proof.kind === "rejected") rejected.push({ changes: node.changes, platform: proof.platform, reason: proof.reason });
+    else stopped ??= `${proof.platform}: ${proof.reason}`;
+    return undefined;
+  };
+
+  /** The sets with one change more which the bad run does not survive. */
+  const extend = ({ changes: made, trial, escape }: Failing, known: Set<string>, next: Node[]): void => {
+    const ids = new Set(made.map(({ id }) => id));
+    clauses++;
+    for (const change of universe) {
+      if (ids.has(change.id)) continue;
+      const changes = [...made, change].sort((a, b) => (a.id < b.id ? -1 : 1));
+      const key = changes.map(({ id }) => id).join(" ");
+      if (known.has(key) || minimal.some((found) => found.changes.every(({ id }) => id === change.id || ids.has(id)))) continue;
+      const followed = follow(trial, escape, applyChanges(source.text, changes));
+      if (followed === undefined) continue;
+      if (followed.escape === undefined) {
+        known.add(key);
+        next.push({ changes, trial: followed.trial, escape: undefined });
+        continue;
+      }
+      // It survives this change. With help beside it? If the help alone does not stop the run, the change may be part of an answer.
+      if (change.helped === undefined || changes.length >= options.maxChanges) continue;
+      const stops = (edits: Change["edits"]): boolean =>
+        follow(trial, escape, applyEdits(source.text, [...made, { id: change.id, edits }]))?.escape === undefined;
+      if (!stops(change.helped.edits) || stops(change.helped.helpAlone)) continue;
+      known.add(key);
+      next.push({ changes, trial: followed.trial, escape: followed.escape });
+    }
+  };
+
   let level: Node[] = [{ changes: [], trial: original, escape: undefined }];
   let complete: number | undefined;
   for (let size = 0; size <= options.maxChanges && level.length > 0; size++) {
-    if (size > options.enough && minimal.length > 0) break;
-    const next: Node[] = [];
-    const known = new Set<string>();
-    const last = size === options.maxChanges;
+    const failing: Failing[] = [];
     for (const node of level) {
-      stopped = outOf() ?? stopped;
-      if (outOf() !== undefined) break;
-      const ids = new Set(node.changes.map(({ id }) => id));
-      const amounts = new Set(node.changes.flatMap(({ id, amountsTo }) => (amountsTo === undefined ? [id] : [id, amountsTo])));
-      const has = (changes: readonly Change[]): boolean => changes.every(({ id }) => amounts.has(id));
-      if (minimal.some(({ changes }) => has(changes)) || rejected.some(({ changes }) => has(changes))) continue;
-      const escape = node.escape ?? escapeOf(node.trial);
-      if (escape === "unknown") continue;
-      if (escape === undefined) {
-        const proof = options.prove(node.trial);
-        if (proof.kind === "proved") minimal.push({ changes: node.changes, trial: node.trial });
-        else if (proof.kind === "rejected") rejected.push({ changes: node.changes, platform: proof.platform, reason: proof.reason });
-        else stopped ??= `${proof.platform}: ${proof.reason}`;
-        continue;
-      }
-      if (last) continue;
-      clauses++;
-      for (const change of universe) {
-        if (ids.has(change.id)) continue;
-        const changes = [...node.changes, change].sort((a, b) => (a.id < b.id ? -1 : 1));
-        const key = changes.map(({ id }) => id).join(" ");
-        if (known.has(key) || minimal.some((found) => found.changes.every(({ id }) => id === change.id || ids.has(id)))) continue;
-        const followed = follow(node.trial, escape, applyChanges(source.text, changes));
-        if (followed === undefined) continue;
-        if (followed.escape === undefined) {
-          known.add(key);
-          next.push({ changes, trial: followed.trial, escape: undefined });
-          continue;
-        }
-        // It survives this change. With barriers around it? If these alone do not stop the run, the change may be part of an answer.
-        if (change.helped === undefined || size + 1 >= options.maxChanges) continue;
-        const beside = (edits: Change["edits"]): boolean =>
-          follow(node.trial, escape, applyEdits(source.text, [...node.changes, { id: change.id, edits }]))?.escape === undefined;
-        if (!beside(change.helped.edits) || beside(change.helped.helpAlone)) continue;
-        known.add(key);
-        next.push({ changes, trial: followed.trial, escape: followed.escape });
-      }
+      const failed = exhausted() ? undefined : evaluate(node);
+      if (failed !== undefined) failing.push(failed);
     }
-    if (stopped !== undefined && outOf() !== undefined) break;
+    if (exhausted()) break;
     complete = size;
-    level = next;
+    const first = failing[0];
+    if (first !== undefined) obstacle = { changes: first.changes, escape: first.escape, unstoppable: false };
+    if (size >= options.enough && minimal.length > 0) break;
+    level = [];
+    if (size === options.maxChanges) break;
+    const known = new Set<string>();
+    for (const node of failing) if (!exhausted()) extend(node, known, level);
+    if (exhausted()) break;
+    if (level.length === 0) {
+      if (first !== undefined) obstacle = { changes: first.changes, escape: first.escape, unstoppable: true };
+      complete = options.maxChanges;
+    }
   }
-  if (level.length === 0) complete = options.maxChanges;
-  return { minimal, rejected, complete, stopped, trials, clauses };
+  return { minimal, rejected, complete, stopped, obstacle, trials, clauses };
 }

@@ -2,7 +2,7 @@
 import { primitive } from "../program/primitives.js";
 import { type Change, replacement } from "./change.js";
 import { change, type Proposer, type Site } from "./site.js";
-import { argumentsOf, pointee, pointerTo, type Written } from "./source-program.js";
+import { argumentsOf, pointerTo, type Written } from "./source-program.js";
 
 /** How an access is written in each form, weakest first. `name` is what the report calls it. */
 interface Form {
@@ -35,6 +35,38 @@ export const proposeAccessors: Proposer = (subject) =>
     const isTop = (index: number): boolean => index === forms.length - 1 || forms[index]?.apart === true;
     return [{ strongest: changes.filter((_, index) => isTop(index)), weaker: changes.filter((_, index) => !isTop(index)) }];
   });
+
+/** All relaxed and raw register accesses of a thread in their full forms, where there are several. */
+export const proposeThreadAccessors: Proposer = (subject, platforms) => {
+  const sites = proposeAccessors(subject, platforms);
+  return subject.program.threads.flatMap((thread): Site[] => {
+    const full = sites
+      .flatMap(({ strongest }) => strongest)
+      .filter((each) => each.thread === thread.name && /^(read|write)[bwlq]$|^io(read|write)/.test(each.operation));
+    if (full.length < 2) return [];
+    const id = `${thread.name}-accesses`;
+    const names = [...new Set(full.map(({ operation }) => operation))].join(" and ");
+    const words = `use ${names} for all ${full.length} register accesses of ${thread.name} that do without`;
+    return [
+      {
+        strongest: [
+          change({
+            id,
+            site: id,
+            kind: "accessor",
+            words,
+            short: `use ${names} in ${thread.name}`,
+            operation: names,
+            thread: thread.name,
+            edits: full.flatMap(({ edits }) => edits),
+            covers: full.map(({ id: each }) => each),
+          }),
+        ],
+        weaker: [],
+      },
+    ];
+  });
+};
 
 /** What an access speaks of, for a sentence. */
 export function objectOf({ text, operation }: Written): string {
@@ -76,7 +108,7 @@ function stronger({ operation, text, name }: Written): readonly Form[] {
       if (operation.accessor === "atomic_set") return [{ name: "atomic_set_release", text: `atomic_set_release(${place}, ${value})` }];
       if (name === "smp_store_mb") return [];
       return [
-        { name: "smp_store_mb", text: `smp_store_mb(${place.startsWith("*") ? place : pointee(place)}, ${value})`, apart: true },
+        { name: "smp_store_mb", text: `smp_store_mb(${place}, ${value})`, apart: true },
         { name: "smp_store_release", text: `smp_store_release(${pointerTo(place)}, ${value})` },
       ];
     }

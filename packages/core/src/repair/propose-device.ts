@@ -1,9 +1,9 @@
 /** What a device's firmware can do: send without relaxed ordering, send in another order, wait until its write has arrived, interrupt by message. */
 import type { Attributes } from "../program/program.js";
-import { replacement, type TextEdit } from "./change.js";
+import { type Change, replacement, type TextEdit } from "./change.js";
 import { without } from "./propose-mappings.js";
 import { change, type Proposer, type Site, single, together } from "./site.js";
-import { quoted, type Subject, type Written, within } from "./source-program.js";
+import { argumentsOf, quoted, type Subject, type Written, within } from "./source-program.js";
 
 const ATTRIBUTES = [
   ["RO", /\bRO\b/, "relaxed ordering", (attributes: Attributes) => attributes.ro],
@@ -92,6 +92,37 @@ function usesResult({ operation: first }: Written, { operation: second }: Writte
   );
 }
 
+/** One transaction of several words as several transactions of one word, in order or the other way round; reads one after the other. */
+export const proposeSplits: Proposer = (subject) =>
+  subject.statements.flatMap((placed): Site[] => {
+    const [transfer, ...more] = within(subject, placed);
+    if (transfer === undefined || more.length > 0 || placed.statement.kind !== "expression") return [];
+    const list = argumentsOf(transfer.text);
+    const attributes = list?.filter((each) => /^(RO|IDO|UIO)$|^TC\b/.test(each)) ?? [];
+    const words = list?.slice(0, list.length - attributes.length) ?? [];
+    if ((transfer.name !== "DMA_WRITEV" && transfer.name !== "DMA_READV") || words.length < 4 || words.length % 2 !== 0) return [];
+    const tail = attributes.map((each) => `, ${each}`).join("");
+    const parts = Array.from({ length: words.length / 2 }, (_, index) => {
+      const [first = "", second = ""] = words.slice(2 * index, 2 * index + 2);
+      return transfer.name === "DMA_WRITEV"
+        ? `DMA_WRITE(${first}, ${second}${tail});`
+        : `${first} = DMA_READ(${second}${tail}); WAIT(${first} == ${first});`;
+    });
+    const site = `${placed.thread}-split-${placed.start}`;
+    const made = (order: string, code: readonly string[]): Change =>
+      change({
+        id: `${site}-${order}`,
+        site,
+        kind: "order",
+        words: `let ${placed.thread} do ${quoted(subject, placed)} word by word, ${order === "up" ? "in order" : "the last word first"}`,
+        short: `transfer word by word in ${placed.thread}`,
+        operation: `split ${order}`,
+        thread: placed.thread,
+        edits: [replacement({ start: placed.start, end: placed.end }, code.join(" "))],
+      });
+    return [{ strongest: [made("up", parts), made("down", [...parts].reverse())], weaker: [] }];
+  });
+
 /** A zero-length read behind a write, and waiting for it: the write has arrived. */
 export const proposeDeviceFlushes: Proposer = (subject) => {
   const { statements, source } = subject;
@@ -124,6 +155,33 @@ export const proposeDeviceFlushes: Proposer = (subject) => {
 function freshRegister(text: string): string {
   for (let number = 9; ; number++) if (!new RegExp(`\\br${number}\\b`).test(text)) return `r${number}`;
 }
+
+/** Waiting for the value of a read before what follows it is sent. */
+export const proposeDeviceWaits: Proposer = (subject) => {
+  const { statements } = subject;
+  return statements.flatMap((placed, index): Site[] => {
+    const next = statements[index + 1];
+    const { statement } = placed;
+    if (next === undefined || next.thread !== placed.thread || statement.kind !== "declare") return [];
+    const [read, ...more] = within(subject, placed);
+    if ((read?.operation.kind !== "dma-read" && read?.operation.kind !== "dma-atomic") || more.length > 0) return [];
+    const id = `${placed.thread}-wait-${placed.start}`;
+    return [
+      single(
+        change({
+          id,
+          site: id,
+          kind: "device-flush",
+          words: `let ${placed.thread} wait for the value that ${quoted(subject, placed)} brings before it goes on`,
+          short: `let ${placed.thread} wait for its read of ${what(read.text)}`,
+          operation: "WAIT",
+          thread: placed.thread,
+          edits: placed.insertAfter(`WAIT(${statement.name} == ${statement.name});`),
+        }),
+      ),
+    ];
+  });
+};
 
 /** A message instead of the pin, or the pin instead of the message, for the device and all its handlers. */
 export const proposeInterrupts: Proposer = (subject) => {

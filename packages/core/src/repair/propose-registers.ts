@@ -7,7 +7,7 @@ import { earlier, isAccess, quoted, type Subject, within } from "./source-progra
 interface Readable {
   readonly device: string;
   readonly register: string;
-  readonly accessor: "readl" | "inl";
+  readonly accessor: "readl" | "inl" | "pci_read_config_dword";
   readonly declare: TextEdit | undefined;
 }
 
@@ -24,7 +24,7 @@ export const proposeRegisterReads: Proposer = (subject) => {
 };
 
 function sitesOf(subject: Subject, placed: Placed, { device, register, accessor, declare }: Readable): Site[] {
-  const site = `${placed.thread}-read-${placed.start}-${device}`;
+  const site = `${placed.thread}-read-${placed.start}-${register}`;
   const edits = (before: string, after: string): TextEdit[] => [
     ...placed.insert(`${before}${accessor}(${register});${after}`, 1),
     ...(declare === undefined ? [] : [declare]),
@@ -51,7 +51,7 @@ function sitesOf(subject: Subject, placed: Placed, { device, register, accessor,
     thread: placed.thread,
     edits: placed.insert("mb();", 2),
     needs: read.id,
-    amountsTo: `${placed.thread}-barrier-${placed.start}-mb-mb`,
+    covers: [`${placed.thread}-barrier-${placed.start}-mb-mb`],
   });
   return [single(read), single(behind)];
 }
@@ -68,12 +68,16 @@ function readables(subject: Subject): Readable[] {
     if (engine) return [];
     const own = program.locations.filter(({ owner }) => owner === index);
     const memoryMapped = own.find(({ space, memoryType }) => space === "mmio" && memoryType !== "wc");
-    if (memoryMapped !== undefined) return [{ device: device.name, register: memoryMapped.name, accessor: "readl", declare: undefined }];
     const port = own.find(({ space }) => space === "port");
-    if (port !== undefined) return [{ device: device.name, register: port.name, accessor: "inl", declare: undefined }];
+    const config = own.find(({ space }) => space === "config");
+    const readable = (register: { readonly name: string } | undefined, accessor: Readable["accessor"]): Readable[] =>
+      register === undefined ? [] : [{ device: device.name, register: register.name, accessor, declare: undefined }];
+    const configured = readable(config, "pci_read_config_dword");
+    if (memoryMapped !== undefined) return [...readable(memoryMapped, "readl"), ...configured];
+    if (port !== undefined) return [...readable(port, "inl"), ...configured];
     const name = freshRegister(source.text, device.name);
     const declare = declaration(subject, `mmio int ${name};`);
-    return declare === undefined ? [] : [{ device: device.name, register: name, accessor: "readl", declare }];
+    return declare === undefined ? configured : [{ device: device.name, register: name, accessor: "readl", declare }, ...configured];
   });
 }
 
@@ -130,9 +134,9 @@ function uncached(subject: Subject, device: string): Site[] {
       const loose = declaration.attributes.find(({ name }) => name === "wc");
       if (loose !== undefined) list.push(replacement(loose.span, "uc"));
       const full = fullName(declaration);
-      for (const { operation, text, name } of usesOf(subject, full)) {
-        // Plain accesses are for write-combining memory.
-        if (name !== undefined) continue;
+      for (const { operation, text, name, thread } of usesOf(subject, full)) {
+        // In the kernel plain accesses are for write-combining memory; user space has no others.
+        if (name !== undefined || thread.user) continue;
         const value = operation.kind === "pio-write" ? /=(?!=)\s*([\s\S]+)$/.exec(text)?.[1] : "";
         if (value === undefined) return undefined;
         list.push(replacement(operation.span, operation.kind === "pio-read" ? `${read}(${full})` : `${write}(${value}, ${full})`));

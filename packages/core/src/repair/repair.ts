@@ -1,29 +1,31 @@
 /** The repair: the smallest sets of changes that forbid a test's bad outcome on some platforms, proved, weighed and told. */
 import { platform as namedPlatform, type Platform } from "../platform/index.js";
 import type { Program } from "../program/program.js";
+import { entriesOf } from "../report/entry.js";
 import { judge } from "../report/judge.js";
+import { replay } from "../report/replay.js";
 import type { Source } from "../source.js";
 import { applyChanges } from "./apply.js";
 import { type Candidates, candidatesOf } from "./candidates.js";
 import { cautionOf, idiom } from "./caution.js";
 import type { Change, TextEdit } from "./change.js";
 import { type Cost, type CostOf, classCost, compareCosts, sumCost } from "./cost.js";
-import { hittingSets, type Minimal, type Rejected } from "./hitting.js";
+import { type Hitting, hittingSets, type Minimal, type Rejected } from "./hitting.js";
 import { unifiedDiff } from "./patch.js";
 import { createJudgement, type Judgement } from "./prove.js";
 import { distinctPlatforms } from "./same-platform.js";
-import { commitSentence } from "./sentence.js";
+import { commitSentence, type Fault, faultOf } from "./sentence.js";
 import { type Subject, subjectOf } from "./source-program.js";
 import { type Leaner, superfluousIn } from "./superfluous.js";
-import { proposeDelays } from "./timing.js";
-import { type Trial, type TrialLimits, trialOf } from "./trial.js";
+import { proposeTiming } from "./timing.js";
+import { findEscape, type Trial, type TrialLimits, trialOf } from "./trial.js";
 
 export interface RepairOptions {
   /** Threads, devices and locations (`P0`, `D0`, `cq`) that must stay as they are. */
   readonly keep?: readonly string[];
   /** The largest sets tried. Default: 3, but nothing larger than 2 once something was found. */
   readonly maxChanges?: number;
-  /** Offer delays as well, marked unsound. */
+  /** Offer delays and register reads that only take time as well, marked unsound. */
   readonly timingOnly?: boolean;
   /** Most states of one search. */
   readonly maxStates?: number;
@@ -86,12 +88,16 @@ export interface Repair {
   /** `repaired`: there are answers. `not-needed`: forbidden as it is. `none`: no set of changes up to the size looked at helps. `unknown`: a budget ran out first, or the model does not reach. */
   readonly outcome: "repaired" | "not-needed" | "none" | "unknown";
   readonly answers: readonly Answer[];
-  /** Delays, where asked for; they forbid nothing. */
+  /** Delays and register reads, where asked for; they forbid nothing. */
   readonly timingOnly: readonly Answer[];
   /** What forbids the outcome at too high a price. */
   readonly rejected: readonly { readonly changes: readonly string[]; readonly platform: string; readonly reason: string }[];
   /** What could go, or be weaker. Only where the outcome is forbidden as it is. */
   readonly superfluous: readonly Leaner[];
+  /** Where there is no repair: a bad run that `changes` leave, told; `unstoppable`: none of the candidates stops it. */
+  readonly obstacle:
+    | { readonly platform: string; readonly changes: readonly string[]; readonly unstoppable: boolean; readonly run: readonly string[] }
+    | undefined;
   /** All minimal answers of up to this many changes were found. */
   readonly complete: number | undefined;
   /** Why not more, where a budget ran out. */
@@ -138,6 +144,7 @@ export function repair(source: Source, program: Program, asked: readonly Platfor
     timingOnly: [],
     rejected: [],
     superfluous: [],
+    obstacle: undefined,
   };
   const needed = [...verdicts.values()].some(({ verdict }) => verdict === "allowed" || verdict === "depends");
   const unknown = [...verdicts].find(([, { verdict }]) => verdict === "unknown");
@@ -155,24 +162,52 @@ export function repair(source: Source, program: Program, asked: readonly Platfor
     maxTrials: options.maxTrials ?? 6_000,
     prove: (trial) => judgement.prove(trial.program),
   });
-  const context: Context = { source, subject, asked, platforms, candidates, judgement, limits, options };
+  const context: Context = {
+    source,
+    subject,
+    asked,
+    platforms,
+    candidates,
+    judgement,
+    limits,
+    options,
+    fault: faultBefore(program, platforms, limits),
+  };
   const answers = found.minimal.flatMap((minimal) => weigh(context, minimal)).sort(compareAnswers);
   const outcome = answers.length > 0 ? "repaired" : found.stopped === undefined ? "none" : "unknown";
   return {
     ...base,
     outcome,
     answers,
-    timingOnly: options.timingOnly === true ? proposeDelays(subject, options.keep ?? []).map((change) => timed(context, change)) : [],
+    timingOnly: options.timingOnly === true ? timings(context, answers) : [],
     rejected: found.rejected.map(({ changes, platform, reason }: Rejected) => ({
       changes: changes.map(({ words }) => words),
       platform,
       reason,
     })),
+    obstacle: outcome === "none" ? told(found.obstacle) : undefined,
     complete: found.complete,
     stopped: found.stopped,
     trials: found.trials,
     clauses: found.clauses,
   };
+}
+
+/** What goes wrong on the first platform on which it does. */
+function faultBefore(program: Program, platforms: readonly Platform[], limits: TrialLimits): Fault | undefined {
+  for (const platform of platforms) {
+    const finding = findEscape(program, platform, limits);
+    if (finding.kind === "escape") return faultOf(finding.escape);
+  }
+  return undefined;
+}
+
+/** The obstacle in words. */
+function told(obstacle: Hitting["obstacle"]): Repair["obstacle"] {
+  if (obstacle === undefined) return undefined;
+  const { changes, escape, unstoppable } = obstacle;
+  const run = entriesOf(replay(escape.machine, escape.steps)).map(({ what }) => what);
+  return { platform: escape.platform.name, changes: changes.map(({ words }) => words), unstoppable, run };
 }
 
 interface Context {
@@ -184,6 +219,7 @@ interface Context {
   readonly judgement: Judgement;
   readonly limits: TrialLimits;
   readonly options: RepairOptions;
+  readonly fault: Fault | undefined;
 }
 
 /** The cheapest forms of a minimal set, with what does as well in their place. */
@@ -253,8 +289,16 @@ function answerOf(
     costs: asked.map((platform) => ({ platform: platform.name, cost: platformCost(context, changes, platform) })),
     text: made.edited.text,
     patch: unifiedDiff(source.name, source.text, made.edited.text),
-    commit: commitSentence(subject, changes, asked, rest.soundness),
+    commit: commitSentence(subject, changes, asked, rest.soundness, context.fault),
   };
+}
+
+/** What takes time without being an answer. */
+function timings(context: Context, answers: readonly Answer[]): Answer[] {
+  const known = new Set(answers.flatMap(({ changes }) => (changes.length === 1 ? changes.map(({ id }) => id) : [])));
+  return proposeTiming(context.subject, context.platforms, context.options.keep ?? [])
+    .filter(({ id }) => !known.has(id))
+    .map((change) => timed(context, change));
 }
 
 function timed(context: Context, change: Change): Answer {

@@ -13,7 +13,7 @@ export type Proposer = (subject: Subject, platforms: readonly Platform[]) => rea
 
 export const single = (change: Change): Site => ({ strongest: [change], weaker: [] });
 
-const LACKING = { needs: undefined, amountsTo: undefined, helped: undefined, thread: undefined } as const;
+const LACKING = { needs: undefined, covers: [], helped: undefined, thread: undefined } as const;
 
 type Optional = keyof typeof LACKING;
 

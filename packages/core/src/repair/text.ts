@@ -21,6 +21,7 @@ export function repairText(repair: Repair, style: Style = PLAIN): string {
           WIDTH,
         ),
       );
+      lines.push(...obstacleLines(repair));
       break;
     case "unknown":
       lines.push(...wrap(`Not known: ${repair.stopped ?? "the model does not reach"}.`, WIDTH));
@@ -71,6 +72,16 @@ function headOf(repair: Repair, style: Style): string {
   for (const { platform, verdict } of repair.before) groups.set(verdict, [...(groups.get(verdict) ?? []), platform]);
   const parts = [...groups].map(([verdict, names]) => `${paint(style, verdict as "allowed", verdict)} on ${names.join(", ")}`);
   return `${repair.test}: ${parts.join("; ")}`;
+}
+
+/** Why there is none: the run that stays. */
+function obstacleLines({ obstacle }: Repair): string[] {
+  if (obstacle === undefined) return [];
+  const with_ = obstacle.changes.length === 0 ? "" : `, with these changes made: ${obstacle.changes.join("; ")}`;
+  const head = obstacle.unstoppable
+    ? `None of them stops this run on ${obstacle.platform}${with_}:`
+    : `This run is still there on ${obstacle.platform}${with_}:`;
+  return ["", ...wrap(head, WIDTH), ...obstacle.run.flatMap((what, index) => wrap(`  ${index + 1}. ${what}.`, WIDTH, 5))];
 }
 
 function answerLines(answer: Answer, number: number, style: Style): string[] {

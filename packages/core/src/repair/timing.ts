@@ -1,10 +1,20 @@
-/** Delays: they make a bad run rarer and forbid nothing. */
+/** Delays, and register reads that only take time: they make a bad run rarer and forbid nothing. */
+import type { Platform } from "../platform/platform.js";
 import type { Change } from "./change.js";
+import { proposeRegisterReads } from "./propose-registers.js";
 import { change } from "./site.js";
 import { earlier, isAccess, quoted, type Subject, within } from "./source-program.js";
 
+/** Register reads and delays. */
+export function proposeTiming(subject: Subject, platforms: readonly Platform[], keep: readonly string[]): readonly Change[] {
+  const reads = proposeRegisterReads(subject, platforms)
+    .flatMap(({ strongest }) => strongest)
+    .filter(({ kind, thread }) => kind === "pio-read" && !(thread !== undefined && keep.includes(thread)));
+  return [...proposeDelays(subject, keep), ...reads];
+}
+
 /** A delay in every gap between two accesses of a CPU thread, and before the first of a handler. */
-export function proposeDelays(subject: Subject, keep: readonly string[]): readonly Change[] {
+function proposeDelays(subject: Subject, keep: readonly string[]): readonly Change[] {
   return subject.statements.flatMap((placed): Change[] => {
     const thread = subject.program.threads.find(({ name }) => name === placed.thread);
     if (thread?.role !== "cpu" || keep.includes(thread.name) || placed.statement.kind === "block") return [];

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { applyEdits } from "../../src/repair/apply.js";
+import { applyChanges, applyEdits } from "../../src/repair/apply.js";
+import { candidatesOf } from "../../src/repair/candidates.js";
 import { insertion, replacement } from "../../src/repair/change.js";
 import { statementsOf } from "../../src/repair/layout.js";
-import { load } from "./text.js";
+import { subjectOf } from "../../src/repair/source-program.js";
+import { trialOf } from "../../src/repair/trial.js";
+import { folderOf, load, named } from "./text.js";
 
 describe("edits of a text", () => {
   test("are made together, insertions at one place by their order", () => {
@@ -68,5 +71,24 @@ describe("a statement is put before another", () => {
 
   test("behind a comment that looks like code", () => {
     expect(inserted("  int r0 = *x;\n  /* ; } */ int r1 = *y;", 1)).toBe("  int r0 = *x;\n  /* ; } */ rmb(); int r1 = *y;");
+  });
+});
+
+describe("every candidate of the catalogue", () => {
+  test.each(["altix", "bugs"])("of %s gives a text that is a test", (folder) => {
+    const platforms = named("sn2,portable,arm64-noncoherent,ip27,sun4v");
+    let count = 0;
+    const wrong: string[] = [];
+    for (const { source, program } of folderOf(folder)) {
+      for (const { strongest, weaker } of candidatesOf(subjectOf(source, program), platforms, []).sites) {
+        for (const change of [...strongest, ...weaker]) {
+          if (change.needs !== undefined) continue;
+          count++;
+          if (trialOf(source, applyChanges(source.text, [change])) === undefined) wrong.push(`${source.name}: ${change.id}`);
+        }
+      }
+    }
+    expect(count).toBeGreaterThan(500);
+    expect(wrong).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** Tests of repairs start from texts. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseTest } from "../../src/litmus/index.js";
 import { type Platform, platform } from "../../src/platform/index.js";
@@ -37,3 +37,11 @@ export const repaired = ({ source, program }: Loaded, names: string, options?: R
 
 /** `dma_rmb`, `mmiowb + mmiowb`: what an answer brings in. */
 export const operations = (answer: Answer): string => answer.changes.map(({ operation }) => operation).join(" + ");
+
+/** Every test of a folder of the catalogue. */
+export function folderOf(folder: string): Loaded[] {
+  const path = fileURLToPath(new URL(`../../../../catalogue/${folder}`, import.meta.url));
+  return readdirSync(path)
+    .sort()
+    .map((name) => catalogue(`${folder}/${name.replace(".litmus", "")}`));
+}
