@@ -9,18 +9,16 @@
  * The corpora are read where they are (FENCEPOST_SHARED, by default ../shared); nothing of them is copied. Build first: `node scripts/embed-platforms.mjs && npx tsc -b`.
  * Exit: 0 no difference outside the named classes, 1 some, 2 wrong command line.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
 import { search } from "../packages/core/dist/explore/explore.js";
 import { parseTest } from "../packages/core/dist/litmus/parse.js";
 import { buildMachine } from "../packages/core/dist/machine/machine.js";
 import { BUILTIN } from "../packages/core/dist/platform/builtin.js";
 import { findPlatform, library } from "../packages/core/dist/platform/load.js";
 import { lowerTest } from "../packages/core/dist/program/lower.js";
-
-const root = new URL("..", import.meta.url).pathname;
+import { corporaFolder, recordedAnswers, tarFiles } from "./corpora.mjs";
 
 function commandLine() {
   try {
@@ -42,35 +40,6 @@ function commandLine() {
     console.error(error.message);
     process.exit(2);
   }
-}
-
-/** The files of a gzipped tar archive, in its order: name and text. Long names: GNU's `L` entries and pax's `x` entries. */
-function* tarFiles(path) {
-  const bytes = gunzipSync(readFileSync(path));
-  const field = (at, length) => bytes.toString("latin1", at, at + length).replace(/\0.*$/s, "");
-  let longName = "";
-  for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0; ) {
-    const size = Number.parseInt(field(at + 124, 12).trim() || "0", 8);
-    const type = field(at + 156, 1);
-    const prefix = field(at + 257, 5) === "ustar" ? field(at + 345, 155) : "";
-    const body = bytes.toString("utf8", at + 512, at + 512 + size);
-    if (type === "L") longName = body.replace(/\0.*$/s, "");
-    else if (type === "x") longName = /^\d+ path=(.*)$/m.exec(body)?.[1] ?? "";
-    else {
-      if (type === "" || type === "0") yield { name: longName || (prefix === "" ? "" : `${prefix}/`) + field(at, 100), text: body };
-      longName = "";
-    }
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
-}
-
-/** The recorded answers, by path. */
-function recordedAnswers(path) {
-  const [head, ...lines] = readFileSync(path, "utf8").trim().split(/\r?\n/);
-  const cells = (line) =>
-    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare);
-  const names = cells(head);
-  return new Map(lines.map(cells).map((row) => [row[1], Object.fromEntries(names.map((name, i) => [name, row[i] ?? ""]))]));
 }
 
 /** Tests in a class that herd7 does not flag. */
@@ -148,10 +117,9 @@ const COLUMNS = [
 
 function main() {
   const options = commandLine();
-  const shared = process.env.FENCEPOST_SHARED ?? join(root, "../shared");
-  const corpora = join(shared, "corpora");
-  if (!existsSync(corpora)) {
-    console.error(`no corpora at ${corpora}: set FENCEPOST_SHARED`);
+  const corpora = corporaFolder();
+  if (corpora === undefined) {
+    console.error("no corpora in ../shared: set FENCEPOST_SHARED");
     process.exit(2);
   }
   const parts = library(BUILTIN);

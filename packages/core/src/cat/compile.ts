@@ -25,6 +25,14 @@ export interface Compiled {
   /** What may be asked for besides the tests. */
   readonly shown: readonly NodeId[];
   readonly context: Context;
+  /** Tests that say no more than coherence, or atomicity, where the parts listed concern lock events alone: callers may see to them by themselves (`Structure.assured`). */
+  readonly assurable: {
+    readonly coherence: ReadonlyMap<number, readonly NodeId[]>;
+    readonly atomicity: ReadonlyMap<number, readonly NodeId[]>;
+  };
+  readonly coherent: boolean;
+  /** Closures that are part of what the coherence tests want acyclic. */
+  readonly strict: ReadonlySet<NodeId>;
 }
 
 const DYNAMIC_INPUTS: ReadonlyMap<string, number> = new Map([
@@ -100,7 +108,21 @@ export function compileModel(model: CatModel, options: CompileOptions = {}): Cat
     const { named, warnings } = topLevel(environment, models);
     for (const [name, node] of executed.shows) named.set(name, node);
     const { order, extension } = orderOf(graph, executed, model);
+    const coherence = coherenceTests(graph, executed);
     const compiled: Compiled = {
+      coherent: coherence.size > 0,
+      assurable: {
+        coherence: new Map(
+          [...coherence].map((index) => [index, beyondCoherence(graph, executed, (executed.tests[index] as CompiledTest).node)]),
+        ),
+        atomicity: new Map(
+          [...atomicityTests(graph, executed, named)].map((index) => [
+            index,
+            beyondAtomicity(graph, executed, (executed.tests[index] as CompiledTest).node),
+          ]),
+        ),
+      },
+      strict: new Set([...coherence].flatMap((index) => closuresIn(graph, (executed.tests[index] as CompiledTest).node))),
       graph,
       tests: [...executed.tests, ...extension],
       order,
@@ -219,8 +241,8 @@ function describeModel(
     shows,
     annotations,
     ordersWrites: order !== undefined,
-    coherent: isCoherent(compiled),
-    atomic: isAtomic(compiled),
+    coherent: compiled.coherent,
+    atomic: compiled.assurable.atomicity.size > 0,
     session: () => openSession(compiled, checks),
   };
 }
@@ -245,6 +267,45 @@ function members(graph: Graph, id: NodeId, into = new Set<NodeId>()): Set<NodeId
   return into;
 }
 
+/** The parts of a union (and of closures in it) that are not unions themselves. */
+function parts(graph: Graph, id: NodeId): NodeId[] {
+  return [...members(graph, id)].filter((member) => !["union", "plus"].includes(graph.node(member).op));
+}
+
+/** The parts of a coherence test that are neither po-loc, rf, co nor fr, nor in one of them. */
+function beyondCoherence(graph: Graph, { order }: Executed, id: NodeId): readonly NodeId[] {
+  const rf = graph.input("relation", "rf");
+  const poLoc = graph.intersection(graph.input("relation", "po"), graph.input("relation", "loc"));
+  const known = new Set([rf, poLoc, order?.input]);
+  return parts(graph, id).flatMap((part) => {
+    if (known.has(part)) return [];
+    const node = graph.node(part);
+    const product =
+      node.op === "difference" && graph.node(node.args[1] as NodeId).op === "identity" ? graph.node(node.args[0] as NodeId) : node;
+    if (product.op === "compose" && order !== undefined && readsBefore(graph, new Set([part]), rf, order.input)) {
+      const [first, second] = product.args as [NodeId, NodeId];
+      const left = graph.node(first).args[0] as NodeId;
+      return [...parts(graph, left), ...parts(graph, second)].filter((inner) => !known.has(inner));
+    }
+    return [part];
+  });
+}
+
+/** The same of an atomicity test: parts of its rmw, rf and co. */
+function beyondAtomicity(graph: Graph, { order }: Executed, id: NodeId): readonly NodeId[] {
+  const known = new Set([graph.input("relation", "rmw"), graph.input("relation", "amo"), graph.input("relation", "rf"), order?.input]);
+  return graph.node(id).args.flatMap((arg) => {
+    const product = graph.node(arg);
+    if (product.op !== "compose") return parts(graph, arg).filter((part) => !known.has(part));
+    const [fr, co] = (product.args as [NodeId, NodeId]).map((side) => external(graph, side) ?? side) as [NodeId, NodeId];
+    return [...beyondCoherence(graph, { order } as Executed, fr), ...parts(graph, co).filter((part) => !known.has(part))];
+  });
+}
+
+function closuresIn(graph: Graph, id: NodeId): NodeId[] {
+  return [...members(graph, id)].filter((member) => graph.node(member).op === "plus");
+}
+
 /** Is there a member of the form rf^-1 ; co, with rf and co larger than the inputs? Being without the identity does no harm, where that is checked to be acyclic. */
 function readsBefore(graph: Graph, inside: ReadonlySet<NodeId>, rf: NodeId, co: NodeId): boolean {
   for (const id of inside) {
@@ -259,12 +320,12 @@ function readsBefore(graph: Graph, inside: ReadonlySet<NodeId>, rf: NodeId, co: 
   return false;
 }
 
-function isCoherent({ graph, tests, order }: Compiled): boolean {
-  if (order === undefined) return false;
+function coherenceTests(graph: Graph, { tests, order }: Executed): ReadonlySet<number> {
+  if (order === undefined) return new Set();
   const rf = graph.input("relation", "rf");
   const po = graph.input("relation", "po");
   const poLoc = graph.intersection(po, graph.input("relation", "loc"));
-  return tests.some(({ role, test, node }) => {
+  return indices(tests, ({ role, test, node }) => {
     if (role !== "check" || test.negated || test.test !== "acyclic") return false;
     const inside = members(graph, node);
     return (
@@ -285,12 +346,16 @@ function external(graph: Graph, id: NodeId): NodeId | undefined {
   return b === graph.intersection(a, graph.input("relation", "int")) ? a : undefined;
 }
 
-function isAtomic({ graph, tests, order, named }: Compiled): boolean {
+function indices(tests: readonly CompiledTest[], wanted: (test: CompiledTest) => boolean): ReadonlySet<number> {
+  return new Set(tests.flatMap((test, index) => (wanted(test) ? [index] : [])));
+}
+
+function atomicityTests(graph: Graph, { tests, order }: Executed, named: ReadonlyMap<string, NodeId>): ReadonlySet<number> {
   const rmw = named.get("rmw");
-  if (order === undefined || rmw === undefined) return false;
+  if (order === undefined || rmw === undefined) return new Set();
   const pairs = members(graph, rmw);
   const rf = graph.input("relation", "rf");
-  return tests.some(({ role, test, node: id }) => {
+  return indices(tests, ({ role, test, node: id }) => {
     const node = graph.node(id);
     if (role !== "check" || test.negated || test.test !== "empty" || node.op !== "intersection") return false;
     if (!node.args.some((arg) => pairs.has(arg) && members(graph, arg).has(graph.input("relation", "rmw")))) return false;

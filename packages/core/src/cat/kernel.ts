@@ -19,6 +19,9 @@ export const CODES: ReadonlyMap<Op, number> = new Map<Op, number>([
   ["identity-on", 11],
 ]);
 
+/** `plus` of `a`, where it is known to have no circles: without the pairs of an event with itself, and without the inverse of `b`, which is certainly in it. */
+export const STRICT_PLUS = 12;
+
 /** Evaluates `a op b` (or `op a`) into `d`; true if `d` changed. `scratch` has n rows. */
 export function operate(code: number, d: Int32Array, a: Int32Array, b: Int32Array, n: number, scratch: Int32Array): boolean {
   const length = d.length;
@@ -96,6 +99,22 @@ export function operate(code: number, d: Int32Array, a: Int32Array, b: Int32Arra
     case 11:
       identityOnInto(scratch, a, n);
       return take(d, scratch, length);
+    case STRICT_PLUS: {
+      const closure = rows(scratch, length);
+      closureInto(closure, a, n);
+      const words = length / n;
+      for (let e = 0; e < n; e++) {
+        const at = e * words + (e >> 5);
+        closure[at] = (closure[at] as number) & ~(1 << (e & 31));
+        for (let word = 0; word < words; word++) {
+          for (let rest = b[e * words + word] as number; rest !== 0; rest &= rest - 1) {
+            const later = ((word << 5) + 31 - Math.clz32(rest & -rest)) * words + (e >> 5);
+            closure[later] = (closure[later] as number) & ~(1 << (e & 31));
+          }
+        }
+      }
+      return take(d, closure, length);
+    }
     default:
       throw new Error(`no operation ${code}`);
   }

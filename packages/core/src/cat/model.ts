@@ -98,6 +98,8 @@ export interface Structure {
   /** What is known of rf and co before any choice; the narrower, the more is decided once and for all. Left out, nothing is. */
   readonly rf?: Bounds;
   readonly co?: Bounds;
+  /** What the caller sees to by itself: it builds no execution that fails the checks behind `coherent`, or behind `atomic`. These are then not looked at again. */
+  readonly assured?: { readonly coherence: boolean; readonly atomicity: boolean };
 }
 
 /** What is known of a relation that is being chosen: `must` is in it, and it is in `may`. */
@@ -128,6 +130,10 @@ export interface Session {
   prune(rf: Bounds, co: Bounds, finals?: EventSet): boolean;
   /** True if every completion within the bounds passes all checks (which says nothing of the flags). */
   settled(rf: Bounds, co: Bounds, finals?: EventSet): boolean;
+  /**
+   * After `settled` has said yes for the same bounds: the flags that every completion raises, where no completion raises others; undefined where that is not known.
+   */
+  settledFlags(): readonly string[] | undefined;
   /** True if the execution passes all checks. `finals` (FW): where left out, the last of `co` at each location. `sameValue`: pairs of events that carry the same value (needed where `needs.values`). */
   check(rf: Relation, co: Relation, finals?: EventSet, sameValue?: Relation): boolean;
   /** After `check`: names of the flags that are raised (`undefined` for a failed `undefined_unless` is given as `Undef`), in the model's order. */

@@ -9,7 +9,7 @@ import type { Compiled } from "./compile.js";
 import { holdsVariant } from "./evaluate.js";
 import { type Fixpoint, type GraphNode, type NodeId, type NodeKind, READS_BRANCH, READS_EXECUTION } from "./graph.js";
 import { choicesOf, type Ground, interpretDynamic } from "./interpret.js";
-import { CODES, operate, take } from "./kernel.js";
+import { CODES, operate, STRICT_PLUS, take } from "./kernel.js";
 import type { Bounds, Check, Session, Structure } from "./model.js";
 import {
   type EventSet,
@@ -105,6 +105,8 @@ class CatSession implements Session {
   #prune: List | undefined;
   #settle: List | undefined;
   #flagged: List | undefined;
+  #flagsMost: List | undefined;
+  #flagsLeast: List | undefined;
   readonly #shown = new Map<NodeId, List>();
   readonly #results: Int8Array;
   /** Bodies of fixpoints, by plane and group. */
@@ -259,6 +261,8 @@ class CatSession implements Session {
     this.#prune = undefined;
     this.#settle = undefined;
     this.#flagged = undefined;
+    this.#flagsMost = undefined;
+    this.#flagsLeast = undefined;
     this.#shown.clear();
     this.#bodies.clear();
     this.#dependencies.length = 0;
@@ -318,7 +322,8 @@ class CatSession implements Session {
       const values = this.#values;
       const negated = node.op === "difference";
       operate(code, must, values[a + count] as Int32Array, values[b + (negated ? 2 : 1) * count] as Int32Array, n, this.#scratch);
-      operate(code, may, values[a + 2 * count] as Int32Array, values[b + (negated ? 1 : 2) * count] as Int32Array, n, this.#scratch);
+      if (this.#isStrict(id)) operate(STRICT_PLUS, may, values[a + 2 * count] as Int32Array, must, n, this.#scratch);
+      else operate(code, may, values[a + 2 * count] as Int32Array, values[b + (negated ? 1 : 2) * count] as Int32Array, n, this.#scratch);
     }
     this.#finish(id, node);
   }
@@ -376,6 +381,8 @@ class CatSession implements Session {
   /** An open operand that the node equals in every execution of the structure. */
   #sameAs(node: GraphNode, may: Int32Array): NodeId | undefined {
     const [a, b] = node.args as [NodeId, NodeId | undefined];
+    // The order that the caller gives is transitive.
+    if (node.op === "plus" && this.#status[a as NodeId] === OPEN && this.#alias[a as NodeId] === this.#compiled.order?.input) return a;
     if (b === undefined || node.op === "fixpoint") return undefined;
     const count = this.#count;
     const mayOf = (of: NodeId): Int32Array => this.#values[of + 2 * count] as Int32Array;
@@ -438,7 +445,20 @@ class CatSession implements Session {
     const second = node.op === "difference" ? opposite(plane) : plane;
     this.#emit(list, emitted, a, plane);
     this.#emit(list, emitted, b, second);
-    append(list, this.#codes[root] as number, value, this.#valueOf(a, plane), this.#valueOf(b, second));
+    const strictPlus = plane === MAY && this.#isStrict(root);
+    if (strictPlus) this.#emit(list, emitted, root, MUST);
+    append(
+      list,
+      strictPlus ? STRICT_PLUS : (this.#codes[root] as number),
+      value,
+      this.#valueOf(a, plane),
+      strictPlus ? root + this.#count : this.#valueOf(b, second),
+    );
+  }
+
+  /** A closure that no execution has circles in, as the caller sees to coherence: what may be in it is no event with itself. */
+  #isStrict(id: NodeId): boolean {
+    return this.#structure?.assured?.coherence === true && this.#compiled.strict.has(id);
   }
 
   /** Of the nodes that stand outside of a fixpoint's bodies, those that the bodies read. */
@@ -630,12 +650,39 @@ class CatSession implements Session {
     return plane(test.negated ? MAY : MUST) ? undefined : false;
   }
 
+  /** Does the caller see to this check itself? Only where what the check says beyond that concerns lock events, which have their own rules (lock.cat), or nothing. */
+  #isAssured(index: number): boolean {
+    const assured = this.#structure?.assured;
+    if (assured === undefined) return false;
+    const { coherence, atomicity } = this.#compiled.assurable;
+    const beyond = (assured.coherence ? coherence.get(index) : undefined) ?? (assured.atomicity ? atomicity.get(index) : undefined);
+    return beyond?.every((node) => this.#amongLocks(this.#values[this.#valueOf(node, MAY)] as Int32Array)) ?? false;
+  }
+
+  /** Does every pair of a relation have a lock event in it? */
+  #amongLocks(relation: Relation): boolean {
+    const n = this.#n;
+    const words = wordsFor(n);
+    const locks = emptySet(n);
+    for (const name of ["LKR", "LKW", "UL"]) {
+      const set = this.#structure?.sets.get(name);
+      if (set !== undefined) for (let word = 0; word < words; word++) locks[word] = (locks[word] as number) | (set[word] as number);
+    }
+    for (let e = 0; e < n; e++) {
+      if (((locks[e >> 5] as number) >> (e & 31)) & 1) continue;
+      for (let word = 0; word < words; word++) {
+        if (((relation[e * words + word] as number) & ~(locks[word] as number)) !== 0) return false;
+      }
+    }
+    return true;
+  }
+
   #list(plane: (negated: boolean) => Plane, wanted: (role: Check["role"]) => boolean): List {
     const list = newList();
     const emitted = new Set<number>();
     const open = this.#tests
       .map(({ node, role, test }, index) => ({ node, role, index, plane: plane(test.negated) }))
-      .filter(({ role, index }) => wanted(role) && this.#decisions[index] === undefined);
+      .filter(({ role, index }) => wanted(role) && !this.#isAssured(index) && this.#decisions[index] === undefined);
     const cost = ({ node, plane: at }: { node: NodeId; plane: Plane }): number => {
       const trial = newList();
       this.#emit(trial, new Set(), node, at);
@@ -696,6 +743,35 @@ class CatSession implements Session {
     );
     this.#setBounds(rf, co, finals);
     return this.#run(this.#settle, false);
+  }
+
+  settledFlags(): readonly string[] | undefined {
+    const open = this.#tests.flatMap(({ role }, index) =>
+      (role === "flag" || role === "undefined-unless") && this.#decisions[index] === undefined ? [index] : [],
+    );
+    const outcome = new Map<number, boolean>();
+    if (open.length > 0) {
+      // A flag is settled where it is raised in the bound that is harder to raise it in, or not raised in the other.
+      const isFlag = (role: Check["role"]): boolean => role === "flag" || role === "undefined-unless";
+      this.#flagsMost ??= this.#list((negated) => (negated ? MAY : MUST), isFlag);
+      this.#run(this.#flagsMost, undefined);
+      const most = open.map((index) => this.#results[index] === 1);
+      this.#flagsLeast ??= this.#list((negated) => (negated ? MUST : MAY), isFlag);
+      this.#run(this.#flagsLeast, undefined);
+      for (const [at, index] of open.entries()) {
+        const least = this.#results[index] === 1;
+        if (most[at] !== least) return undefined;
+        outcome.set(index, least);
+      }
+    }
+    const flags: string[] = [];
+    for (const [index, { role, test }] of this.#tests.entries()) {
+      if (role !== "flag" && role !== "undefined-unless") continue;
+      const passed = outcome.get(index) ?? this.#decisions[index];
+      const flag = role === "flag" ? (passed ? test.name : undefined) : passed ? undefined : "Undef";
+      if (flag !== undefined && !flags.includes(flag)) flags.push(flag);
+    }
+    return flags;
   }
 
   check(rf: Relation, co: Relation, finals?: EventSet, sameValue?: Relation): boolean {

@@ -1,0 +1,148 @@
+/** `fencepost herd`: runs C litmus tests under a model and prints what herd7 prints. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { shippedModels } from "@fencepost/core/cat";
+import { EXIT, exitCode, UsageError } from "../exit.js";
+import { loadModel } from "./model.js";
+import { type HerdOptions, parseHerdOptions } from "./options.js";
+import { type Ending, type Ran, runFile } from "./run.js";
+
+/** Fewer tests than this are done in one thread: a second one has to start and to warm up. */
+const WORTH_A_THREAD = 200;
+
+export const HERD_USAGE = `Usage: fencepost herd [options] tests...
+
+Runs C litmus tests under a memory model in herd7's cat language and prints what herd7 prints.
+Tests are *.litmus files, directories, @files (one test a line), or - for standard input.
+
+Model (default: Fencepost's own model of the Linux kernel)
+  -model NAME|FILE.cat   also -cat, --model: ${shippedModels().join(", ")}, or a file
+  -conf FILE.cfg         a configuration file: macros, bell, model, variant and options
+  -I DIR                 look for models, macros, configurations and includes here too; may be repeated
+  -bell FILE  -macros FILE.def  -variant NAMES  -skipchecks NAMES
+  -c11                   the C11 model
+
+Search
+  -speedcheck true|fast  only what decides the condition; fast stops at the first execution
+  -unroll N              rounds of a loop (2)
+  -timeout SECONDS       CPU time for each test; an answer is then unknown, never a guess
+  --max-candidates N     sets of executions to look at for each test
+  --jobs N               threads (as many as there are CPUs)
+  -oknames, -nonames NAMES  -names, -excl FILE   which tests to run
+
+Output
+  -show prop|all|wit|neg|cond  which executions to draw, with -o DIR (DOT) or --svg DIR; -nshow N, -showone true
+  -doshow, -unshow NAMES       relations to draw, or not to
+  --json                       one JSON object for each test
+  --herd-exit                  end with 0 whatever happens to a test, as herd7 does
+`;
+
+/** Runs the command line behind `herd`; gives the exit code. */
+export async function herdCommand(args: readonly string[]): Promise<number> {
+  const options = parseHerdOptions(args);
+  if (options.help) {
+    process.stdout.write(HERD_USAGE);
+    return EXIT.ok;
+  }
+  const files = testFiles(options.tests);
+  // Mistakes in the model are told once, before anything runs.
+  const loaded = loadModel(options);
+  const endings = new Set<Ending>();
+  const done = (ran: Ran): void => {
+    endings.add(ran.ending);
+    process.stderr.write(ran.err);
+    process.stdout.write(ran.out);
+  };
+  const jobs = Math.min(options.jobs ?? availableParallelism(), Math.ceil(files.length / WORTH_A_THREAD));
+  if (jobs <= 1) {
+    const session = loaded.model.session();
+    for (const file of files) done(runFile(file, loaded, session, options));
+  } else {
+    await inThreads(files, options, jobs, done);
+  }
+  const code = exitCode({
+    faults: false,
+    wrongInput: endings.has("wrong"),
+    differs: false,
+    budget: endings.has("unknown"),
+    interrupted: false,
+  });
+  return options.herdExit ? EXIT.ok : code;
+}
+
+/** The tests that the arguments name, in order, none twice. */
+function testFiles(arguments_: readonly string[]): readonly string[] {
+  if (arguments_.length === 0) throw new UsageError("herd: give a test, a directory, or - for standard input (fencepost herd --help)");
+  const files = new Set<string>();
+  const add = (path: string): void => {
+    if (path.startsWith("@")) {
+      const list = path.slice(1);
+      let text: string;
+      try {
+        text = readFileSync(list, "utf8");
+      } catch {
+        throw new UsageError(`${path}: no such file`);
+      }
+      for (const line of text.split("\n")) {
+        const name = line.replace(/#.*$/, "").trim();
+        if (name !== "") add(name.startsWith("/") ? name : join(dirname(list), name));
+      }
+      return;
+    }
+    if (path !== "-" && isFolder(path)) {
+      const below = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".litmus"));
+      for (const name of below.sort()) files.add(join(path, name));
+    } else files.add(path);
+  };
+  for (const path of arguments_) add(path);
+  return [...files];
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Tests handed out one small group after the other; printed in the order of the command line. */
+async function inThreads(files: readonly string[], options: HerdOptions, jobs: number, done: (ran: Ran) => void): Promise<void> {
+  const results: (Ran | undefined)[] = files.map(() => undefined);
+  let printed = 0;
+  let next = 0;
+  const GROUP = 8;
+  const print = (): void => {
+    for (let ran = results[printed]; ran !== undefined; ran = results[printed]) {
+      done(ran);
+      results[printed] = undefined;
+      printed++;
+    }
+  };
+  await Promise.all(
+    Array.from({ length: jobs }, () => {
+      const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: options });
+      return new Promise<void>((resolve, reject) => {
+        const hand = (): void => {
+          const first = next;
+          next = Math.min(files.length, first + GROUP);
+          if (first >= files.length) {
+            void worker.terminate();
+            resolve();
+          } else worker.postMessage({ first, files: files.slice(first, next) });
+        };
+        worker.on("message", ({ first, ran }: { readonly first: number; readonly ran: readonly Ran[] }) => {
+          ran.forEach((each, index) => {
+            results[first + index] = each;
+          });
+          print();
+          hand();
+        });
+        worker.on("error", reject);
+        hand();
+      });
+    }),
+  );
+}

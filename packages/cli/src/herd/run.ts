@@ -1,0 +1,78 @@
+/** One test under the model: what is printed of it, and how it ended. */
+import { readFileSync } from "node:fs";
+import { formatProblem, type Source } from "@fencepost/core";
+import { type Answered, answer, herdText } from "@fencepost/core/axioms";
+import type { Session } from "@fencepost/core/cat";
+import { parseTest, type Test } from "@fencepost/core/litmus";
+import { answerJson } from "./json.js";
+import type { LoadedModel } from "./model.js";
+import type { HerdOptions } from "./options.js";
+
+/** `skipped`: not selected. */
+export type Ending = "answered" | "unknown" | "wrong" | "skipped";
+
+export interface Ran {
+  readonly ending: Ending;
+  readonly out: string;
+  readonly err: string;
+  readonly name: string | undefined;
+}
+
+const SKIPPED: Ran = { ending: "skipped", out: "", err: "", name: undefined };
+
+/** Reads a test file and answers it. */
+export function runFile(path: string, loaded: LoadedModel, session: Session, options: HerdOptions): Ran {
+  const wrong = (err: string): Ran => ({ ending: "wrong", out: "", err: `${err}\n`, name: undefined });
+  let source: Source;
+  try {
+    source = { name: path === "-" ? "<stdin>" : path, text: readFileSync(path === "-" ? 0 : path, "utf8") };
+  } catch (error) {
+    return wrong(`${path}: error[file]: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : "cannot be read"}`);
+  }
+  const parsed = parseTest(source);
+  if (!parsed.ok) return wrong(parsed.problems.map((problem) => formatProblem(source, problem)).join("\n"));
+  const test = parsed.value;
+  if (options.only.length > 0 && !options.only.includes(test.name)) return SKIPPED;
+  if (options.except.includes(test.name)) return SKIPPED;
+  const began = process.cpuUsage();
+  const answered = answerTest(test, loaded, session, options);
+  const { user, system } = process.cpuUsage(began);
+  switch (answered.kind) {
+    case "problems":
+      return wrong(answered.problems.map((problem) => formatProblem(source, problem)).join("\n"));
+    case "unknown": {
+      const out = options.json ? `${JSON.stringify({ test: test.name, file: path, unknown: answered.reason })}\n` : "";
+      return { ending: "unknown", out, err: `${path}: unknown: ${answered.reason}\n`, name: test.name };
+    }
+    case "answer": {
+      const seconds = (user + system) / 1e6;
+      const out = options.json
+        ? `${JSON.stringify(answerJson(test, path, answered.answer))}\n`
+        : herdText(test, answered.answer, { seconds, ...(options.badFlag === undefined ? {} : { badFlag: options.badFlag }) });
+      const err = answered.answer.cut
+        ? `${path}: warning: a loop was cut after ${options.unroll} rounds, legal outcomes may be missing\n`
+        : "";
+      return { ending: "answered", out, err, name: test.name };
+    }
+  }
+}
+
+export function answerTest(test: Test, loaded: LoadedModel, session: Session, options: HerdOptions): Answered {
+  const { seconds } = options;
+  const deadline = seconds === undefined ? undefined : cpuSeconds() + seconds;
+  let asked = 0;
+  return answer(test, loaded.model, session, {
+    macros: loaded.macros,
+    unroll: options.unroll,
+    fencesAroundAtomics: loaded.fencesAroundAtomics,
+    ...(options.speedcheck === "false" ? {} : { speedcheck: options.speedcheck }),
+    ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
+    // Asking the clock is dearer than looking at a small set of executions.
+    interrupted: () => deadline !== undefined && (++asked & 15) === 0 && cpuSeconds() > deadline,
+  });
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

@@ -1,0 +1,180 @@
+/** What a model says of a test: herd7's answer, as data. */
+import type { CompiledModel, Session } from "../cat/model.js";
+import type { Test } from "../litmus/test.js";
+import type { Problem } from "../problem.js";
+import { executeThread, TooManyPaths } from "./execute.js";
+import { type Frame, frameOf } from "./frame.js";
+import { KERNEL_MACROS, type Macros } from "./macro.js";
+import { createOutcomes, holds } from "./outcome.js";
+import { searchSkeleton } from "./search.js";
+import { forEachSkeleton, type PreparedPath, preparePath } from "./skeleton.js";
+import type { Value } from "./value.js";
+
+export interface AnswerOptions {
+  /** What function names stand for; the kernel's where nothing is given. */
+  readonly macros?: Macros;
+  /** Rounds of a loop; 2 as in herd7. */
+  readonly unroll?: number;
+  /** The first version of the kernel's model (herd7's variant lkmmv1): a full barrier of an atomic is two fences. */
+  readonly fencesAroundAtomics?: boolean;
+  /** herd7's -speedcheck: only executions that decide the condition; `fast` stops at the first. */
+  readonly speedcheck?: "true" | "fast";
+  /** Asked now and then; true gives up, and the answer is unknown. */
+  readonly interrupted?: () => boolean;
+  /** Sets of executions that the search may look at; the answer is unknown beyond. */
+  readonly maxNodes?: number;
+}
+
+export interface Answer {
+  readonly name: string;
+  readonly quantifier: "exists" | "~exists" | "forall";
+  /** The items that a state shows, with their values: one row per state, sorted as herd7 sorts them. */
+  readonly states: readonly (readonly Value[])[];
+  readonly frame: Frame;
+  /** Executions in which the proposition holds, and in which it does not. */
+  readonly positive: number;
+  readonly negative: number;
+  readonly observation: "Never" | "Sometimes" | "Always";
+  /** Is the condition, quantifier and all, met? */
+  readonly validated: boolean;
+  /** Flags that some execution raises, sorted. */
+  readonly flags: readonly string[];
+  /** A loop was cut: legal outcomes may be missing. */
+  readonly cut: boolean;
+  /** Sets of executions that were looked at. */
+  readonly nodes: number;
+}
+
+/** `unknown`: a budget ran out. */
+export type Answered =
+  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "unknown"; readonly reason: string }
+  | { readonly kind: "problems"; readonly problems: readonly Problem[] };
+
+const MAX_PATHS = 20_000;
+
+/** Answers a test under a model. The session may be used again for the next test. */
+export function answer(test: Test, model: CompiledModel, session: Session, options: AnswerOptions = {}): Answered {
+  const problems: Problem[] = [];
+  const frame = frameOf(test, problems);
+  if (problems.length > 0) return { kind: "problems", problems };
+  const threads: PreparedPath[][] = [];
+  try {
+    test.threads.forEach((thread, index) => {
+      const paths = executeThread(
+        thread,
+        { registers: frame.registers[index] ?? new Map() },
+        {
+          macros: options.macros ?? KERNEL_MACROS,
+          unroll: options.unroll ?? 2,
+          fencesAroundAtomics: options.fencesAroundAtomics ?? false,
+          maxPaths: MAX_PATHS,
+        },
+        problems,
+      );
+      threads.push(paths.map(preparePath));
+    });
+  } catch (error) {
+    if (error instanceof TooManyPaths) return { kind: "unknown", reason: `more than ${MAX_PATHS} paths through one thread` };
+    throw error;
+  }
+  if (problems.length > 0) return { kind: "problems", problems };
+  return enumerate(test, model, session, options, frame, threads);
+}
+
+function enumerate(
+  test: Test,
+  model: CompiledModel,
+  session: Session,
+  options: AnswerOptions,
+  frame: Frame,
+  threads: readonly (readonly PreparedPath[])[],
+): Answered {
+  const quantifier = test.condition?.quantifier ?? "exists";
+  const outcomes = createOutcomes(frame.items.length);
+  outcomes.number(0);
+  const flagged = new Map<string, number>();
+  const budget = { nodes: options.maxNodes ?? Number.POSITIVE_INFINITY };
+  const begun = budget.nodes;
+  let nodes = 0;
+  let cut = false;
+  let gaveUp = false;
+  const wanted =
+    options.speedcheck === undefined
+      ? undefined
+      : quantifier === "forall"
+        ? ({ kind: "not", operand: frame.condition } as const)
+        : frame.condition;
+  const counter = { nodes: begun === Number.POSITIVE_INFINITY ? 2 ** 52 : begun };
+  const searchOptions = {
+    coherent: model.coherent,
+    atomic: model.atomic,
+    values: model.needs.values,
+    wanted,
+    first: options.speedcheck === "fast",
+    interrupted: options.interrupted ?? (() => false),
+    budget: counter,
+    flagged,
+  };
+  const start = counter.nodes;
+  forEachSkeleton(threads, frame, (skeleton) => {
+    if (skeleton.cut) {
+      cut = true;
+      return true;
+    }
+    const end = searchSkeleton(skeleton, session, frame, outcomes, searchOptions);
+    if (end === "gave-up") gaveUp = true;
+    return end === "done";
+  });
+  nodes = start - counter.nodes;
+  if (gaveUp) return { kind: "unknown", reason: counter.nodes < 0 ? `more than ${begun} sets of executions` : "interrupted" };
+
+  let positive = 0;
+  let negative = 0;
+  const states = new Map<string, Value[]>();
+  outcomes.forEach((numbers, count) => {
+    const valueOf = (item: number): Value => outcomes.value(numbers[item] as number);
+    if (frame.filter !== undefined && holds(frame.filter, valueOf) !== true) return;
+    const ok = holds(frame.condition, valueOf) === true;
+    if (wanted !== undefined && ok !== (quantifier !== "forall")) return;
+    if (ok) positive += count;
+    else negative += count;
+    const shown = numbers.slice(0, frame.shown);
+    const key = shown.join(",");
+    if (!states.has(key))
+      states.set(
+        key,
+        shown.map((number) => outcomes.value(number)),
+      );
+  });
+  const observation = positive === 0 ? "Never" : negative === 0 && wanted === undefined ? "Always" : "Sometimes";
+  return {
+    kind: "answer",
+    answer: {
+      name: test.name.replace(/\.litmus$/, ""),
+      quantifier,
+      states: [...states.values()].sort(compareStates),
+      frame,
+      positive,
+      negative,
+      observation: wanted !== undefined && quantifier === "forall" ? (negative === 0 ? "Always" : "Sometimes") : observation,
+      validated: quantifier === "exists" ? positive > 0 : quantifier === "~exists" ? positive === 0 : negative === 0,
+      flags: [...flagged].flatMap(([flag, count]) => (count > 0 ? [flag] : [])).sort(),
+      cut,
+      nodes,
+    },
+  };
+}
+
+/** Integers before addresses, item by item. */
+function compareStates(a: readonly Value[], b: readonly Value[]): number {
+  for (let at = 0; at < a.length; at++) {
+    const left = a[at] as Value;
+    const right = b[at] as Value;
+    if (left === right) continue;
+    if (typeof left === "number") return typeof right === "number" ? left - right : -1;
+    if (typeof right === "number") return 1;
+    return left < right ? -1 : 1;
+  }
+  return 0;
+}

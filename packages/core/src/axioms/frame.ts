@@ -1,0 +1,235 @@
+/** What a test says outside its threads, resolved: initial values, what the threads start with, what is observed of an execution. */
+import type { Declaration, Initial, Term as Named, Proposition, Test } from "../litmus/test.js";
+import type { Problem } from "../problem.js";
+import type { Value } from "./value.js";
+import { indexed } from "./value.js";
+
+/** Something that a final state gives a value to. */
+export type Item =
+  | { readonly kind: "register"; readonly thread: number; readonly name: string }
+  | { readonly kind: "location"; readonly name: string };
+
+/** A proposition over items, by their index in `Frame.items`. */
+export type Condition =
+  | { readonly kind: "constant"; readonly value: boolean }
+  | { readonly kind: "compare"; readonly operator: "=" | "!=" | "<" | "<=" | ">" | ">="; readonly left: Operand; readonly right: Operand }
+  | { readonly kind: "not"; readonly operand: Condition }
+  | { readonly kind: "and" | "or" | "implies"; readonly left: Condition; readonly right: Condition };
+
+export type Operand = { readonly kind: "item"; readonly item: number } | { readonly kind: "value"; readonly value: Value };
+
+export interface Frame {
+  readonly initial: ReadonlyMap<string, Value>;
+  /** The type of each declared location, as written. */
+  readonly types: ReadonlyMap<string, string>;
+  /** For each thread, what its registers hold at the start: the parameters' addresses, mostly. */
+  readonly registers: readonly ReadonlyMap<string, Value>[];
+  /** What is observed: the first `shown` of them are printed, in this order; the rest is what only the filter asks for. */
+  readonly items: readonly Item[];
+  readonly shown: number;
+  readonly condition: Condition;
+  readonly filter: Condition | undefined;
+  /** Locations with a given element count, for printing whole arrays. */
+  readonly arrays: ReadonlyMap<string, number>;
+}
+
+/** Resolves a test for the axioms; adds problems for what has no meaning there. */
+export function frameOf(test: Test, problems: Problem[]): Frame {
+  const initial = new Map<string, Value>();
+  const types = new Map<string, string>();
+  const arrays = new Map<string, number>();
+  const registers = test.threads.map(() => new Map<string, Value>());
+  const threadNumber = new Map(test.threads.map((thread, index) => [thread.name, index]));
+  for (const thread of test.threads) {
+    if (thread.role !== "cpu" || thread.clauses.length > 0) {
+      problems.push({
+        code: "unsupported",
+        severity: "error",
+        span: thread.span,
+        message: `${thread.name}: the axioms know neither devices nor handlers`,
+        hint: "`fencepost check` runs them",
+      });
+    }
+    const own = registers[threadNumber.get(thread.name) as number];
+    for (const parameter of thread.parameters) {
+      own?.set(parameter.name, parameter.name);
+      if (!initial.has(parameter.name)) initial.set(parameter.name, 0);
+    }
+  }
+  for (const declaration of test.init) declare(declaration, { initial, types, arrays, registers, threadNumber, problems });
+
+  const shownItems: Item[] = [];
+  const seen = new Set<string>();
+  const add = (list: Item[], item: Item): void => {
+    const key = itemKey(item);
+    if (seen.has(key)) return;
+    seen.add(key);
+    list.push(item);
+  };
+  const resolve = (term: Named): Item | undefined => {
+    if (term.kind === "register") {
+      const thread = threadNumber.get(term.thread);
+      if (thread !== undefined) return { kind: "register", thread, name: term.name };
+      problems.push({ code: "condition", severity: "error", span: term.span, message: `there is no thread ${term.thread}` });
+    } else if (term.kind === "location") {
+      if (term.owner === undefined) return { kind: "location", name: indexed(term.name, term.index ?? 0) };
+      problems.push({ code: "unsupported", severity: "error", span: term.span, message: "the axioms know no device registers" });
+    }
+    return undefined;
+  };
+  const visit = (proposition: Proposition | undefined, list: Item[]): void => {
+    if (proposition === undefined) return;
+    switch (proposition.kind) {
+      case "compare":
+        for (const side of [proposition.left, proposition.right]) {
+          if (side === proposition.right && side.kind === "location" && proposition.left.kind !== "integer") continue;
+          const item = resolve(side);
+          if (item !== undefined) add(list, item);
+        }
+        return;
+      case "not":
+        visit(proposition.operand, list);
+        return;
+      case "and":
+      case "or":
+      case "implies":
+        visit(proposition.left, list);
+        visit(proposition.right, list);
+        return;
+      case "stuck":
+      case "order":
+        problems.push({
+          code: "unsupported",
+          severity: "error",
+          span: proposition.span,
+          message: proposition.kind === "stuck" ? "the axioms know no stuck runs" : "the axioms know no order of arrivals at a device",
+        });
+    }
+  };
+  visit(test.condition?.proposition, shownItems);
+  for (const location of test.locations) {
+    const item = resolve(location);
+    if (item === undefined) continue;
+    const length = item.kind === "location" ? arrays.get(item.name) : undefined;
+    if (length === undefined || item.kind !== "location") add(shownItems, item);
+    else for (let at = 0; at < length; at++) add(shownItems, { kind: "location", name: indexed(item.name, at) });
+  }
+  shownItems.sort(compareItems);
+  const filterItems: Item[] = [];
+  visit(test.filter, filterItems);
+  const items = [...shownItems, ...filterItems];
+  for (const item of items) if (item.kind === "location" && !initial.has(item.name)) initial.set(item.name, 0);
+  const index = new Map(items.map((item, at) => [itemKey(item), at]));
+  const operand = (term: Named, right: boolean, other: Named): Operand => {
+    if (term.kind === "integer") return { kind: "value", value: term.value };
+    if (right && term.kind === "location" && other.kind !== "integer") return { kind: "value", value: indexed(term.name, term.index ?? 0) };
+    const item = resolve(term);
+    const at = item === undefined ? undefined : index.get(itemKey(item));
+    return at === undefined ? { kind: "value", value: 0 } : { kind: "item", item: at };
+  };
+  const condition = (proposition: Proposition): Condition => {
+    switch (proposition.kind) {
+      case "constant":
+        return { kind: "constant", value: proposition.value };
+      case "compare":
+        return {
+          kind: "compare",
+          operator: proposition.operator,
+          left: operand(proposition.left, false, proposition.right),
+          right: operand(proposition.right, true, proposition.left),
+        };
+      case "not":
+        return { kind: "not", operand: condition(proposition.operand) };
+      case "and":
+      case "or":
+      case "implies":
+        return { kind: proposition.kind, left: condition(proposition.left), right: condition(proposition.right) };
+      case "stuck":
+      case "order":
+        return { kind: "constant", value: false };
+    }
+  };
+  return {
+    initial,
+    types,
+    registers,
+    items,
+    shown: shownItems.length,
+    condition: test.condition === undefined ? { kind: "constant", value: true } : condition(test.condition.proposition),
+    filter: test.filter === undefined ? undefined : condition(test.filter),
+    arrays,
+  };
+}
+
+function itemKey(item: Item): string {
+  return item.kind === "register" ? `${item.thread}:${item.name}` : `[${item.name}]`;
+}
+
+/** Registers before locations; by thread, then by name: herd7's order. */
+function compareItems(a: Item, b: Item): number {
+  if (a.kind !== b.kind) return a.kind === "register" ? -1 : 1;
+  if (a.kind === "register" && b.kind === "register" && a.thread !== b.thread) return a.thread - b.thread;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function initialValue(value: Initial | undefined): Value {
+  if (value === undefined || value.kind === "list") return 0;
+  return value.kind === "integer" ? value.value : value.name;
+}
+
+function declare(
+  declaration: Declaration,
+  into: {
+    readonly initial: Map<string, Value>;
+    readonly types: Map<string, string>;
+    readonly arrays: Map<string, number>;
+    readonly registers: readonly Map<string, Value>[];
+    readonly threadNumber: ReadonlyMap<string, number>;
+    readonly problems: Problem[];
+  },
+): void {
+  const unsupported = (message: string): void => {
+    into.problems.push({ code: "unsupported", severity: "error", span: declaration.span, message, hint: "`fencepost check` runs it" });
+  };
+  switch (declaration.kind) {
+    case "location": {
+      if (declaration.space !== "memory" || declaration.owner !== undefined) {
+        unsupported("the axioms know ordinary memory only");
+        return;
+      }
+      const { name, value } = declaration;
+      if (declaration.type !== undefined) into.types.set(name, declaration.type);
+      const items = value?.kind === "list" ? value.items : undefined;
+      const length = declaration.length ?? items?.length;
+      if (length === undefined) {
+        into.initial.set(name, initialValue(value));
+      } else {
+        into.arrays.set(name, length);
+        for (let at = 0; at < length; at++) into.initial.set(indexed(name, at), initialValue(items?.[at]));
+      }
+      if (value?.kind === "address" && !into.initial.has(value.name)) into.initial.set(value.name, 0);
+      return;
+    }
+    case "register": {
+      const thread = into.threadNumber.get(declaration.thread);
+      if (thread === undefined) {
+        into.problems.push({
+          code: "unknown-name",
+          severity: "error",
+          span: declaration.span,
+          message: `there is no thread ${declaration.thread}`,
+        });
+        return;
+      }
+      const value = initialValue(declaration.value);
+      into.registers[thread]?.set(declaration.name, value);
+      if (typeof value === "string" && !into.initial.has(value)) into.initial.set(value, 0);
+      return;
+    }
+    case "line":
+      return;
+    case "device":
+    case "thread":
+      unsupported(`${declaration.name}: the axioms know no placement`);
+  }
+}

@@ -1,0 +1,5 @@
+export { type Answer, type Answered, type AnswerOptions, answer } from "./answer.js";
+export { conditionText, type HerdTextOptions, herdText, itemText, stateText, valueText } from "./herd-text.js";
+export { KERNEL_MACROS, type Macro, type Macros } from "./macro.js";
+export { parseMacros } from "./parse-macros.js";
+export type { Value } from "./value.js";

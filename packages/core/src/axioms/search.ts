@@ -1,0 +1,698 @@
+/**
+ * The search for the executions of one skeleton. A node is a set of executions: for each read the stores that it may still read from, and for each location what is known of the order of its
+ * writes. The model judges the node as a whole by bounds: what is in a relation in all of its executions, and what in some. Where none can be consistent the node is dropped; where all are, they
+ * are counted without being visited (independently for each location); otherwise the node is split. docs/decisions tells why that is right.
+ */
+import type { Session } from "../cat/model.js";
+import { addEdge, eventsOf, hasEdge, hasEvent, lowestBit, type Relation } from "../cat/relation.js";
+import type { Condition, Frame } from "./frame.js";
+import { countByLast } from "./orders.js";
+import { type Factor, holds, type Outcomes, requiredValues } from "./outcome.js";
+import { type LocationPlan, planSearch } from "./plan.js";
+import type { Skeleton, SkeletonEvent } from "./skeleton.js";
+import { operate, type Term, type Value } from "./value.js";
+
+export interface SearchOptions {
+  /** The model's own word on its checks: see `CompiledModel`. */
+  readonly coherent: boolean;
+  readonly atomic: boolean;
+  /** True where the model compares values. */
+  readonly values: boolean;
+  /** Only executions in which this holds are looked for. */
+  readonly wanted: Condition | undefined;
+  /** Stop at the first execution found. */
+  readonly first: boolean;
+  /** True: give up. */
+  readonly interrupted: () => boolean;
+  /** Nodes that may be visited in all; counted down in `budget.nodes`. */
+  readonly budget: { nodes: number };
+  /** Counts executions by the flags that they raise. */
+  readonly flagged: Map<string, number>;
+}
+
+/** `done`: all were found. `stopped`: the first was, as asked. `gave-up`: a budget ran out. */
+export type SearchEnd = "done" | "stopped" | "gave-up";
+
+interface Node {
+  /** For each read the store it reads from, or -1. */
+  readonly source: Int32Array;
+  /** Row r: the stores that r may still read from. */
+  readonly may: Relation;
+  /** Pairs that co holds, transitively closed. */
+  readonly must: Relation;
+}
+
+class Ended extends Error {
+  constructor(readonly end: SearchEnd) {
+    super(end);
+  }
+}
+
+/** Adds the executions of a skeleton to the outcomes. */
+export function searchSkeleton(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Outcomes, options: SearchOptions): SearchEnd {
+  try {
+    search(skeleton, session, frame, outcomes, options);
+    return "done";
+  } catch (error) {
+    if (error instanceof Ended) return error.end;
+    throw error;
+  }
+}
+
+function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Outcomes, options: SearchOptions): void {
+  const plan = planSearch(skeleton, frame, options.coherent);
+  const coherent = options.coherent && plan.regular;
+  const atomic = options.atomic && coherent;
+  const { n, words, locations, locationOf } = plan;
+  const { events } = skeleton;
+  const size = n * words;
+  const required = options.wanted === undefined ? new Map<number, Value>() : requiredValues(options.wanted);
+
+  // The relations that the model is asked about.
+  const rfMust = new Int32Array(size);
+  const rfMay = new Int32Array(size);
+  const coMay = new Int32Array(size);
+  const sameLocation = new Int32Array(size);
+  for (const { writes } of locations) {
+    for (const a of writes) for (const b of writes) if (a !== b) addEdge(sameLocation, words, a, b);
+  }
+
+  const pool: Node[] = [];
+  let depth = 0;
+  const nodeAt = (level: number): Node => {
+    let node = pool[level];
+    if (node === undefined) {
+      node = { source: new Int32Array(n), may: new Int32Array(size), must: new Int32Array(size) };
+      pool[level] = node;
+    }
+    return node;
+  };
+  const cloneOf = (node: Node): Node => {
+    depth++;
+    const clone = nodeAt(depth);
+    clone.source.set(node.source);
+    clone.may.set(node.may);
+    clone.must.set(node.must);
+    return clone;
+  };
+
+  // Orders of writes.
+
+  /** Adds a pair to co with all that follows from it; false where the reverse is known. */
+  const order = (node: Node, writes: readonly number[], a: number, b: number): boolean => {
+    const { must } = node;
+    if (hasEdge(must, words, a, b)) return true;
+    if (a === b || hasEdge(must, words, b, a)) return false;
+    for (const x of writes) {
+      if (x !== a && !hasEdge(must, words, x, a)) continue;
+      addEdge(must, words, x, b);
+      for (let w = 0; w < words; w++) must[x * words + w] = (must[x * words + w] as number) | (must[b * words + w] as number);
+    }
+    return true;
+  };
+
+  let changed = false;
+
+  /** What the reads that are known say about the order of the writes of a location; false where they contradict each other. */
+  const orderByReads = (node: Node, location: LocationPlan): boolean => {
+    const { source } = node;
+    for (const sequence of location.sequences) {
+      let before = -1;
+      for (const { event, reads } of sequence) {
+        const seen = reads ? (source[event] as number) : event;
+        if (seen < 0) continue;
+        if (before >= 0 && seen !== before && !order(node, location.writes, before, seen)) return false;
+        before = seen;
+      }
+    }
+    return true;
+  };
+
+  const orderByAtomics = (node: Node, location: LocationPlan): boolean => {
+    const { source, must } = node;
+    for (const [read, write] of location.atomics) {
+      const from = source[read] as number;
+      if (from < 0) continue;
+      if (!order(node, location.writes, from, write)) return false;
+      for (const other of location.writes) {
+        if (other === from || other === write) continue;
+        if (hasEdge(must, words, from, other)) {
+          if (!hasEdge(must, words, write, other)) {
+            if (!order(node, location.writes, write, other)) return false;
+            changed = true;
+          }
+        } else if (hasEdge(must, words, other, write) && !hasEdge(must, words, other, from)) {
+          if (!order(node, location.writes, other, from)) return false;
+          changed = true;
+        }
+      }
+    }
+    return true;
+  };
+
+  /** Drops sources that would contradict what is known of the order; false where a read has none left. */
+  const narrow = (node: Node, location: LocationPlan): boolean => {
+    const { source, may, must } = node;
+    for (const sequence of location.sequences) {
+      let before = -1;
+      for (let at = 0; at < sequence.length; at++) {
+        const { event, reads } = sequence[at] as { event: number; reads: boolean };
+        if (!reads || (source[event] as number) >= 0) {
+          before = reads ? (source[event] as number) : event;
+          continue;
+        }
+        let after = -1;
+        for (let next = at + 1; next < sequence.length && after < 0; next++) {
+          const later = sequence[next] as { event: number; reads: boolean };
+          after = later.reads ? (source[later.event] as number) : later.event;
+        }
+        if (before < 0 && after < 0) continue;
+        let left = 0;
+        for (let w = 0; w < words; w++) {
+          let row = may[event * words + w] as number;
+          for (let rest = row; rest !== 0; rest &= rest - 1) {
+            const store = (w << 5) + lowestBit(rest);
+            const stale = before >= 0 && store !== before && hasEdge(must, words, store, before);
+            if (stale || (after >= 0 && store !== after && hasEdge(must, words, after, store))) row &= ~(1 << (store & 31));
+          }
+          may[event * words + w] = row;
+          left |= row;
+        }
+        if (left === 0) return false;
+      }
+    }
+    return true;
+  };
+
+  const choosable = (node: Node, read: number): number => {
+    let count = 0;
+    for (let w = 0; w < words; w++) for (let rest = node.may[read * words + w] as number; rest !== 0; rest &= rest - 1) count++;
+    return count;
+  };
+  const onlySource = (node: Node, read: number): number => {
+    for (let w = 0; w < words; w++) {
+      const row = node.may[read * words + w] as number;
+      if (row !== 0) return (w << 5) + lowestBit(row);
+    }
+    return -1;
+  };
+  const assign = (node: Node, read: number, store: number): void => {
+    node.source[read] = store;
+    node.may.fill(0, read * words, (read + 1) * words);
+    node.may[read * words + (store >> 5)] = 1 << (store & 31);
+  };
+
+  /** Follows up at one location until nothing changes; false where no execution is left. */
+  const settleLocation = (node: Node, location: LocationPlan): boolean => {
+    do {
+      changed = false;
+      if (coherent && !orderByReads(node, location)) return false;
+      if (atomic && location.atomics.length > 0 && !orderByAtomics(node, location)) return false;
+      if (coherent && !narrow(node, location)) return false;
+      for (const read of location.reads) {
+        if ((node.source[read] as number) >= 0) continue;
+        const left = choosable(node, read);
+        if (left === 0) return false;
+        if (left === 1) {
+          assign(node, read, onlySource(node, read));
+          changed = true;
+        }
+      }
+    } while (changed);
+    return true;
+  };
+
+  // Values.
+
+  const UNKNOWN = 0;
+  const VISITING = 1;
+  const KNOWN = 2;
+  const OPEN = 3;
+  const status = new Int8Array(n);
+  const values: (Value | undefined)[] = Array.from({ length: n });
+
+  const evaluate = (node: Node, term: Term): Value | undefined => {
+    switch (term.kind) {
+      case "constant":
+        return term.value;
+      case "read":
+        return readValue(node, term.event);
+      case "operation": {
+        const left = evaluate(node, term.left);
+        if (left === undefined || isUndetermined(left)) return undefined;
+        const right = evaluate(node, term.right);
+        if (right === undefined || isUndetermined(right)) return undefined;
+        return operate(term.operator, left, right);
+      }
+    }
+  };
+
+  const storedValue = (node: Node, store: number): Value | undefined => {
+    const { value } = events[store] as SkeletonEvent;
+    return value === undefined ? undefined : evaluate(node, value);
+  };
+
+  const readValue = (node: Node, read: number): Value | undefined => {
+    const known = status[read];
+    if (known === KNOWN) return values[read];
+    if (known !== UNKNOWN) return undefined;
+    const from = node.source[read] as number;
+    if (from < 0) {
+      status[read] = OPEN;
+      return undefined;
+    }
+    status[read] = VISITING;
+    const value = storedValue(node, from);
+    values[read] = value;
+    // One that waits for itself is asked again when all else is known.
+    status[read] = value === undefined ? OPEN : KNOWN;
+    return value;
+  };
+
+  /** Checks what is known of the values; drops sources with values that the constraints exclude. */
+  const settleValues = (node: Node): boolean => {
+    status.fill(UNKNOWN);
+    for (const constraint of skeleton.constraints) {
+      const value = evaluate(node, constraint.term);
+      if (value !== undefined) {
+        if ((value !== 0) !== constraint.holds) return false;
+      }
+    }
+    return true;
+  };
+
+  /** Reads that copy from each other in a circle have some value: nobody knows which. False where more than copying is in the circle. */
+  const settleCircles = (node: Node): boolean => {
+    status.fill(UNKNOWN);
+    let names = 0;
+    for (const read of plan.reads) {
+      if ((node.source[read] as number) < 0 || readValue(node, read) !== undefined) continue;
+      // Asked again from here: what is open may have been met on the way round.
+      const round: number[] = [];
+      let at = read;
+      for (;;) {
+        if (status[at] === KNOWN) break;
+        if (round.includes(at)) break;
+        round.push(at);
+        const from = node.source[at] as number;
+        const term = events[from]?.value;
+        if (term === undefined) return false;
+        if (term.kind !== "read") {
+          for (const each of round) status[each] = UNKNOWN;
+          if (evaluate(node, term) === undefined) return false;
+          break;
+        }
+        at = term.event;
+      }
+      const value: Value = status[at] === KNOWN ? (values[at] as Value) : `${UNDETERMINED}${names++}`;
+      for (const each of round) {
+        values[each] = value;
+        status[each] = KNOWN;
+      }
+    }
+    return skeleton.constraints.every(({ term, holds: wanted }) => {
+      const value = evaluate(node, term);
+      return value !== undefined && !isUndetermined(value) && (value !== 0) === wanted;
+    });
+  };
+
+  const settle = (node: Node, location: LocationPlan | undefined): boolean => {
+    if (location !== undefined && !settleLocation(node, location)) return false;
+    return !plan.valued || settleValues(node);
+  };
+
+  // The condition, where only some executions are wanted.
+
+  const itemValue =
+    (node: Node) =>
+    (item: number): Value | undefined => {
+      const term = skeleton.registers[item];
+      return term === undefined ? undefined : evaluate(node, term);
+    };
+  const unwanted = (node: Node): boolean => {
+    if (options.wanted === undefined) return false;
+    status.fill(UNKNOWN);
+    return holds(options.wanted, itemValue(node)) === false;
+  };
+
+  /** At the start: reads and final writes that the condition names have only sources with its values. */
+  const restrict = (node: Node): boolean => {
+    for (const [item, value] of required) {
+      const term = skeleton.registers[item];
+      if (term?.kind === "constant" && term.value !== value) return false;
+      if (term?.kind === "read") {
+        for (const store of eventsOf(node.may.subarray(term.event * words, (term.event + 1) * words))) {
+          const stored = events[store]?.value;
+          if (stored?.kind === "constant" && stored.value !== value) {
+            const at = term.event * words + (store >> 5);
+            node.may[at] = (node.may[at] as number) & ~(1 << (store & 31));
+          }
+        }
+      }
+      if (term !== undefined) continue;
+      const location = locations.find((each) => each.item === item);
+      if (location === undefined) continue;
+      const last = location.writes.filter((write) => {
+        const stored = events[write]?.value;
+        return stored === undefined || stored.kind !== "constant" || stored.value === value;
+      });
+      if (last.length === 0) return false;
+      const [only] = last;
+      if (last.length === 1 && only !== undefined) {
+        for (const write of location.writes) if (write !== only && !order(node, location.writes, write, only)) return false;
+      }
+    }
+    return true;
+  };
+
+  // Judging.
+
+  const finals = new Int32Array(words);
+  for (const { item, writes } of locations) {
+    // The final write of a location that is observed and that nothing writes but its initial state.
+    const [first, ...more] = writes.filter((write) => ["W", "RW"].includes((events[write] as SkeletonEvent).kind));
+    if (item >= 0 && first !== undefined && more.length === 0) finals[first >> 5] = (finals[first >> 5] as number) | (1 << (first & 31));
+  }
+
+  const rf = { must: rfMust, may: rfMay };
+  const co: { must: Relation; may: Relation } = { must: rfMust, may: coMay };
+
+  /** Sets the bounds of a node. */
+  const bound = (node: Node): void => {
+    rfMust.fill(0);
+    rfMay.fill(0);
+    for (const read of plan.reads) {
+      const from = node.source[read] as number;
+      if (from >= 0) {
+        addEdge(rfMust, words, from, read);
+        addEdge(rfMay, words, from, read);
+        continue;
+      }
+      for (let w = 0; w < words; w++) {
+        for (let rest = node.may[read * words + w] as number; rest !== 0; rest &= rest - 1) {
+          addEdge(rfMay, words, (w << 5) + lowestBit(rest), read);
+        }
+      }
+    }
+    coMay.set(sameLocation);
+    for (const { writes } of locations) {
+      if (writes.length <= 1) continue;
+      for (const a of writes) {
+        for (let w = 0; w < words; w++) {
+          for (let rest = node.must[a * words + w] as number; rest !== 0; rest &= rest - 1) {
+            const b = (w << 5) + lowestBit(rest);
+            const at = b * words + (a >> 5);
+            coMay[at] = (coMay[at] as number) & ~(1 << (a & 31));
+          }
+        }
+      }
+    }
+    co.must = node.must;
+  };
+
+  /** The flags of every execution of the node where all are consistent; undefined where none is; "open" where the bounds do not tell. */
+  const judge = (node: Node): readonly string[] | "open" | undefined => {
+    bound(node);
+    if (!session.prune(rf, co, finals)) return undefined;
+    if (!session.settled(rf, co, finals)) return "open";
+    return session.settledFlags() ?? "open";
+  };
+
+  // Splitting.
+
+  /** A read that is still open: one whose value matters first, and of these the one with the fewest choices. */
+  const openRead = (node: Node, relevantOnly: boolean): number => {
+    let best = -1;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const read of plan.reads) {
+      if ((node.source[read] as number) >= 0) continue;
+      const relevant = hasEvent(plan.relevant, read);
+      if (relevantOnly && !relevant) continue;
+      const count = choosable(node, read) + (relevant ? 0 : 1000);
+      if (count < fewest) {
+        fewest = count;
+        best = read;
+      }
+    }
+    return best;
+  };
+
+  /** Two writes of one location whose order is open; those of locks first. */
+  const openPair = (node: Node, locksOnly: boolean): readonly [LocationPlan, number, number] | undefined => {
+    for (const location of locations) {
+      const { writes } = location;
+      if (locksOnly && !writes.some((write) => events[write]?.kind === "LKW")) continue;
+      for (let j = 1; j < writes.length; j++) {
+        for (let i = 0; i < j; i++) {
+          const a = writes[i] as number;
+          const b = writes[j] as number;
+          if (!hasEdge(node.must, words, a, b) && !hasEdge(node.must, words, b, a)) return [location, a, b];
+        }
+      }
+    }
+    return undefined;
+  };
+
+  const splitPair = (
+    node: Node,
+    [location, a, b]: readonly [LocationPlan, number, number],
+    settled: readonly string[] | undefined,
+  ): void => {
+    for (const [first, second] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const clone = cloneOf(node);
+      if (order(clone, location.writes, first, second) && settle(clone, location)) visit(clone, settled);
+      depth--;
+    }
+  };
+
+  const splitRead = (node: Node, read: number, settled: readonly string[] | undefined): void => {
+    const location = locations[locationOf[read] as number];
+    const row = node.may.slice(read * words, (read + 1) * words);
+    for (const store of eventsOf(row)) {
+      const clone = cloneOf(node);
+      assign(clone, read, store);
+      if (settle(clone, location)) visit(clone, settled);
+      depth--;
+    }
+  };
+
+  const visit = (node: Node, known: readonly string[] | undefined): void => {
+    if (options.budget.nodes-- <= 0 || options.interrupted()) throw new Ended("gave-up");
+    if (unwanted(node)) return;
+    let settled = known;
+    if (settled === undefined) {
+      const judgement = judge(node);
+      if (judgement === undefined) return;
+      if (judgement !== "open") settled = judgement;
+    }
+    if (settled !== undefined) {
+      const read = openRead(node, true);
+      if (read >= 0) splitRead(node, read, settled);
+      else account(node, settled);
+      return;
+    }
+    const lock = openPair(node, true);
+    if (lock !== undefined) {
+      splitPair(node, lock, undefined);
+      return;
+    }
+    const read = openRead(node, false);
+    if (read >= 0) {
+      splitRead(node, read, undefined);
+      return;
+    }
+    const pair = openPair(node, false);
+    if (pair !== undefined) {
+      splitPair(node, pair, undefined);
+      return;
+    }
+    // A whole execution, and the bounds do not tell.
+    if (session.check(rfMust, node.must, finalsOf(node), plan.valued ? sameValues(node) : undefined)) account(node, session.flags());
+  };
+
+  /** Pairs of accesses that carry the same value. */
+  const sameValues = (node: Node): Relation => {
+    const carried = events.map((event, index) =>
+      event.kind === "R"
+        ? storedValue(node, node.source[index] as number)
+        : event.value === undefined
+          ? undefined
+          : evaluate(node, event.value),
+    );
+    const relation = new Int32Array(size);
+    carried.forEach((a, from) => {
+      if (a === undefined) return;
+      carried.forEach((b, to) => {
+        if (a === b) addEdge(relation, words, from, to);
+      });
+    });
+    return relation;
+  };
+
+  const finalsOf = (node: Node): Int32Array => {
+    const set = new Int32Array(words);
+    for (const { item, writes } of locations) {
+      if (item < 0) continue;
+      const last = writes.find((write) => writes.every((other) => other === write || hasEdge(node.must, words, other, write)));
+      if (last !== undefined) set[last >> 5] = (set[last >> 5] as number) | (1 << (last & 31));
+    }
+    return set;
+  };
+
+  // Counting.
+
+  const number = (value: Value | undefined): number => outcomes.number(value ?? 0);
+
+  /** The ways to finish a location, by what they leave in registers and in the location itself. */
+  const finish = (node: Node, location: LocationPlan, alternatives: Map<string, { items: [number, number][]; count: number }>): void => {
+    const open = location.reads.find((read) => (node.source[read] as number) < 0);
+    if (open !== undefined) {
+      const row = node.may.slice(open * words, (open + 1) * words);
+      for (const store of eventsOf(row)) {
+        const clone = cloneOf(node);
+        assign(clone, open, store);
+        if (settleLocation(clone, location)) finish(clone, location, alternatives);
+        depth--;
+      }
+      return;
+    }
+    const set: [number, number][] = [];
+    for (const read of location.reads) {
+      for (const item of plan.registerItems[read] ?? []) set.push([item, number(storedValueAt(node, node.source[read] as number))]);
+    }
+    const { item } = location;
+    forEachLast(node, location, (last, count) => {
+      const items: [number, number][] = item < 0 ? set : [...set, [item, number(storedValueAt(node, last))]];
+      if (items.some(([each, value]) => required.has(each) && outcomes.value(value) !== required.get(each))) return;
+      const key = items.join(";");
+      const found = alternatives.get(key);
+      if (found === undefined) alternatives.set(key, { items, count });
+      else found.count += count;
+    });
+  };
+
+  const storedValueAt = (node: Node, store: number): Value | undefined => {
+    const value = events[store]?.value;
+    return value === undefined ? undefined : evaluate(node, value);
+  };
+
+  /** The number of orders of the writes of a location, by the last one. */
+  const forEachLast = (node: Node, location: LocationPlan, visitLast: (last: number, count: number) => void): void => {
+    const { writes } = location;
+    if (writes.length <= 1) {
+      visitLast(writes[0] ?? -1, 1);
+      return;
+    }
+    const before = writes.map((write) =>
+      writes.reduce((bits, other, index) => (hasEdge(node.must, words, other, write) ? bits | (1 << index) : bits), 0),
+    );
+    const pairs = (writes.length * (writes.length - 1)) / 2;
+    let ordered = 0;
+    for (const each of writes) for (const other of writes) if (hasEdge(node.must, words, each, other)) ordered++;
+    if (ordered === pairs) {
+      visitLast(writes.find((write) => writes.every((other) => other === write || hasEdge(node.must, words, other, write))) ?? -1, 1);
+      return;
+    }
+    const follows = writes.map(() => -1);
+    if (atomic) {
+      for (const [read, write] of location.atomics) follows[writes.indexOf(write)] = writes.indexOf(node.source[read] as number);
+    }
+    countByLast(before, follows).forEach((count, index) => {
+      if (count > 0) visitLast(writes[index] as number, count);
+    });
+  };
+
+  /** Is there a final state among the combinations of the factors in which the condition holds? */
+  const someCombination = (factors: readonly Factor[], condition: Condition): boolean => {
+    const state = new Map<number, number>();
+    const valueOf = (item: number): Value | undefined => {
+      const value = state.get(item);
+      return value === undefined ? undefined : outcomes.value(value);
+    };
+    const from = (at: number): boolean => {
+      const known = holds(condition, valueOf);
+      if (known !== undefined) return known;
+      return (
+        factors[at]?.alternatives.some(({ items }) => {
+          for (const [item, value] of items) state.set(item, value);
+          const found = from(at + 1);
+          for (const [item] of items) state.delete(item);
+          return found;
+        }) ?? false
+      );
+    };
+    return from(0);
+  };
+
+  const account = (node: Node, raised: readonly string[]): void => {
+    if (plan.valued) {
+      if (!settleCircles(node)) return;
+    } else status.fill(UNKNOWN);
+    const factors: Factor[] = [];
+    const base: [number, number][] = [];
+    for (const { item, term } of plan.computed) base.push([item, number(evaluate(node, term))]);
+    frame.items.forEach((item, index) => {
+      if (item.kind === "location" && !locations.some((each) => each.item === index))
+        base.push([index, number(frame.initial.get(item.name))]);
+    });
+    if (base.some(([item, value]) => required.has(item) && outcomes.value(value) !== required.get(item))) return;
+    if (base.length > 0) factors.push({ alternatives: [{ items: base, count: 1 }] });
+    for (const location of locations) {
+      const alternatives = new Map<string, { items: [number, number][]; count: number }>();
+      finish(node, location, alternatives);
+      if (alternatives.size === 0) return;
+      factors.push({ alternatives: [...alternatives.values()] });
+    }
+    const before = outcomes.total;
+    outcomes.add(factors, 1);
+    // What the filter leaves out raises no flag.
+    if (raised.length > 0 && (frame.filter === undefined || someCombination(factors, frame.filter))) {
+      for (const flag of raised) options.flagged.set(flag, (options.flagged.get(flag) ?? 0) + outcomes.total - before);
+    }
+    if (options.first && outcomes.total > before) throw new Ended("stopped");
+  };
+
+  const root = nodeAt(0);
+  depth = 0;
+  root.source.fill(-1);
+  root.may.set(plan.sources);
+  root.must.fill(0);
+  for (const { writes } of locations) {
+    for (const a of writes) {
+      if ((events[a] as SkeletonEvent).thread >= 0) continue;
+      for (const b of writes) if (a !== b && !order(root, writes, a, b)) return;
+    }
+  }
+  if (!restrict(root)) return;
+  for (const location of locations) if (!settleLocation(root, location)) return;
+  if (plan.valued && !settleValues(root)) return;
+  bound(root);
+  const given = { must: rfMust.slice(), may: rfMay.slice() };
+  const ordered = { must: root.must.slice(), may: coMay.slice() };
+  const branches = session.begin({ ...skeleton.structure, rf: given, co: ordered, assured: { coherence: coherent, atomicity: atomic } });
+  for (let branch = 0; branch < branches; branch++) {
+    if (branch > 0) session.branch(branch);
+    root.source.fill(-1);
+    root.may.set(plan.sources);
+    root.must.set(ordered.must);
+    if (!restrict(root) || !extend(root, session.orderedBefore)) continue;
+    if (!locations.every((location) => settleLocation(root, location))) continue;
+    visit(root, undefined);
+  }
+
+  function extend(node: Node, before: Relation): boolean {
+    return locations.every(({ writes }) =>
+      writes.every((a) => writes.every((b) => !hasEdge(before, words, a, b) || order(node, writes, a, b))),
+    );
+  }
+}
+
+/** Starts the name of a value that nothing determines. */
+const UNDETERMINED = "\u0000S";
+
+export function isUndetermined(value: Value): boolean {
+  return typeof value === "string" && value.startsWith(UNDETERMINED);
+}

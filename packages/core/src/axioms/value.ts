@@ -1,0 +1,122 @@
+/** Values of an execution, and the terms that compute them from what is read. */
+
+/** An integer, or the address of a location, which is its name. */
+export type Value = number | string;
+
+/** A value that may depend on reads: `event` is the number of a read in its thread, or in the structure once threads are put together. */
+export type Term =
+  | { readonly kind: "constant"; readonly value: Value }
+  | { readonly kind: "read"; readonly event: number }
+  | { readonly kind: "operation"; readonly operator: string; readonly left: Term; readonly right: Term };
+
+/** What an operation on given values gives; undefined where it means nothing (`*` of an address, a division by 0). */
+export function operate(operator: string, left: Value, right: Value): Value | undefined {
+  if (operator === "==") return left === right ? 1 : 0;
+  if (operator === "!=") return left !== right ? 1 : 0;
+  if (typeof left === "number" && typeof right === "number") return operateIntegers(operator, left, right);
+  return operateAddress(operator, left, right);
+}
+
+function operateAddress(operator: string, left: Value, right: Value): Value | undefined {
+  if (right === 0 && (operator === "+" || operator === "-" || operator === "|" || operator === "^")) return left;
+  if (left === 0 && (operator === "+" || operator === "|" || operator === "^")) return right;
+  if (left === right && (operator === "-" || operator === "^")) return 0;
+  if (operator === "&" && (left === 0 || right === 0)) return 0;
+  if (operator === "+" || operator === "-") {
+    const [address, offset] = typeof left === "string" ? [left, right] : [right, left];
+    if (typeof address === "string" && typeof offset === "number") return indexed(address, operator === "+" ? offset : -offset);
+  }
+  if (operator === "&&" || operator === "||") return operateIntegers(operator, left === 0 ? 0 : 1, right === 0 ? 0 : 1);
+  return undefined;
+}
+
+/** `x[1]` from `x` and 1: element 0 of an array is written as the array itself. */
+export function indexed(base: string, offset: number): string {
+  const [, name = base, at = "0"] = /^(.*)\[(\d+)\]$/.exec(base) ?? [];
+  const index = Number(at) + offset;
+  return index === 0 ? name : `${name}[${index}]`;
+}
+
+function operateIntegers(operator: string, left: number, right: number): number | undefined {
+  switch (operator) {
+    case "+":
+      return left + right;
+    case "-":
+      return left - right;
+    case "*":
+      return left * right;
+    case "/":
+      return right === 0 ? undefined : Math.trunc(left / right);
+    case "%":
+      return right === 0 ? undefined : left % right;
+    case "<":
+      return left < right ? 1 : 0;
+    case "<=":
+      return left <= right ? 1 : 0;
+    case ">":
+      return left > right ? 1 : 0;
+    case ">=":
+      return left >= right ? 1 : 0;
+    case "&&":
+      return left !== 0 && right !== 0 ? 1 : 0;
+    case "||":
+      return left !== 0 || right !== 0 ? 1 : 0;
+    case "<<":
+      return left * 2 ** right;
+    case ">>":
+      return Math.floor(left / 2 ** right);
+    default:
+      return operateBits(operator, left, right);
+  }
+}
+
+function operateBits(operator: string, left: number, right: number): number | undefined {
+  const small = (left | 0) === left && (right | 0) === right;
+  switch (operator) {
+    case "&":
+      return small ? left & right : Number(BigInt(left) & BigInt(right));
+    case "|":
+      return small ? left | right : Number(BigInt(left) | BigInt(right));
+    case "^":
+      return small ? left ^ right : Number(BigInt(left) ^ BigInt(right));
+    case "&~":
+      return small ? left & ~right : Number(BigInt(left) & ~BigInt(right));
+    default:
+      return undefined;
+  }
+}
+
+export function constant(value: Value): Term {
+  return { kind: "constant", value };
+}
+
+/** An operation as a term, computed at once where both sides are known. Undefined where it means nothing. */
+export function operation(operator: string, left: Term, right: Term): Term | undefined {
+  if (left.kind === "constant" && right.kind === "constant") {
+    const value = operate(operator, left.value, right.value);
+    return value === undefined ? undefined : constant(value);
+  }
+  return { kind: "operation", operator, left, right };
+}
+
+/** The reads that a term mentions. */
+export function readsOf(term: Term, into: number[] = []): number[] {
+  if (term.kind === "read") into.push(term.event);
+  else if (term.kind === "operation") {
+    readsOf(term.left, into);
+    readsOf(term.right, into);
+  }
+  return into;
+}
+
+/** The term with its reads renumbered. */
+export function renumber(term: Term, number: (event: number) => number): Term {
+  switch (term.kind) {
+    case "constant":
+      return term;
+    case "read":
+      return { kind: "read", event: number(term.event) };
+    case "operation":
+      return { ...term, left: renumber(term.left, number), right: renumber(term.right, number) };
+  }
+}
