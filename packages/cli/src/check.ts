@@ -6,19 +6,22 @@ import {
   compareWith,
   createMatrix,
   expectationFor,
-  jsonReport,
   type Result,
   testBlock,
   unknown,
   unknownPlatforms,
 } from "@fencepost/core/report";
+import { configuredOptions } from "./configured.js";
+import { type Counterexample, counterexampleOf } from "./counterexample.js";
 import { createEngine, type Engine } from "./engine.js";
-import { exitCode } from "./exit.js";
-import { type Found, type Input, printFound, readInputs } from "./inputs.js";
+import { exitCode, UsageError } from "./exit.js";
+import { type RunReport, readFormats, showsText, writeFormats } from "./formats/index.js";
+import { type Found, type Input, type Inputs, printFound, readInputs } from "./inputs.js";
 import { createMachineKeys, type MachineKeys } from "./machine-key.js";
 import { createShelf, readSettings, type Shelf, selectPlatforms, statedPlatforms } from "./selection.js";
 import type { Budget } from "./task.js";
 import { createProgress, outputStyle, outputWidth } from "./terminal.js";
+import { VERSION } from "./version.js";
 
 export interface CheckOptions {
   readonly platform?: string;
@@ -31,16 +34,30 @@ export interface CheckOptions {
   readonly timeout?: number;
   readonly memory?: number;
   readonly json?: boolean;
+  readonly format: readonly string[];
   readonly expectOnly?: boolean;
+  /** A configuration file; false: none at all. */
+  readonly config?: string | boolean;
 }
 
 /** Checks and prints; gives the exit code. */
-export async function checkCommand(paths: readonly string[], options: CheckOptions): Promise<number> {
+export async function checkCommand(asked: readonly string[], given: CheckOptions, isGiven: (option: string) => boolean): Promise<number> {
+  const configured = await configuredOptions(given, isGiven);
+  const { options } = configured;
+  const paths = asked.length > 0 ? asked : (configured.tests ?? []);
+  if (paths.length === 0 && configured.problems.length === 0)
+    throw new UsageError("give files or directories of tests, or - for standard input; or name `tests` in fencepost.config.json");
+  const formats = readFormats(options.json === true ? ["json", ...options.format] : options.format);
   const shelf = createShelf(options.platformFile);
-  const { inputs, problems: read, single } = readInputs(paths);
+  const { inputs, problems: read, single } = paths.length === 0 ? NOTHING : readInputs(paths);
   const { platforms, andNamed } = selectPlatforms(shelf, options.platform, inputs, single);
   const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms);
-  const problems: readonly Found[] = [...shelf.problems, ...read, ...inputs.flatMap((input) => unknownNames(shelf, input))];
+  const problems: readonly Found[] = [
+    ...configured.problems,
+    ...shelf.problems,
+    ...read,
+    ...inputs.flatMap((input) => unknownNames(shelf, input)),
+  ];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
 
   const block = single && platforms.length === 1;
@@ -53,7 +70,7 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
     memory: options.memory,
   };
   const style = outputStyle();
-  const quiet = options.json === true;
+  const quiet = !showsText(formats);
   const matrix = createMatrix({
     labels: inputs.map((input) => input.label),
     platforms: platforms.map(({ name }) => name),
@@ -67,13 +84,14 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
   const engine = createEngine();
   const keys = createMachineKeys();
   const all: Checked[] = [];
+  const notes: Notes = { counterexamples: new Map(), seconds: new Map() };
   if (!block && inputs.length > 0 && platforms.length > 0) write(matrix.head);
   for (const [index, input] of inputs.entries()) {
     const mine = andNamed
       ? [...platforms, ...statedPlatforms(shelf, input).filter(({ name }) => !platforms.some((other) => other.name === name))]
       : platforms;
     progress.show(`${index + 1} of ${inputs.length}: ${input.label}`);
-    const checked = await checkOne(engine, keys, input, mine, budget, options.expectOnly === true);
+    const checked = await checkOne(engine, keys, input, mine, budget, options.expectOnly === true, formats.length > 0 ? notes : undefined);
     if (checked.results.length > 0 || !engine.stopped) all.push(checked);
     progress.clear();
     const only = checked.results[0];
@@ -89,11 +107,17 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
   for (const result of all.flatMap((checked) => checked.results))
     if (result.fault !== undefined) process.stderr.write(`A fault of Fencepost, please report it: ${result.fault}\n`);
   const code = exitCode({ ...outcome(all), wrongInput: problems.some(({ problem }) => problem.severity === "error"), interrupted });
-  if (quiet)
-    process.stdout.write(
-      `${JSON.stringify(jsonReport({ checked: all, problems, states: budget.mode === "states", interrupted, exitCode: code }), undefined, 2)}\n`,
-    );
+  const report: RunReport = { checked: all, problems, states: budget.mode === "states", interrupted, exitCode: code, ...notes };
+  writeFormats(formats, report, VERSION);
   return code;
+}
+
+const NOTHING: Inputs = { inputs: [], problems: [], single: false };
+
+/** What only formats show. */
+interface Notes {
+  readonly counterexamples: Map<Result, Counterexample>;
+  readonly seconds: Map<Result, number>;
 }
 
 function unknownNames(shelf: Shelf, { source, test }: Input): Found[] {
@@ -108,6 +132,7 @@ async function checkOne(
   platforms: readonly Platform[],
   budget: Budget,
   expectOnly: boolean,
+  notes: Notes | undefined,
 ): Promise<Checked> {
   const results: Result[] = [];
   const known = new Map<string, { readonly verdict: Verdict; readonly fault: string | undefined }>();
@@ -115,6 +140,7 @@ async function checkOne(
     const expectation = expectationFor(input.test, platform);
     if (expectOnly && expectation === undefined) continue;
     const key = input.program === undefined ? "" : keys.of(input.program, platform);
+    const begin = performance.now();
     let found = known.get(key);
     if (found === undefined) {
       if (engine.stopped) break;
@@ -123,12 +149,18 @@ async function checkOne(
       if (found.verdict.result !== undefined) known.set(key, found);
     }
     const verdict = { ...found.verdict, platform: platform.name, machine: undefined };
-    results.push({
+    const result: Result = {
       platform: { name: platform.name, conforming: platform.conforming },
       verdict,
       comparison: expectation && compareWith(expectation, verdict),
       ...(found.fault === undefined ? {} : { fault: found.fault }),
-    });
+    };
+    results.push(result);
+    if (notes === undefined) continue;
+    notes.seconds.set(result, (performance.now() - begin) / 1000);
+    const shown = result.comparison?.met === false && input.program !== undefined;
+    const counterexample = shown ? counterexampleOf(input.program, platform, budget.settings, verdict) : undefined;
+    if (counterexample !== undefined) notes.counterexamples.set(result, counterexample);
   }
   return { source: input.source, test: input.test, program: input.program, label: input.label, results };
 }

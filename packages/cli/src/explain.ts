@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { compareWith, expectationFor, unknown } from "@fencepost/core/report";
 import { outcome } from "./check.js";
+import { configuredOptions } from "./configured.js";
 import { createEngine } from "./engine.js";
 import { EXIT, exitCode, UsageError } from "./exit.js";
 import { printFound, readInputs } from "./inputs.js";
@@ -18,15 +19,18 @@ export interface ExplainOptions {
   readonly timeout?: number;
   readonly memory?: number;
   readonly svg?: string;
+  readonly config?: string | boolean;
 }
 
 /** Explains one test on one or several platforms; gives the exit code. */
-export async function explainCommand(path: string, options: ExplainOptions): Promise<number> {
+export async function explainCommand(path: string, given: ExplainOptions, isGiven: (option: string) => boolean): Promise<number> {
+  // What holds for all tests of a repository, which platforms to look at included, is more than an explanation wants.
+  const { options, problems: configuration } = await configuredOptions(given, (option) => option === "platform" || isGiven(option));
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read } = readInputs([path]);
   const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
   const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms);
-  const problems = [...shelf.problems, ...read];
+  const problems = [...configuration, ...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   if (inputs.length > 1) throw new UsageError("explain takes one test");
   if (options.svg !== undefined && platforms.length !== 1)

@@ -123,9 +123,9 @@ export function fileProblem(path: string, message: string): Found {
   return { source: { name: path, text: "" }, problem: { code: "file", severity: "error", span: { start: 0, end: 0 }, message } };
 }
 
-/** A problem as it is printed; one of a file that could not be read has no line to show. */
+/** A problem as it is printed; one of a file that could not be read, or that holds nothing, has no line to show. */
 export function printFound({ source, problem }: Found): string {
-  return problem.code === "file"
+  return problem.code === "file" || (problem.code === "config" && source.text === "")
     ? `${source.name}: ${problem.severity}[${problem.code}]: ${problem.message}`
     : formatProblem(source, problem);
 }

@@ -5,9 +5,11 @@ import { type CheckOptions, checkCommand } from "./check.js";
 import { EXIT, UsageError } from "./exit.js";
 import { type ExplainOptions, explainCommand } from "./explain.js";
 import { type FixOptions, fixCommand } from "./fix.js";
+import { FORMATS } from "./formats/index.js";
 import { listPlatforms, type PlatformsOptions, showPlatform } from "./platforms.js";
 import { type ServeOptions, serveCommand } from "./serve.js";
 import { type SimOptions, simCommand } from "./sim.js";
+import { VERSION } from "./version.js";
 
 const list = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -52,8 +54,16 @@ function searchOptions(command: Command): Command {
     )
     .option("--max-states <n>", "stop a search after this many states", whole, 2_000_000)
     .option("--timeout <seconds>", "stop a search after this time", positive)
-    .option("--memory <MB>", "stop a search when the process holds more than this", positive);
+    .option("--memory <MB>", "stop a search when the process holds more than this", positive)
+    .option("--config <file>", "a configuration (default: fencepost.config.* or package.json, here or above): docs/ci.md")
+    .option("--no-config", "look for no configuration");
 }
+
+/** Does an option stand on the command line? */
+const givenOn =
+  (command: Command) =>
+  (option: string): boolean =>
+    command.getOptionValueSource(option) === "cli";
 
 const CODES = `
 Exit codes:
@@ -69,7 +79,7 @@ Where several apply: 5, then 3, then 1, then 4.`;
 function commandLine(done: (code: number) => void): Command {
   const program = new Command("fencepost")
     .description("Checks whether a device and its driver agree about memory order: litmus tests of CPUs, devices, DMA and interrupts.")
-    .version("0.1.0")
+    .version(VERSION)
     .addHelpText("after", CODES)
     .showHelpAfterError("(fencepost --help lists the commands)")
     .exitOverride();
@@ -77,7 +87,7 @@ function commandLine(done: (code: number) => void): Command {
     program
       .command("check")
       .description("say which outcomes can happen, and compare with what the tests expect")
-      .argument("<paths...>", "litmus files, directories, or - for standard input")
+      .argument("[paths...]", "litmus files, directories, or - for standard input (default: `tests` of the configuration)")
       .option(
         "--platform <names>",
         "platforms, separated by commas; all; conforming (default for one file: those it names, portable, x86, arm64, sn2; else all)",
@@ -90,8 +100,9 @@ function commandLine(done: (code: number) => void): Command {
       ),
   )
     .option("--expect-only", "only the platforms that a test's expect speaks of")
-    .option("--json", "one JSON document instead of text: docs/output.schema.json")
-    .action(async (paths: string[], options: CheckOptions) => done(await checkCommand(paths, options)));
+    .option("--json", "one JSON document instead of text: docs/output.schema.json; the same as --format json")
+    .option("--format <name>", `${FORMATS.join(", ")}; NAME=FILE writes a file besides; may be repeated: docs/ci.md`, list, [])
+    .action(async (paths: string[], options: CheckOptions, command: Command) => done(await checkCommand(paths, options, givenOn(command))));
   searchOptions(
     program
       .command("explain")
@@ -100,7 +111,7 @@ function commandLine(done: (code: number) => void): Command {
       .option("--platform <names>", "platforms, separated by commas"),
   )
     .option("--svg <file>", "write the ladder diagram to a file")
-    .action(async (file: string, options: ExplainOptions) => done(await explainCommand(file, options)));
+    .action(async (file: string, options: ExplainOptions, command: Command) => done(await explainCommand(file, options, givenOn(command))));
   program
     .command("fix")
     .description("find the smallest changes that forbid an outcome, proved, with costs and patches; or what is superfluous")

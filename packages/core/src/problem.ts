@@ -33,6 +33,8 @@ export type ProblemCode =
   | "condition"
   /** A platform file that is not well formed. */
   | "platform"
+  /** A configuration that is not well formed. */
+  | "config"
   /** A file that cannot be read. */
   | "file";
 

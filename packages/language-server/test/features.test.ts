@@ -163,7 +163,6 @@ describe("completion", () => {
     const place = await at(race.replace("int r1 = READ_ONCE(*data);", "int r1 = wri‸"));
     const items = await client.request<{ label: string; textEdit: { newText: string } }[]>("textDocument/completion", place);
     const item = items.find(({ label }) => label === "writel");
-    // biome-ignore lint: the snippet's own notation
     expect(item?.textEdit.newText).toBe("writel(${1:value}, ${2:register})");
     const resolved = await client.request<{ documentation: { value: string } }>("completionItem/resolve", item);
     expect(resolved.documentation.value).toContain("**sn2**");

@@ -9,8 +9,10 @@ import type { Platform } from "./platform.js";
 import { validatePlatformFile as validate } from "./validate.js";
 
 export type { PlatformFile } from "./file.js";
+export { type JsonNode, parseJson, spanAt, valueOf } from "./json.js";
 export * from "./platform.js";
-export { platformSchema } from "./schema.js";
+export { platformSchema, schemaOf as shapeSchema } from "./schema.js";
+export { checkShape, type Field, type Shape } from "./shape.js";
 
 let parts: Library | undefined;
 

@@ -4,7 +4,8 @@ import type { Field, Shape } from "./shape.js";
 
 type Schema = { readonly [key: string]: unknown };
 
-function schemaOf(shape: Shape): Schema {
+/** The JSON schema of what has that shape. */
+export function schemaOf(shape: Shape): Schema {
   switch (shape.kind) {
     case "any":
       return {};

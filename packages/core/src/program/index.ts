@@ -1,4 +1,5 @@
 /** Test -> Program. */
+export { type Complaints, collectComplaints } from "./complaints.js";
 export { evaluate } from "./evaluate.js";
 export { lowerTest } from "./lower.js";
 export { didYouMean, nearest } from "./nearest.js";
