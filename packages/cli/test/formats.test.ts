@@ -5,9 +5,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import type { Log } from "sarif";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { commandData, commandProperty, markdownBlock, xmlAttribute, xmlText } from "../src/formats/escape.js";
 import { fencepost, file, race } from "./command.js";
+
+// On a busy machine a process takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** A test whose words are everything that a format could trip over. */
 const hostile = `C hostile::error<b>&|\`]]>

@@ -324,7 +324,7 @@ function readTail(tokens: readonly Token[], add: Add): void {
     } else if (atMember(tokens, index)) {
       addMember(tokens, index, add, "use");
       skip = index + 3;
-    } else if (isWord(token) && !TAIL_WORDS.has(token.text) && !isVerdict(tokens, index)) {
+    } else if (isWord(token) && !TAIL_WORDS.has(token.text) && !isVerdict(tokens, index) && !isStuck(tokens, index)) {
       add(token, { kind: "location", name: token.text });
     }
   }
@@ -333,3 +333,7 @@ function readTail(tokens: readonly Token[], add: Add): void {
 /** Behind the `:` of an `expect` entry. */
 const isVerdict = (tokens: readonly Token[], index: number): boolean =>
   is(tokens[index - 1], ":") && tokens[index - 2]?.kind === "platform";
+
+/** `stuck` is a word of conditions where nothing compares it. */
+const isStuck = (tokens: readonly Token[], index: number): boolean =>
+  tokens[index]?.text === "stuck" && !/^([=!<>]=?|<>|[[.])$/.test(tokens[index + 1]?.text ?? "");

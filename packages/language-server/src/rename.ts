@@ -49,7 +49,8 @@ function refuse(named: Named, to: string): string | undefined {
   }
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(to)) return "a name is made of letters, digits and `_`, and starts with no digit";
   if (isThreadName(to)) return `\`${to}\` names a thread or a device`;
-  if (KEYWORDS.has(to) || isTypeWord(to) || RESERVED.has(to)) return `\`${to}\` is a word of the language`;
+  // Behind `D0.` only a word of C is none; elsewhere what stands before other things, too.
+  if (KEYWORDS.has(to) || isTypeWord(to) || (named.kind !== "register" && RESERVED.has(to))) return `\`${to}\` is a word of the language`;
   return primitive(to) === undefined ? undefined : `\`${to}\` is a function of the language`;
 }
 

@@ -117,6 +117,7 @@ export const TAIL_WORDS = words([
 /** Inside conditions. */
 export const CONDITION_WORDS = words([
   ["order", "`order(D0.b=2, D0.a=1)`: a write of 2 to D0.b arrived before the write of 1 to D0.a.", "order(${1:D0.b=1}, ${2:D0.a=1})"],
+  ["stuck", "True of a run in which nothing can move any more though it has not ended: threads wait for each other, or full places do."],
   ["true", "Always true."],
   ["false", "Never true."],
   ["not", "Negation; `~` is the same."],

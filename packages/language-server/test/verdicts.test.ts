@@ -1,10 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { CodeLens, Diagnostic } from "vscode-languageserver/node";
 import type { Explanation } from "../src/protocol.js";
 import { answer, type Question } from "../src/search.js";
 import { createSearcher, type Port } from "../src/searcher.js";
 import { catalogue } from "./catalogue.js";
 import { type Client, inProcess, inWorker, overStdio } from "./client.js";
+
+// On a busy machine a process takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const text = (name: string): string => catalogue.find((each) => each.name === name)?.text ?? "";
 const race = text("altix/cq-race.litmus");
