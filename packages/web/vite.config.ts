@@ -1,8 +1,10 @@
 import { defineConfig } from "vite";
+import { catalogueModule } from "./catalogue-module.js";
 
 export default defineConfig({
   // Any folder of any static host will do.
   base: "./",
+  plugins: [catalogueModule()],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -1,30 +1,76 @@
 /** The page: its head, and the view that the address names. */
 import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { Bench } from "./bench/bench.js";
 import { Notice } from "./bench/explanation.js";
-import { askAgain, followSelection, notice } from "./bench/state.js";
-import { carriesTest } from "./link/link.js";
-import { openAddress, share } from "./link/share.js";
+import { askAgain, followSelection, notice, openTest } from "./bench/state.js";
+import { ExportMenu } from "./export/menu.js";
+
+import { address, carriesTest, route } from "./route.js";
 import { setTheme, type Theme, theme } from "./theme.js";
 
-const address = signal(location.hash);
+/** A view whose code comes when it is looked at. */
+function later(load: () => Promise<ComponentType>): ComponentType {
+  const loaded = signal<ComponentType | undefined>(undefined);
+  let asked = false;
+  return () => {
+    const View = loaded.value;
+    if (View !== undefined) return <View />;
+    if (!asked) {
+      asked = true;
+      void load().then((view) => {
+        loaded.value = view;
+      });
+    }
+    return <p class="message">…</p>;
+  };
+}
 
-export function start(): void {
+const Catalogue = later(() => import("./catalogue/catalogue.js").then((all) => all.Catalogue));
+const PlatformList = later(() => import("./platform/platforms.js").then((all) => all.PlatformList));
+const PlatformPage = later(() => import("./platform/platforms.js").then((all) => all.PlatformPage));
+
+/** What has to do with links is loaded when there is one to open or to make. */
+const links = () => import("./link/share.js");
+
+/** Shows what the address asks for. */
+function follow(): void {
+  address.value = location.hash;
+  if (carriesTest(location.hash)) void links().then(({ openAddress }) => openAddress());
+  const now = route.value;
+  if (now.view === "test") {
+    const { id } = now;
+    void import("./catalogue/catalogue.js").then(({ testText }) => {
+      const found = testText(id);
+      if (found === undefined) notice.value = { kind: "error", text: `There is no test “${id}” in the catalogue.` };
+      else openTest(found);
+    });
+  }
+}
+
+let started = false;
+
+function start(): void {
+  if (started) return;
+  started = true;
   followSelection();
-  if (carriesTest(location.hash)) openAddress();
-  else askAgain();
-  addEventListener("hashchange", () => {
-    address.value = location.hash;
-    if (carriesTest(location.hash)) openAddress();
-  });
+  follow();
+  if (!carriesTest(location.hash)) askAgain();
+  addEventListener("hashchange", follow);
   addEventListener("unhandledrejection", (event) => {
-    notice.value = { kind: "error", text: `Something went wrong in the page: ${String(event.reason)}` };
+    const { reason } = event as { readonly reason: unknown };
+    notice.value = {
+      kind: "error",
+      text: `Something went wrong in the page: ${reason instanceof Error ? reason.message : String(reason)}`,
+    };
   });
 }
 
 export function App() {
   useEffect(start, []);
+  const { view } = route.value;
+  const onBench = view === "bench" || view === "test";
   return (
     <>
       <a
@@ -49,14 +95,25 @@ export function App() {
           </a>
         </h1>
         <nav aria-label="Views">
-          <a href="#/" aria-current={address.value.startsWith("#/c") || address.value.startsWith("#/p") ? undefined : "page"}>
+          <a href="#/" aria-current={onBench ? "page" : undefined}>
             Workbench
+          </a>
+          <a href="#/catalogue" aria-current={view === "catalogue" ? "page" : undefined}>
+            Catalogue
+          </a>
+          <a href="#/platforms" aria-current={view === "platforms" || view === "platform" ? "page" : undefined}>
+            Platforms
           </a>
         </nav>
         <div class="tools">
-          <button type="button" class="primary" onClick={() => void share()}>
-            Share
-          </button>
+          {onBench ? (
+            <>
+              <ExportMenu />
+              <button type="button" class="primary" onClick={() => void links().then(({ share }) => share())}>
+                Share
+              </button>
+            </>
+          ) : null}
           <label class="theme">
             <span class="hidden">Colours</span>
             <select value={theme.value} onChange={(event) => setTheme(event.currentTarget.value as Theme)}>
@@ -69,7 +126,7 @@ export function App() {
       </header>
       <Notice />
       <main id="main" tabIndex={-1}>
-        <Bench />
+        {onBench ? <Bench /> : view === "catalogue" ? <Catalogue /> : view === "platforms" ? <PlatformList /> : <PlatformPage />}
       </main>
     </>
   );

@@ -1,6 +1,6 @@
 import { deflateSync, strToU8 } from "fflate";
 import { describe, expect, test } from "vitest";
-import { type Carried, carriedBy, carriesTest, fragmentOf, LinkError } from "../src/link/link.js";
+import { type Carried, carriedBy, fragmentOf, LinkError } from "../src/link/link.js";
 
 const CARRIED: Carried = {
   text: 'C x\n"Ünïcode \u{1f600}"\n{}\nP0() {}\nexists (true)\n',
@@ -18,7 +18,7 @@ const packed = (body: unknown): string => `#t1.${Buffer.from(deflateSync(strToU8
 describe("links", () => {
   test("carry everything there and back", () => {
     expect(carriedBy(fragmentOf(CARRIED))).toEqual(CARRIED);
-    expect(carriesTest(fragmentOf(CARRIED))).toBe(true);
+    expect(fragmentOf(CARRIED)).toMatch(/^#t1\.[\w-]+$/);
   });
 
   test("leave out what is not set", () => {

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import type { Account, Story } from "../engine/protocol.js";
 import { LadderView } from "../ladder/ladder.js";
+import { Icon } from "./icons.js";
 import { Options } from "./options.js";
 import { RuleLine, RuleSwitch } from "./rules.js";
 import { Source } from "./source.js";
@@ -132,19 +133,19 @@ function Player({ found, shown }: { readonly found: Account; readonly shown: Sto
       </div>
       <div class="controls" role="toolbar" aria-label="Steps of the run">
         <button type="button" onClick={() => goTo(0)} disabled={now === 0} aria-label="To the start" title="To the start (Home)">
-          ⏮
+          <Icon name="start" />
         </button>
         <button type="button" onClick={() => goTo(now - 1)} disabled={now === 0} aria-label="Step back" title="Step back (←)">
-          ◀
+          <Icon name="back" />
         </button>
         <button type="button" class="primary" onClick={play} aria-label={playing.value ? "Pause" : "Play"} title="Play (p)">
-          {playing.value ? "❚❚" : "▶"}
+          <Icon name={playing.value ? "pause" : "play"} />
         </button>
         <button type="button" onClick={() => goTo(now + 1)} disabled={now === last} aria-label="Step forward" title="Step forward (→)">
-          ▶❙
+          <Icon name="forward" />
         </button>
         <button type="button" onClick={() => goTo(last)} disabled={now === last} aria-label="To the end" title="To the end (End)">
-          ⏭
+          <Icon name="end" />
         </button>
         <input
           type="range"

@@ -9,7 +9,7 @@ function remark(cell: Cell): string {
   if (cell.verdict === "depends") return cell.words.replace(/^depends: \w+; /, "");
   if (cell.verdict === "unknown") return cell.reason ?? "the search did not end";
   if (cell.vacuous) return "no run ends";
-  return cell.expected === undefined ? "" : "as expected";
+  return cell.expected === undefined ? "" : "✓ expected";
 }
 
 function Row({ name }: { readonly name: string }) {

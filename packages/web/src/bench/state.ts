@@ -3,7 +3,7 @@
 import type { Rule } from "@fencepost/core/report";
 import { batch, computed, effect, signal } from "@preact/signals";
 import firstTest from "../../../../catalogue/altix/cq-race.litmus?raw";
-import { Cancelled, createLane } from "../engine/lane.js";
+import { Cancelled, createLane, lookups } from "../engine/lane.js";
 import type { Account, Cell, PlatformLine, Question, Reading, Settings, Story } from "../engine/protocol.js";
 
 /** Platforms that every test is asked on, besides those that it names. */
@@ -12,8 +12,8 @@ const USUAL = ["sn2", "pcie", "portable", "arm64", "ppc64", "riscv"];
 /** Milliseconds without a key before the engines are asked. */
 const PAUSE = 12;
 
-const verdictLane = createLane();
-export const storyLane = createLane();
+const verdictLane = createLane({ cancels: true });
+const storyLane = createLane({ cancels: true });
 
 export const FIRST_TEST = firstTest;
 
@@ -70,6 +70,14 @@ export const lastStep = computed(() => story.value?.entries.length ?? 0);
 
 /** The first entry in which something is passed, or goes ahead. */
 export const passStep = computed(() => story.value?.entries.find((entry) => entry.passed.length > 0 || entry.overtook.length > 0)?.number);
+
+/** The verdicts that are there, in the order of the matrix. */
+export function verdictRows(): readonly { readonly platform: string; readonly words: string }[] {
+  return platforms.value.flatMap((platform) => {
+    const cell = cells.value.get(platform);
+    return typeof cell === "object" && "words" in cell ? [{ platform, words: cell.words }] : [];
+  });
+}
 
 export function questionFor(platform: string): Question {
   return { text: text.value, platform, settings: settings.value, off: platform === selected.value ? off.value : [] };
@@ -141,6 +149,20 @@ export function setText(value: string): void {
     wantedStep = undefined;
     wantedStories = [];
   });
+  askAgain();
+}
+
+/** Another test, from the catalogue, with nothing left of what was chosen for the one before. */
+export function openTest(value: string): void {
+  batch(() => {
+    text.value = value;
+    chosenPlatforms.value = undefined;
+    settings.value = [];
+    off.value = [];
+    selectedByUser.value = undefined;
+    notice.value = undefined;
+  });
+  showWhenThere(undefined, []);
   askAgain();
 }
 
@@ -252,5 +274,5 @@ function showStory(number: number): void {
 }
 
 export async function loadPlatforms(): Promise<void> {
-  platformLines.value = await storyLane.ask((engine) => engine.platforms());
+  platformLines.value = await lookups.ask((engine) => engine.platforms());
 }

@@ -1,15 +1,23 @@
 /** A dialog with the whole table that a rule stands in. */
 import { signal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { lookups } from "../engine/lane.js";
 import type { CellView, PlatformView } from "../engine/protocol.js";
 import { tableOf } from "./rules.js";
 import { Source } from "./source.js";
-import { storyLane } from "./state.js";
 
 const view = signal<PlatformView | undefined>(undefined);
 
 /** The rows of a table; the first that matches decides. */
-export function TableRows({ cells, chosen }: { readonly cells: readonly CellView[]; readonly chosen?: string | undefined }) {
+export function TableRows({
+  cells,
+  platform,
+  chosen,
+}: {
+  readonly cells: readonly CellView[];
+  readonly platform: string;
+  readonly chosen?: string | undefined;
+}) {
   return (
     <table class="cells">
       <thead>
@@ -38,7 +46,15 @@ export function TableRows({ cells, chosen }: { readonly cells: readonly CellView
               <td>{kinds(cell.older)}</td>
               <td>{cell.when.join(", ")}</td>
               <td>
-                <span class={`pass ${cell.pass}`}>{cell.pass}</span>
+                <span class={`pass ${cell.pass}`}>{cell.pass}</span>{" "}
+                <a
+                  class="tests"
+                  href={`#/catalogue?${new URLSearchParams({ platform, rule: cell.rule.id })}`}
+                  aria-label={`Tests that ${cell.id} decides`}
+                  title="Tests of the catalogue whose verdict this rule decides"
+                >
+                  tests
+                </a>
               </td>
             </tr>
           );
@@ -70,7 +86,16 @@ export function TableDialog() {
   const table = rule?.kind === "cell" ? found?.tables.find((each) => each.name === rule.table) : undefined;
   const places = found?.places.filter((each) => each.table === table?.name) ?? [];
   return (
-    <dialog ref={dialog} class="table-dialog" aria-labelledby="table-title" onClose={() => (tableOf.value = undefined)}>
+    <dialog
+      ref={dialog}
+      class="table-dialog"
+      onClick={(event) => {
+        // A link in it leads elsewhere.
+        if (event.target instanceof HTMLAnchorElement && event.target.hash.startsWith("#/")) dialog.current?.close();
+      }}
+      aria-labelledby="table-title"
+      onClose={() => (tableOf.value = undefined)}
+    >
       <header>
         <h2 id="table-title">
           {table !== undefined ? `Table ${table.name} of ${found?.fabric.name}` : `Window of ${found?.cpu.name ?? ""}`}
@@ -84,12 +109,14 @@ export function TableDialog() {
           ? `Who may pass whom in ${places.map((place) => `${place.id} (${place.title})`).join("; ")}. The first rule that matches decides.`
           : "Which access may be performed before an older one of its CPU. The first rule that matches decides; where none does, it may."}
       </p>
-      <TableRows cells={table?.cells ?? (rule?.kind === "window" ? (found?.window ?? []) : [])} chosen={rule?.id} />
+      <TableRows
+        cells={table?.cells ?? (rule?.kind === "window" ? (found?.window ?? []) : [])}
+        platform={wanted?.platform ?? ""}
+        chosen={rule?.id}
+      />
       {found === undefined ? null : (
         <p>
-          <a href={`#/platform/${encodeURIComponent(found.name)}`} onClick={() => dialog.current?.close()}>
-            Everything about {found.name}
-          </a>
+          <a href={`#/platform/${encodeURIComponent(found.name)}`}>Everything about {found.name}</a>
         </p>
       )}
     </dialog>

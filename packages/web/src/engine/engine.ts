@@ -1,7 +1,7 @@
 /** The engines as the page uses them: everything a worker can be asked. No DOM here. */
 import { load, type Program } from "@fencepost/core";
 import { DEFAULT_LIMITS, type Limits } from "@fencepost/core/explore";
-import { parseTest, printTest } from "@fencepost/core/litmus";
+import { parseTest } from "@fencepost/core/litmus";
 import { buildMachine, HANDLE, stepAction, stepSubject } from "@fencepost/core/machine";
 import { type Platform, platform, platformNames, ROUTE_KINDS, similarNames } from "@fencepost/core/platform";
 import {
@@ -15,12 +15,14 @@ import {
   explain,
   explanationText,
   type Story as FullStory,
+  jsonReport,
   judge,
   type Ladder,
   ladderSvg,
   layOut,
   mappingsOf,
   permissionsOf,
+  type Result,
   type Rule,
   replay,
   snapshotsOf,
@@ -33,7 +35,7 @@ import {
 import type { Account, Cell, CellView, Engine, PlatformView, Question, Reading, Story } from "./protocol.js";
 
 /** A page must answer: a search ends after this many states or milliseconds, and its verdict is then unknown. */
-export const BUDGET = { states: 400_000, milliseconds: 4000 };
+export const BUDGET = { states: 400_000, milliseconds: 3000 };
 
 /** Texts whose programs are kept. */
 const KEPT = 16;
@@ -237,6 +239,27 @@ function platformView(on: Platform): PlatformView {
   };
 }
 
+/** Tests of the catalogue are small; one that is not must not hold up the others. */
+const CATALOGUE_LIMITS: Limits = { ...DEFAULT_LIMITS, maxStates: 60_000 };
+
+function jsonText(text: string, names: readonly string[], settings: Question["settings"]): string {
+  const { program, reading } = loadText(text);
+  const source = { name: "test.litmus", text };
+  const parsed = parseTest(source);
+  const results = names.flatMap((name): Result[] => {
+    if (program === undefined || platform(name) === undefined) return [];
+    const on = named(name);
+    const verdict = judge(program, on, asked({ text, platform: name, settings, off: [] }).limits);
+    const expectation = expectationFor(program.test, on);
+    return [{ platform: on, verdict, comparison: expectation && compareWith(expectation, verdict) }];
+  });
+  const checked = parsed.ok ? [{ source, test: parsed.value, program, label: parsed.value.name, results }] : [];
+  const problems = reading.problems.map((problem) => ({ source, problem }));
+  const differs = results.some((result) => result.comparison?.met === false);
+  const exitCode = problems.some(({ problem }) => problem.severity === "error") ? 3 : differs ? 1 : 0;
+  return `${JSON.stringify(jsonReport({ checked, problems, states: false, interrupted: false, exitCode }), undefined, 2)}\n`;
+}
+
 export const engine: Engine = {
   read: (text) => loadText(text).reading,
   judge(question) {
@@ -263,19 +286,21 @@ export const engine: Engine = {
     const found = platform(name);
     return found && platformView(found);
   },
-  litmus(text) {
-    const parsed = parseTest({ name: "test.litmus", text });
-    return parsed.ok ? printTest(parsed.value) : undefined;
-  },
+  report: jsonText,
+  verdicts: (texts, names) =>
+    texts.map((text) => {
+      const { program } = loadText(text);
+      if (program === undefined) return names.map(() => "unknown");
+      return names.map((name) => judge(program, named(name), CATALOGUE_LIMITS).verdict);
+    }),
   decided(texts, name, rule) {
     const on = named(name);
     const weaker = without(on, [rule]);
     return texts.flatMap((text, index) => {
       const { program } = loadText(text);
       if (program === undefined) return [];
-      const limits: Limits = { ...DEFAULT_LIMITS, maxStates: 20_000 };
-      const before = judge(program, on, limits);
-      const after = judge(program, weaker, limits);
+      const before = judge(program, on, CATALOGUE_LIMITS);
+      const after = judge(program, weaker, CATALOGUE_LIMITS);
       return before.byDefault !== "unknown" && after.byDefault !== "unknown" && before.byDefault !== after.byDefault ? [index] : [];
     });
   },

@@ -31,8 +31,9 @@ function hire(): Hand {
 /** Milliseconds that a cancelled question may still take before its worker is replaced: most are answered within. */
 const GRACE = 15;
 
-export function createLane(): Lane {
-  let hand = hire();
+/** `cancels`: its worker starts at once and another one is kept warm, because what is cancelled must be replaced at once. Otherwise the worker starts with the first question. */
+export function createLane({ cancels }: { readonly cancels: boolean }): Lane {
+  let hand = cancels ? hire() : undefined;
   let spare: Hand | undefined;
   let busy = 0;
   const open = new Set<() => void>();
@@ -40,7 +41,7 @@ export function createLane(): Lane {
   let generation = 0;
 
   const replace = (): void => {
-    hand.worker.terminate();
+    hand?.worker.terminate();
     hand = spare ?? hire();
     spare = undefined;
     busy = 0;
@@ -56,6 +57,7 @@ export function createLane(): Lane {
               reject(new Cancelled());
               return;
             }
+            hand ??= hire();
             const on = hand;
             busy++;
             const giveUp = (): void => reject(new Cancelled());
@@ -69,7 +71,7 @@ export function createLane(): Lane {
                 open.delete(giveUp);
                 if (on === hand) busy--;
                 // Warm another one as soon as the first has proved to work.
-                spare ??= hire();
+                if (cancels) spare ??= hire();
               });
           }),
       );
@@ -88,3 +90,6 @@ export function createLane(): Lane {
     },
   };
 }
+
+/** For what is looked up and never cancelled: platforms, tables, the catalogue's verdicts. */
+export const lookups = createLane({ cancels: false });

@@ -141,8 +141,10 @@ export interface Engine {
   platforms(): readonly PlatformLine[];
   /** Undefined where there is none of that name. */
   platform(name: string): PlatformView | undefined;
-  /** The test in its canonical form; undefined where it is none. */
-  litmus(text: string): string | undefined;
+  /** The report of `fencepost check --json`, as docs/output.schema.json describes it. */
+  report(text: string, platforms: readonly string[], settings: Settings): string;
+  /** For each text a row of verdicts, one a platform. */
+  verdicts(texts: readonly string[], platforms: readonly string[]): readonly (readonly VerdictWord[])[];
   /** Which of these texts have another verdict on the platform without the rule? Indices. */
   decided(texts: readonly string[], platform: string, rule: Rule): readonly number[];
 }

@@ -32,8 +32,6 @@ export class LinkError extends Error {
   override readonly name = "LinkError";
 }
 
-export const carriesTest = (fragment: string): boolean => fragment.startsWith("#t");
-
 /** The fragment, `#` included. */
 export function fragmentOf(carried: Carried): string {
   const body: { [key: string]: unknown } = { t: carried.text };
@@ -47,7 +45,7 @@ export function fragmentOf(carried: Carried): string {
   return MARK + base64url(deflateSync(strToU8(JSON.stringify(body)), { level: 9 }));
 }
 
-/** Reads a fragment that `carriesTest`; throws a LinkError, and nothing else, for what is not one of ours. */
+/** Reads such a fragment; throws a LinkError, and nothing else, for what is not one of ours. */
 export function carriedBy(fragment: string): Carried {
   if (!fragment.startsWith(MARK)) throw new LinkError("This link is of a later version of the workbench.");
   if (fragment.length > LONGEST_LINK) throw new LinkError("This link is too long to be one of the workbench's.");

@@ -15,7 +15,8 @@ import {
   storyNumber,
   text,
 } from "../bench/state.js";
-import { carriedBy, carriesTest, fragmentOf, LinkError } from "./link.js";
+import { carriesTest } from "../route.js";
+import { carriedBy, fragmentOf, LinkError } from "./link.js";
 
 /** The address that shows what is shown now. */
 export function linkHere(): string {
