@@ -71,7 +71,7 @@ export function TableDialog() {
   useSignalEffect(() => {
     const wanted = tableOf.value;
     if (wanted === undefined) return;
-    void storyLane
+    void lookups
       .ask((engine) => engine.platform(wanted.platform))
       .then((found) => {
         view.value = found;

@@ -73,7 +73,7 @@ async function answer(
 
 export function Catalogue() {
   useEffect(() => {
-    void lane
+    void lookups
       .ask((engine) => engine.platforms())
       .then((list) => {
         platforms.value = list;

@@ -13,7 +13,7 @@ const view = signal<PlatformView | { readonly missing: string } | undefined>(und
 export function PlatformList() {
   useSignalEffect(() => {
     if (lines.value.length === 0)
-      void storyLane
+      void lookups
         .ask((engine) => engine.platforms())
         .then((list) => {
           lines.value = list;
@@ -55,7 +55,7 @@ export function PlatformPage() {
     const now = route.value;
     if (now.view !== "platform") return;
     const { name } = now;
-    void storyLane
+    void lookups
       .ask((engine) => engine.platform(name))
       .then((found) => {
         view.value = found ?? { missing: name };
