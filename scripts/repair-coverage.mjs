@@ -152,7 +152,9 @@ function fingerprint(program, before) {
       });
     return [name, on, code.filter(({ kind }) => kind !== "delay").map(text)];
   };
-  const locations = program.locations.filter(({ name }) => known.has(name)).map(({ name, mapping, memoryType }) => [name, mapping, memoryType]);
+  const locations = program.locations
+    .filter(({ name }) => known.has(name))
+    .map(({ name, mapping, memoryType }) => [name, mapping, memoryType]);
   return JSON.stringify([locations.sort((a, b) => (a[0] < b[0] ? -1 : 1)), program.threads.map(thread)]);
 }
 
