@@ -49,7 +49,7 @@ test("streams under one seed differ, and are the same again", () => {
 
 test("uniform numbers fill the unit interval evenly; the largest of n exponentials has the mean 1 + 1/2 + ... + 1/n", () => {
   const random = createRandom(7, 7);
-  const counts = new Array<number>(20).fill(0);
+  const counts = Array.from({ length: 20 }, () => 0);
   for (let i = 0; i < 20_000; i++) {
     const at = Math.floor(random.next() * 20);
     counts[at] = (counts[at] as number) + 1;
