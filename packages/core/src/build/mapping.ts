@@ -12,7 +12,8 @@
  * A request is not what happens. The bridge may have no such bit, a kernel bug may drop it, and most platforms never heard of it: `appliedMapping` shows requested against applied, from
  * the same rules of the platform by which the explorer maps each packet.
  */
-import { holds, MAPPING_ATTRIBUTES } from "../platform/condition.js";
+import { MAPPING_ATTRIBUTES } from "../platform/condition.js";
+import { applyMappingRules, optionValues, requestedWords } from "../platform/mapping.js";
 import type { MappingRule, Platform } from "../platform/platform.js";
 import type { MappingRequest } from "../program/index.js";
 
@@ -164,21 +165,15 @@ export function dmaMappingOf(platform: Platform, settings: ReadonlyMap<string, s
   });
 }
 
-/** The platform's rules on a request. machine/machine.ts does the same for each packet; a test compares the two. */
+/** The platform's rules on a request. */
 function apply(
   platform: Platform,
   request: MappingRequest,
   settings: ReadonlyMap<string, string>,
 ): { readonly attributes: PacketAttributes; readonly rules: readonly MappingRule[] } {
-  const facts = new Set<string>([request.mode, request.mask > 32 ? "mask64" : "mask32"]);
-  if (request.writeBarrier) facts.add("write-barrier");
-  if (request.weakOrdering) facts.add("weak-ordering");
-  if (request.relaxedOrdering) facts.add("relaxed-ordering");
-  if (request.prefetch) facts.add("prefetch");
-  const option = (id: string): string | undefined => settings.get(id) ?? platform.options.find((candidate) => candidate.id === id)?.default;
-  const rules = platform.fabric.mapping.filter((rule) => holds(rule.when, (fact) => facts.has(fact), option));
-  const none = Object.fromEntries(MAPPING_ATTRIBUTES.map((attribute) => [attribute, false]));
-  const attributes = rules.reduce((before, rule) => ({ ...before, ...rule.set }), none) as PacketAttributes;
+  const found = new Set<string>();
+  const rules = applyMappingRules(platform, requestedWords(request), optionValues(platform, settings), found);
+  const attributes = Object.fromEntries(MAPPING_ATTRIBUTES.map((attribute) => [attribute, found.has(attribute)])) as PacketAttributes;
   return { attributes: Object.freeze(attributes), rules };
 }
 

@@ -3,6 +3,7 @@
  * program's instructions, and every part of the state gets its place in one Int32Array. What a step *is* stands in `step.ts`.
  */
 import { holds } from "../platform/condition.js";
+import { applyMappingRules, requestedWords } from "../platform/mapping.js";
 import {
   ACCESS_KINDS,
   type AccessKind,
@@ -980,26 +981,11 @@ class Roads {
 
   /** Requested against applied: what the platform makes of the mapping. */
   private map(draft: Draft, target: Location | undefined, device: number, fields: Set<string>): void {
-    const requested = new Set<string>();
     const message = draft.kind === "msi" || draft.kind === "intx";
-    if (message) requested.add(draft.kind);
-    else if (target !== undefined) {
-      const mapping = target.mapping.device < 0 || target.mapping.device === device ? target.mapping : undefined;
-      requested.add(mapping?.mode ?? "coherent");
-      fields.add(mapping?.mode ?? "coherent");
-      if (mapping?.writeBarrier === true) requested.add("write-barrier");
-      if (mapping?.weakOrdering === true) requested.add("weak-ordering");
-      if (mapping?.relaxedOrdering === true) requested.add("relaxed-ordering");
-      if (mapping?.prefetch === true) requested.add("prefetch");
-      requested.add((mapping?.mask ?? 64) > 32 ? "mask64" : "mask32");
-    }
-    for (const rule of this.platform.fabric.mapping) {
-      if (!holds(rule.when, (name) => requested.has(name), this.option)) continue;
-      for (const [attribute, value] of Object.entries(rule.set)) {
-        if (value) fields.add(attribute);
-        else fields.delete(attribute);
-      }
-    }
+    const mapping = target === undefined || (target.mapping.device >= 0 && target.mapping.device !== device) ? undefined : target.mapping;
+    if (!message && target !== undefined) fields.add(mapping?.mode ?? "coherent");
+    const words = message ? [draft.kind] : target === undefined ? [] : requestedWords(mapping);
+    applyMappingRules(this.platform, words, this.option, fields);
   }
 }
 

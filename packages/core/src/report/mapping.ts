@@ -1,7 +1,8 @@
 /** What a platform makes of each mapping request: requested against applied. */
-import { holds } from "../platform/condition.js";
+import { addressesTaken } from "../machine/pointers.js";
+import { applyMappingRules, optionValues, requestedWords } from "../platform/mapping.js";
 import type { MappingRule, Platform } from "../platform/platform.js";
-import { ADDRESS_BASE, type MappingRequest, type Program } from "../program/program.js";
+import { ADDRESS_BASE, type Expression, type Program } from "../program/program.js";
 
 export interface Applied {
   /** In words: `streaming, write barrier, 32-bit mask`. */
@@ -14,18 +15,8 @@ export interface Applied {
 
 /** What becomes of the words of a request (see `MAPPING_CONDITIONS`). */
 export function applyMapping(platform: Platform, words: readonly string[], settings: ReadonlyMap<string, string>): Applied {
-  const requested = new Set(words);
-  const option = (id: string): string | undefined => settings.get(id) ?? platform.options.find((candidate) => candidate.id === id)?.default;
   const bits = new Set<string>();
-  const rules: MappingRule[] = [];
-  for (const rule of platform.fabric.mapping) {
-    if (!holds(rule.when, (name) => requested.has(name), option)) continue;
-    rules.push(rule);
-    for (const [bit, value] of Object.entries(rule.set)) {
-      if (value) bits.add(bit);
-      else bits.delete(bit);
-    }
-  }
+  const rules = applyMappingRules(platform, words, optionValues(platform, settings), bits);
   return { requested: requestWords(words), bits: [...bits].sort(), rules };
 }
 
@@ -36,17 +27,6 @@ function requestWords(words: readonly string[]): string {
     .join(", ");
 }
 
-export function wordsOf(mapping: MappingRequest): readonly string[] {
-  return [
-    mapping.mode,
-    ...(mapping.writeBarrier ? ["write-barrier"] : []),
-    ...(mapping.weakOrdering ? ["weak-ordering"] : []),
-    ...(mapping.relaxedOrdering ? ["relaxed-ordering"] : []),
-    ...(mapping.prefetch ? ["prefetch"] : []),
-    mapping.mask > 32 ? "mask64" : "mask32",
-  ];
-}
-
 /** Requested against applied for each location that a device's DMA names. */
 export function mappingsOf(
   program: Program,
@@ -54,21 +34,27 @@ export function mappingsOf(
   settings: ReadonlyMap<string, string>,
 ): readonly (Applied & { readonly location: string })[] {
   const reached = program.locations.filter((location) => location.space === "memory" && dmaReaches(program, location.name));
-  return reached.map((location) => ({ location: location.name, ...applyMapping(platform, wordsOf(location.mapping), settings) }));
+  return reached.map((location) => ({ location: location.name, ...applyMapping(platform, requestedWords(location.mapping), settings) }));
 }
 
-/** Does some device's DMA operation name the location outright? */
+/** Does some device's DMA name the location, or can it point there? */
 function dmaReaches(program: Program, name: string): boolean {
   const index = program.locations.findIndex((location) => location.name === name);
   const address = ADDRESS_BASE + index;
+  let pointers: readonly number[] | undefined;
+  const reaches = (expression: Expression): boolean => {
+    if (expression.kind === "constant") return expression.value === address;
+    pointers ??= addressesTaken(program);
+    return pointers.includes(index);
+  };
   return program.threads.some((thread) =>
     thread.code.some((operation) => {
       switch (operation.kind) {
         case "dma-write":
         case "dma-read":
-          return operation.parts.some((part) => part.address.kind === "constant" && part.address.value === address);
+          return operation.parts.some((part) => reaches(part.address));
         case "dma-atomic":
-          return operation.address.kind === "constant" && operation.address.value === address;
+          return reaches(operation.address);
         default:
           return false;
       }

@@ -18,8 +18,8 @@ import {
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { buildMachine } from "../../src/machine/index.js";
 import { MAPPING_ATTRIBUTES } from "../../src/platform/condition.js";
+import { requestedWords } from "../../src/platform/mapping.js";
 import { applyMapping } from "../../src/report/index.js";
-import { wordsOf } from "../../src/report/mapping.js";
 
 const platform = (name: string) => valueOf(findPlatform(name));
 const names = [...platformNames(), "sn2-pic@2.6.20", "sn2-pic@2.6.24", "sn2-tiocp@2.6.24", "x86+pci-x"];
@@ -111,7 +111,7 @@ describe("requested against applied", () => {
     const on = platform(name);
     for (const request of requests) {
       const applied = set(appliedMapping(on, request).applied);
-      expect(applyMapping(on, wordsOf(request), new Map()).bits).toEqual([...applied].sort());
+      expect(applyMapping(on, requestedWords(request), new Map()).bits).toEqual([...applied].sort());
       const program = build("packet", (t) => t.device("D0").program((d) => d.dmaWrite(t.dma("x", request), 1)));
       const packet = buildMachine(valueOf(lower(program)), on, new Map()).packets[0];
       expect(MAPPING_ATTRIBUTES.filter((attribute) => packet?.fields.has(attribute))).toEqual(applied);
