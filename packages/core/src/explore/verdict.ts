@@ -61,6 +61,18 @@ function loopBounds(program: Program): string[] {
   ]);
 }
 
+/** Where stores reach CPUs one by one, no source says that DMA does not: the model lands it for all at once. Asked where two CPUs read what devices write. */
+function landingBounds(program: Program, platform: Platform, machine: Machine): string[] {
+  if (platform.cpu.multiCopyAtomic) return [];
+  const written = new Set<number>();
+  for (const { kind, location } of machine.instructions) if (kind === "dma-write" || kind === "dma-atomic") written.add(location);
+  const readers = new Set<number>();
+  for (const { kind, location, cpu } of machine.instructions) {
+    if (kind === "load" && written.has(location) && program.locations[location]?.space === "memory") readers.add(cpu);
+  }
+  return readers.size > 1 ? ["DMA that lands in memory is seen by all CPUs at once, which no source promises or denies"] : [];
+}
+
 /** Locations that one thread accesses plainly while another writes them, or writes plainly while another accesses them. */
 function plainRaces(program: Program, machine: Machine): string[] {
   const names = new Set<string>();
@@ -190,6 +202,7 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
       byDefault === "forbidden"
         ? [
             ...loopBounds(program),
+            ...landingBounds(program, platform, machine),
             ...races.map(
               (name) =>
                 `plain accesses race on ${name}: the verdict holds for what the CPU is given, not for what a compiler may make of it`,
