@@ -136,11 +136,11 @@ export function checkAccessors(scene: Scene, own: AccessorTable, whole: Accessor
           scene.complaints.error("platform", at(scene, ...path, "do", step), parsed);
         } else if (parsed.kind === "access") accesses++;
       });
-      const wanted = BARRIER_NAMES.includes(name) ? 0 : 1;
+      const wanted = BARRIER_NAMES.includes(name) || name === "migrate" ? 0 : 1;
       if (accesses !== wanted && unread === 0) {
         const message =
           wanted === 0
-            ? `\`${name}\` is a barrier: it has no \`access\``
+            ? `\`${name}\` is ${name === "migrate" ? "no access" : "a barrier"}: it has no \`access\``
             : `\`${name}\` needs one \`access\` among its steps, and has ${accesses}`;
         scene.complaints.error("platform", at(scene, ...path, "do"), message);
       }
