@@ -51,16 +51,18 @@ for (const [n, m] of [
   }
 }
 console.log("\nUnreduced (--reduce none), states per CPU second of the search, bytes a state");
-for (const [n, m] of [
-  [6, 1],
-  [8, 1],
-  [3, 2],
+for (const [n, m, most] of [
+  [6, 1, 2e6],
+  [8, 1, 2e6],
+  [3, 2, 2e6],
+  // Hundreds of millions of states: as far as the limit.
+  [4, 3, 4e6],
 ]) {
-  const r = row(n, m, "none", PLATFORM, "states", "none", 2e6);
+  const r = row(n, m, "none", PLATFORM, "states", "none", most);
   console.log(
     `${`${n},${m}`.padEnd(7)} none ${String(r.states).padStart(9)} states ${Math.round(r.states / r.searchSeconds)
       .toLocaleString("en")
-      .padStart(9)}/s ${(r.bytes / r.states).toFixed(0).padStart(4)} B  load ${load()}`,
+      .padStart(9)}/s ${(r.bytes / r.states).toFixed(0).padStart(4)} B${r.verdict === "unknown" ? " (stopped)" : ""}  load ${load()}`,
   );
 }
 console.log("\nThe whole catalogue on all platforms, verdict mode");

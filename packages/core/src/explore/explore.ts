@@ -5,63 +5,16 @@
 import type { Machine } from "../machine/machine.js";
 import { createStepper, type Scope, type Stepper } from "../machine/step.js";
 import type { Formula } from "../program/program.js";
+import { searchEvery } from "./every.js";
 import { observe, satisfied, speaksOfStuck } from "./formula.js";
 import { type Questions, questionsOf, slotsOf, whole } from "./parts.js";
+import { compareValues, type EndState, type SearchOptions, type SearchResult } from "./result.js";
+
+export type { EndState, SearchOptions, SearchResult } from "./result.js";
+
 import { createRelevance } from "./relevance.js";
 import { createReduction } from "./stubborn.js";
 import { createTable } from "./table.js";
-
-export interface SearchOptions {
-  readonly mode: "states" | "verdict";
-  /** `none` visits every state. */
-  readonly reduce: "full" | "none";
-  /** Stop (unknown) beyond this many states. */
-  readonly maxStates: number;
-  /** Asked now and then: true stops the search (unknown). The core has no clock of its own. */
-  readonly interrupted?: () => boolean;
-}
-
-/** How a run ended, as the condition and `locations` see it. */
-export interface EndState {
-  /** One value per `program.observed`. */
-  readonly values: readonly number[];
-  /** Does the proposition hold? */
-  readonly satisfies: boolean;
-}
-
-export interface SearchResult {
-  /** True: every state that matters was visited (or, in verdict mode, a witness was found). */
-  readonly complete: boolean;
-  /** Why not, where not. */
-  readonly stopped: "states" | "interrupted" | undefined;
-  /** Distinct end states (states mode), sorted by value; in verdict mode at most the one found. */
-  readonly ends: readonly EndState[];
-  /** Is some end state one that satisfies the proposition? */
-  readonly satisfiable: boolean;
-  /** Does any run end? False with a complete search: forbidden, but vacuously. */
-  readonly someRunEnds: boolean;
-  /** States with no way on that are no ends. */
-  readonly deadlocks: number;
-  /** States from which no run ends and none gets stuck: fair cycles for ever (states mode; see docs/decisions/0002-reductions.md). */
-  readonly livelocks: number;
-  /** Steps to one of them. */
-  readonly circling: readonly number[] | undefined;
-  /** Steps from the initial state to the first end that satisfies the proposition. */
-  readonly witness: readonly number[] | undefined;
-  /** Steps to a deadlock. */
-  readonly stuck: readonly number[] | undefined;
-  readonly states: number;
-  readonly transitions: number;
-  readonly bytes: number;
-}
-
-const compareValues = (a: readonly number[], b: readonly number[]): number => {
-  for (let i = 0; i < a.length; i++) {
-    const difference = (a[i] as number) - (b[i] as number);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-};
 
 /** The states of real runs from which none of `finals` can be reached. A state all of whose ways are discarded belongs to no run. */
 function withoutEnd(count: number, from: readonly number[], to: readonly number[], finals: readonly number[]): number[] {
@@ -104,10 +57,24 @@ const LONGEST_CHAIN = 64;
  */
 export function search(machine: Machine, options: SearchOptions): SearchResult {
   const stepper = createStepper(machine, false);
-  const questions = options.mode === "verdict" && options.reduce === "full" ? questionsOf(machine) : undefined;
+  if (options.reduce === "none") return searchNone(stepper, options);
+  const questions = options.mode === "verdict" ? questionsOf(machine) : undefined;
   return questions === undefined
     ? searchPart(stepper, whole(machine), machine.program.condition.formula, options)
     : searchParts(stepper, questions, options);
+}
+
+/** Beyond this many states it is worth learning what steps do. */
+const MANY_STATES = 8000;
+
+function searchNone(stepper: Stepper, options: SearchOptions): SearchResult {
+  const { machine } = stepper;
+  const plainly = (maxStates: number): SearchResult =>
+    searchPart(stepper, whole(machine), machine.program.condition.formula, { ...options, maxStates });
+  if (options.maxStates <= MANY_STATES) return plainly(options.maxStates);
+  const few = plainly(MANY_STATES);
+  if (few.stopped !== "states") return few;
+  return searchEvery(stepper, options) ?? plainly(options.maxStates);
 }
 
 /** Searches one part of a machine, as if the rest were not there. */

@@ -19,14 +19,17 @@ export function createProgress(machine: Machine, values: Values) {
 
   const empty: Path = { ids: [], ends: "end", guesses: [], next: [], blockers: [], sameAddress: [], forwards: [], definitions: new Map() };
 
+  function rootOf(index: number): Path {
+    const thread = threads[index] as MachineThread;
+    const root = roots[index] ?? extend(machine, thread, [], [], thread.first);
+    roots[index] = root;
+    return root;
+  }
+
   function path(state: State, index: number): Path {
     const thread = threads[index] as MachineThread;
     if (thread.handler >= 0 && state[layout.started + thread.handler] === 0) return empty;
-    let at = roots[index];
-    if (at === undefined) {
-      at = extend(machine, thread, [], [], thread.first);
-      roots[index] = at;
-    }
+    let at = rootOf(index);
     while (at.ends === "branch") {
       const position = at.ids.length - 1;
       const branch = instructions[at.ids[position] as number] as Instruction;
@@ -175,8 +178,7 @@ export function createProgress(machine: Machine, values: Values) {
   function checkGuesses(state: State, index: number): boolean {
     const thread = threads[index] as MachineThread;
     if (thread.straight || thread.role !== "cpu") return true;
-    let at = roots[index];
-    if (at === undefined) return true;
+    let at = rootOf(index);
     while (at.ends === "branch") {
       const position = at.ids.length - 1;
       const branch = instructions[at.ids[position] as number] as Instruction;

@@ -1,0 +1,53 @@
+/** What a search is asked and what it answers. */
+export interface SearchOptions {
+  readonly mode: "states" | "verdict";
+  /** `none` visits every state. */
+  readonly reduce: "full" | "none";
+  /** Stop (unknown) beyond this many states. */
+  readonly maxStates: number;
+  /** Asked now and then: true stops the search (unknown). The core has no clock of its own. */
+  readonly interrupted?: () => boolean;
+}
+
+/** How a run ended, as the condition and `locations` see it. */
+export interface EndState {
+  /** One value per `program.observed`. */
+  readonly values: readonly number[];
+  /** Does the proposition hold? */
+  readonly satisfies: boolean;
+}
+
+export interface SearchResult {
+  /** True: every state that matters was visited (or, in verdict mode, a witness was found). */
+  readonly complete: boolean;
+  /** Why not, where not. */
+  readonly stopped: "states" | "interrupted" | undefined;
+  /** Distinct end states (states mode), sorted by value; in verdict mode at most the one found. */
+  readonly ends: readonly EndState[];
+  /** Is some end state one that satisfies the proposition? */
+  readonly satisfiable: boolean;
+  /** Does any run end? False with a complete search: forbidden, but vacuously. */
+  readonly someRunEnds: boolean;
+  /** States with no way on that are no ends. */
+  readonly deadlocks: number;
+  /** States from which no run ends and none gets stuck: fair cycles for ever (states mode; see docs/decisions/0002-reductions.md). */
+  readonly livelocks: number;
+  /** Steps to one of them. */
+  readonly circling: readonly number[] | undefined;
+  /** Steps from the initial state to the first end that satisfies the proposition. */
+  readonly witness: readonly number[] | undefined;
+  /** Steps to a deadlock. */
+  readonly stuck: readonly number[] | undefined;
+  readonly states: number;
+  readonly transitions: number;
+  readonly bytes: number;
+}
+
+/** The order in which ends are listed. */
+export const compareValues = (a: readonly number[], b: readonly number[]): number => {
+  for (let i = 0; i < a.length; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+};
