@@ -107,6 +107,15 @@ export function compileModel(model: CatModel, options: CompileOptions = {}): Cat
     for (const one of models) environment = execute(context, environment, one.body, executed, skip);
     const { named, warnings } = topLevel(environment, models);
     for (const [name, node] of executed.shows) named.set(name, node);
+    if (executed.tests.length === 0) {
+      const place: Place = { source: model.source, span: { start: 0, end: 1 } };
+      warnings.push({
+        severity: "warning",
+        place,
+        message: "this model has no check: it allows every execution",
+        hint: "a check is `acyclic r as name`, `empty r` or `irreflexive r`",
+      });
+    }
     const { order, extension } = orderOf(graph, executed, model);
     const coherence = coherenceTests(graph, executed);
     const compiled: Compiled = {

@@ -37,7 +37,10 @@ export function evaluate(context: Context, environment: Environment, expression:
         throw new CatError(
           expression.place,
           `the tag \`'${expression.name}\` is not declared`,
-          didYouMean(expression.name, context.tags.keys()),
+          didYouMean(
+            `'${expression.name}`,
+            [...context.tags.keys()].map((tag) => `'${tag}`),
+          ),
         );
       }
       return { kind: "tag", enumeration, name: expression.name };
@@ -139,10 +142,11 @@ export function mismatch(context: Context, value: Value, want: string, place: Pl
 function lookUp(environment: Environment, name: string, place: Place): Thunk {
   const thunk = environment.find(name);
   if (thunk !== undefined) return thunk;
+  const isCoherence = ["co", "fr", "coe", "coi", "fre", "fri"].includes(name);
   throw new CatError(
     place,
     `nothing defines \`${name}\``,
-    didYouMean(name, environment.names()) ?? (name === "co" || name === "fr" ? '`include "cos.cat"` defines co and fr' : undefined),
+    isCoherence ? '`include "cos.cat"` defines co and fr' : didYouMean(name, environment.names()),
   );
 }
 
