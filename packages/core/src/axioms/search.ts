@@ -10,6 +10,7 @@ import { countByLast } from "./orders.js";
 import { type Factor, holds, type Outcomes, requiredValues } from "./outcome.js";
 import { type LocationPlan, planSearch } from "./plan.js";
 import type { Skeleton, SkeletonEvent } from "./skeleton.js";
+import { findSymmetry } from "./symmetry.js";
 import { operate, type Term, type Value } from "./value.js";
 
 export interface SearchOptions {
@@ -647,7 +648,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
       factors.push({ alternatives: [...alternatives.values()] });
     }
     const before = outcomes.total;
-    outcomes.add(factors, 1);
+    outcomes.add(factors, symmetry.factor);
     // What the filter leaves out raises no flag.
     if (raised.length > 0 && (frame.filter === undefined || someCombination(factors, frame.filter))) {
       for (const flag of raised) options.flagged.set(flag, (options.flagged.get(flag) ?? 0) + outcomes.total - before);
@@ -655,6 +656,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     if (options.first && outcomes.total > before) throw new Ended("stopped");
   };
 
+  const symmetry = findSymmetry(skeleton, frame, locations);
   const root = nodeAt(0);
   depth = 0;
   root.source.fill(-1);
@@ -664,6 +666,11 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     for (const a of writes) {
       if ((events[a] as SkeletonEvent).thread >= 0) continue;
       for (const b of writes) if (a !== b && !order(root, writes, a, b)) return;
+    }
+  }
+  for (const { location, writes } of symmetry.chains) {
+    for (let at = 1; at < writes.length; at++) {
+      if (!order(root, location.writes, writes[at - 1] as number, writes[at] as number)) return;
     }
   }
   if (!restrict(root)) return;

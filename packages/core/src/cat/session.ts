@@ -79,13 +79,27 @@ class CatSession implements Session {
   readonly #codes: Int32Array;
   readonly #tests: Compiled["tests"];
   readonly #visible: number;
-  readonly #needed: Uint8Array;
+  /** Nodes that the tests read; and those, with all that can be shown. */
+  readonly #tested: Uint8Array;
+  readonly #showable: Uint8Array;
+  #needed: Uint8Array;
+  /** Of settled nodes: is there nothing in it? */
+  readonly #nothing: Uint8Array;
+  /** Nodes whose value decides a check, with the numbers of those checks. */
+  readonly #decides = new Map<NodeId, number[]>();
+  /** What each test costs to evaluate, in operations. */
+  readonly #costs: readonly number[];
   readonly #monotone: readonly boolean[];
   readonly #inputs = new Map<string, NodeId>();
 
   /** Buffers of each value, by the number of events. */
-  readonly #pools = new Map<number, (Int32Array | undefined)[]>();
+  readonly #pools = new Map<
+    number,
+    { readonly pool: (Int32Array | undefined)[]; readonly values: Int32Array[]; readonly scratch: Int32Array }
+  >();
   #pool: (Int32Array | undefined)[] = [];
+  #noSet: EventSet = emptySet(0);
+  #noRelation: Relation = emptyRelation(0);
 
   #n = 0;
   #scratch: Int32Array = new Int32Array(0);
@@ -125,15 +139,22 @@ class CatSession implements Session {
     this.#alias = new Int32Array(this.#count);
     this.#changedAt = new Int32Array(this.#count * 3);
     this.#results = new Int8Array(this.#tests.length);
-    this.#needed = this.#reachable();
+    this.#tested = this.#reachable([]);
+    this.#showable = this.#reachable(compiled.shown);
+    this.#needed = this.#tested;
+    this.#nothing = new Uint8Array(this.#count);
+    for (const [index, { node, role }] of this.#tests.entries()) {
+      if (role === "check") this.#decides.set(node, [...(this.#decides.get(node) ?? []), index]);
+    }
+    this.#costs = this.#tests.map(({ node }) => this.#reachable([], [node]).reduce((sum, each) => sum + each, 0));
     this.#monotone = graph.fixpoints.map((_, group) => this.#isMonotone(group));
     for (const [id, node] of graph.nodes.entries()) if (node.op === "input") this.#inputs.set(node.name, id);
   }
 
   // Compile time.
 
-  #reachable(): Uint8Array {
-    const { tests, order, choices, shown, graph } = this.#compiled;
+  #reachable(shown: readonly NodeId[], only?: readonly NodeId[]): Uint8Array {
+    const { tests, order, choices, graph } = this.#compiled;
     const needed = new Uint8Array(this.#count);
     const visit = (id: NodeId): void => {
       if (needed[id] === 1) return;
@@ -142,6 +163,10 @@ class CatSession implements Session {
       for (const arg of node.args) visit(arg);
       if (node.op === "fixpoint") for (const result of graph.fixpoints[node.group]?.results ?? []) needed[result] = 1;
     };
+    if (only !== undefined) {
+      only.forEach(visit);
+      return needed;
+    }
     for (const { node } of tests) visit(node);
     if (order !== undefined) [order.set, order.before, order.input, order.restricted].forEach(visit);
     for (const { nodes, input } of choices) [...nodes, input].forEach(visit);
@@ -166,6 +191,7 @@ class CatSession implements Session {
     this.#structure = structure;
     const { n } = structure;
     if (n !== this.#n || this.#values.length === 0) this.#resize(n);
+    this.#needed = structure.shows === true ? this.#showable : this.#tested;
     this.#status.fill(UNNEEDED);
     for (let id = 0; id < this.#count; id++) {
       const node = this.#nodes[id] as GraphNode;
@@ -180,15 +206,22 @@ class CatSession implements Session {
 
   #resize(n: number): void {
     this.#n = n;
-    let pool = this.#pools.get(n);
-    if (pool === undefined) {
+    let known = this.#pools.get(n);
+    if (known === undefined) {
       if (this.#pools.size >= 64) this.#pools.clear();
-      pool = Array.from({ length: this.#count * 3 }, () => undefined);
-      this.#pools.set(n, pool);
+      const scratch = emptyRelation(n);
+      known = {
+        pool: Array.from({ length: this.#count * 3 }, () => undefined),
+        values: Array.from({ length: this.#count * 3 }, () => scratch),
+        scratch,
+      };
+      this.#pools.set(n, known);
     }
-    this.#pool = pool;
-    this.#scratch = emptyRelation(n);
-    this.#values = Array.from({ length: this.#count * 3 }, () => this.#scratch);
+    this.#pool = known.pool;
+    this.#scratch = known.scratch;
+    this.#values = known.values;
+    this.#noSet = emptySet(n);
+    this.#noRelation = emptyRelation(n);
   }
 
   /** The buffer of a value. */
@@ -202,8 +235,9 @@ class CatSession implements Session {
   }
 
   /** Makes `bits` the value of a node in all executions. */
-  #fix(id: NodeId, bits: Int32Array): void {
+  #fix(id: NodeId, bits: Int32Array, nothing = isEmpty(bits)): void {
     this.#status[id] = SETTLED;
+    this.#nothing[id] = nothing ? 1 : 0;
     this.#values[id] = bits;
     this.#values[id + this.#count] = bits;
     this.#values[id + 2 * this.#count] = bits;
@@ -242,15 +276,51 @@ class CatSession implements Session {
         break;
       default: {
         const [a, b = a] = node.args as [NodeId, NodeId?];
+        if (this.#simple(id, node, a, b)) return;
         operate(this.#codes[id] as number, own, this.#values[a] as Int32Array, this.#values[b] as Int32Array, n, this.#scratch);
       }
     }
     this.#fix(id, own);
   }
 
+  /** Is the operand settled, with nothing in it? */
+  #isNothing(id: NodeId): boolean {
+    return this.#status[id] === SETTLED && this.#nothing[id] === 1;
+  }
+
+  /** Gives a node the value that follows from an operand with nothing in it; false where none has. */
+  #simple(id: NodeId, node: GraphNode, a: NodeId, b: NodeId): boolean {
+    const noA = this.#isNothing(a);
+    const noB = this.#isNothing(b);
+    if (!noA && !noB) return false;
+    if (node.op === "union" || node.op === "difference") {
+      const same = noB ? a : node.op === "union" ? b : undefined;
+      if (same === undefined) {
+        this.#fix(id, node.kind === "set" ? this.#noSet : this.#noRelation, true);
+      } else if (this.#status[same] === SETTLED) {
+        this.#fix(id, this.#values[same] as Int32Array, this.#nothing[same] === 1);
+      } else this.#share(id, same);
+      return true;
+    }
+    this.#fix(id, node.kind === "set" ? this.#noSet : this.#noRelation, true);
+    return true;
+  }
+
+  /** Lets an open node be the same as another. */
+  #share(id: NodeId, same: NodeId): void {
+    const count = this.#count;
+    this.#status[id] = OPEN;
+    const root = this.#alias[same] as number;
+    this.#alias[id] = root;
+    this.#values[id] = this.#values[root] as Int32Array;
+    this.#values[id + count] = this.#values[root + count] as Int32Array;
+    this.#values[id + 2 * count] = this.#values[root + 2 * count] as Int32Array;
+  }
+
   branch(branch: number): void {
     const { choices, order } = this.#compiled;
     const structure = this.#structure as Structure;
+    const n = this.#n;
     let rest = branch;
     for (const [index, choice] of choices.entries()) {
       const list = this.#branches[index] as readonly Relation[];
@@ -285,7 +355,17 @@ class CatSession implements Session {
           this.#status[id] = UNNEEDED;
           this.#settle1(id, node, structure);
         }
-      } else if (reads !== 0 && this.#status[id] === UNNEEDED) this.#open(id, node, structure);
+      } else if (reads !== 0 && this.#status[id] === UNNEEDED) {
+        this.#open(id, node, structure);
+        // Nothing more has to be known of a structure that fails a check whatever is chosen.
+        if (this.#decides.get(id)?.some((index) => this.#decide(index) === false)) {
+          this.#dead = true;
+          this.#decisions = [];
+          this.ordered = emptySet(n);
+          this.orderedBefore = emptyRelation(n);
+          return;
+        }
+      }
     }
     if (order !== undefined) {
       this.ordered = this.#values[order.set] as EventSet;
@@ -302,6 +382,14 @@ class CatSession implements Session {
   #open(id: NodeId, node: GraphNode, structure: Structure): void {
     const n = this.#n;
     const count = this.#count;
+    if (node.args.length > 0 && this.#codes[id] !== -1) {
+      const [a, b = a] = node.args as [NodeId, NodeId?];
+      if (this.#simple(id, node, a, b)) return;
+      if (this.#status[a] === SETTLED && this.#status[b] === SETTLED) {
+        this.#settle1(id, node, structure);
+        return;
+      }
+    }
     const must = this.#own(id + count, node.kind);
     const may = this.#own(id + 2 * count, node.kind);
     if (node.op === "fixpoint") {
@@ -363,15 +451,11 @@ class CatSession implements Session {
       return;
     }
     const same = this.#sameAs(node, may);
-    this.#status[id] = OPEN;
     if (same !== undefined) {
-      this.#alias[id] = this.#alias[same] as number;
-      const root = this.#alias[id] as number;
-      this.#values[id] = this.#values[root] as Int32Array;
-      this.#values[id + count] = this.#values[root + count] as Int32Array;
-      this.#values[id + 2 * count] = this.#values[root + 2 * count] as Int32Array;
+      this.#share(id, same);
       return;
     }
+    this.#status[id] = OPEN;
     this.#alias[id] = id;
     this.#values[id] = this.#own(id, node.kind);
     this.#values[id + count] = must;
@@ -683,14 +767,9 @@ class CatSession implements Session {
     const open = this.#tests
       .map(({ node, role, test }, index) => ({ node, role, index, plane: plane(test.negated) }))
       .filter(({ role, index }) => wanted(role) && !this.#isAssured(index) && this.#decisions[index] === undefined);
-    const cost = ({ node, plane: at }: { node: NodeId; plane: Plane }): number => {
-      const trial = newList();
-      this.#emit(trial, new Set(), node, at);
-      return trial.code.length;
-    };
     // What is cheap to know first.
-    const sorted = open.map((test) => ({ test, cost: cost(test) })).sort((x, y) => x.cost - y.cost);
-    for (const { test } of sorted) {
+    const sorted = open.sort((x, y) => (this.#costs[x.index] as number) - (this.#costs[y.index] as number));
+    for (const test of sorted) {
       this.#emit(list, emitted, test.node, test.plane);
       append(list, TEST, 0, this.#valueOf(test.node, test.plane), test.index);
     }
