@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { ARCHITECTURES } from "@fencepost/core/axioms";
 import { shippedModels } from "@fencepost/core/cat";
 import { EXIT, exitCode, UsageError } from "../exit.js";
 import { loadModel } from "./model.js";
@@ -23,6 +24,7 @@ Model (default: Fencepost's own model of the Linux kernel)
   -I DIR                 look for models, macros, configurations and includes here too; may be repeated
   -bell FILE  -macros FILE.def  -variant NAMES  -skipchecks NAMES
   -c11                   the C11 model
+  --arch ARCH            lowers the kernel's C to the instructions of ARCH (${[...ARCHITECTURES.keys()].join(", ")}) and asks its model, or the one of -model
 
 Search
   -speedcheck true|fast  only what decides the condition; fast stops at the first execution

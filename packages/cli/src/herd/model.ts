@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { formatProblem, type Source } from "@fencepost/core";
-import { KERNEL_MACROS, type Macros, parseMacros } from "@fencepost/core/axioms";
+import { ARCHITECTURES, type Architecture, KERNEL_MACROS, type Macros, parseMacros } from "@fencepost/core/axioms";
 import { type CatProblem, type CompiledModel, compileModel, libraryFile, parseCat, shippedModels } from "@fencepost/core/cat";
 import { UsageError } from "../exit.js";
 import { findFile } from "./find-file.js";
@@ -13,11 +13,14 @@ export interface LoadedModel {
   readonly macros: Macros;
   /** What the first version of the kernel's model needs: see `AnswerOptions`. */
   readonly fencesAroundAtomics: boolean;
+  /** What tests are lowered to, with --arch. */
+  readonly lower: Architecture | undefined;
 }
 
 /** Reads what the options name; throws a `UsageError` with all that is wrong. */
 export function loadModel(options: HerdOptions): LoadedModel {
-  const kernel = options.model === undefined || options.model === "lkmm";
+  const lower = architectureOf(options);
+  const kernel = lower === undefined && (options.model === undefined || options.model === "lkmm");
   const variants = new Set(options.variants);
   // Our own model of the kernel is its second version; a model from disk says which it is by its configuration.
   if (kernel) variants.add("lkmmv2");
@@ -26,7 +29,7 @@ export function loadModel(options: HerdOptions): LoadedModel {
     const path = findFile(name, options.include);
     return path === undefined ? libraryFile(name) : read(path);
   };
-  const source = modelSource(options);
+  const source = modelSource(options, lower?.model ?? "lkmm");
   const parsed = parseCat(source, include);
   if (!parsed.ok) throw new UsageError(problemsText(parsed.problems));
   let bell: ReturnType<typeof parseCat> | undefined;
@@ -39,11 +42,18 @@ export function loadModel(options: HerdOptions): LoadedModel {
   const compiled = compileModel(parsed.value, {
     variant: (name) => variants.has(name),
     skip: new Set(options.skip),
-    architecture: "C",
+    architecture: lower?.vocabulary ?? "C",
     ...(bell?.ok ? { bell: bell.value } : {}),
   });
   if (!compiled.ok) throw new UsageError(problemsText(compiled.problems));
-  return { model: compiled.value, macros: macrosOf(options), fencesAroundAtomics: !second };
+  return { model: compiled.value, macros: macrosOf(options), fencesAroundAtomics: !second, lower };
+}
+
+function architectureOf({ architecture }: HerdOptions): Architecture | undefined {
+  if (architecture === undefined || architecture === "C") return undefined;
+  const found = ARCHITECTURES.get(architecture);
+  if (found === undefined) throw new UsageError(`--arch takes one of ${[...ARCHITECTURES.keys()].join(", ")}, not ${architecture}`);
+  return found;
 }
 
 function macrosOf(options: HerdOptions): Macros {
@@ -64,8 +74,8 @@ function read(path: string): Source {
   }
 }
 
-function modelSource(options: HerdOptions): Source {
-  const name = options.model ?? "lkmm";
+function modelSource(options: HerdOptions, otherwise: string): Source {
+  const name = options.model ?? otherwise;
   const path = name.endsWith(".cat") || name.includes("/") ? findFile(name, options.include) : undefined;
   if (path !== undefined && existsSync(path)) return read(path);
   const shipped = libraryFile(name) ?? libraryFile(`${name}.cat`);

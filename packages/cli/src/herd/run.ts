@@ -64,6 +64,7 @@ export function answerTest(test: Test, loaded: LoadedModel, session: Session, op
     macros: loaded.macros,
     unroll: options.unroll,
     fencesAroundAtomics: loaded.fencesAroundAtomics,
+    ...(loaded.lower === undefined ? {} : { lower: loaded.lower }),
     ...(options.speedcheck === "false" ? {} : { speedcheck: options.speedcheck }),
     ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
     // Asking the clock is dearer than looking at a small set of executions.

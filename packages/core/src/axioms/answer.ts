@@ -4,6 +4,7 @@ import type { Test } from "../litmus/test.js";
 import type { Problem } from "../problem.js";
 import { executeThread, TooManyPaths } from "./execute.js";
 import { type Frame, frameOf } from "./frame.js";
+import { type Architecture, lowerPath, NotLowered } from "./lower-arch.js";
 import { KERNEL_MACROS, type Macros } from "./macro.js";
 import { createOutcomes, holds } from "./outcome.js";
 import { searchSkeleton } from "./search.js";
@@ -17,6 +18,8 @@ export interface AnswerOptions {
   readonly unroll?: number;
   /** The first version of the kernel's model (herd7's variant lkmmv1): a full barrier of an atomic is two fences. */
   readonly fencesAroundAtomics?: boolean;
+  /** Lowers the test to an architecture, whose model is then asked. */
+  readonly lower?: Architecture;
   /** herd7's -speedcheck: only executions that decide the condition; `fast` stops at the first. */
   readonly speedcheck?: "true" | "fast";
   /** Asked now and then; true gives up, and the answer is unknown. */
@@ -72,9 +75,13 @@ export function answer(test: Test, model: CompiledModel, session: Session, optio
         },
         problems,
       );
-      threads.push(paths.map(preparePath));
+      const { lower } = options;
+      threads.push((lower === undefined ? paths : paths.map((path) => lowerPath(path, lower))).map(preparePath));
     });
   } catch (error) {
+    if (error instanceof NotLowered) {
+      return { kind: "problems", problems: [{ code: "unsupported", severity: "error", span: error.span, message: error.message }] };
+    }
     if (error instanceof TooManyPaths) return { kind: "unknown", reason: `more than ${MAX_PATHS} paths through one thread` };
     throw error;
   }
