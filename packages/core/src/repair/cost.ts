@@ -1,6 +1,6 @@
 /**
  * What a change costs the CPU, each time it is done. Figures are rough and carry where they come from; what they are for is the order of the answers. A platform that has times of its own gives
- * better ones (`CostOf`); on `portable`, which has none, only the class of the operation counts.
+ * better ones (simulated-cost.ts); on `portable`, which has none, only the class of the operation counts.
  */
 import type { Platform } from "../platform/platform.js";
 import type { Change } from "./change.js";
@@ -8,14 +8,13 @@ import type { Change } from "./change.js";
 export interface Cost {
   /** Nanoseconds of CPU time for each pass; infinite where nothing bounds it. */
   readonly nanoseconds: number;
-  /** 0 nothing for the CPU, 1 an ordered access, 2 a barrier of one kind, 3 a full barrier, 4 a cache or DMA API call, 5 a device's round trip, 6 a CPU's round trip, 7 without bound. */
+  /** Nanoseconds that a message takes longer, where that was simulated. */
+  readonly latency?: number;
+  /** By class of operation, where nothing was simulated: 0 nothing for the CPU, 1 an ordered access, 2 a barrier of one kind, 3 a full barrier, 4 a cache or DMA API call, 5 a device's round trip, 6 a CPU's round trip, 7 without bound. */
   readonly rank: number;
   /** Where the figure comes from, and whether it is measured, stated, recalled or assumed. */
   readonly source: string;
 }
-
-/** A simulated cost of a changed test, where a platform has times. Undefined: the table's. */
-export type CostOf = (change: Change, platform: Platform) => Cost | undefined;
 
 const ASSUMED = "assumed: no source gives a figure";
 
@@ -100,4 +99,14 @@ export function sumCost(costs: readonly Cost[]): Cost {
   };
 }
 
+/** By class. */
 export const compareCosts = (a: Cost, b: Cost): number => a.rank - b.rank || a.nanoseconds - b.nanoseconds || 0;
+
+/** Times that differ by less than a tenth are alike. */
+const step = (time: number): number => (time === Number.POSITIVE_INFINITY ? time : Math.round(Math.log2(1 + time) * 7));
+
+/** By time, simulated or assumed: CPU time first, then latency. */
+export const compareTimes = (a: Cost, b: Cost): number =>
+  order(step(a.nanoseconds), step(b.nanoseconds)) || order(step(a.latency ?? 0), step(b.latency ?? 0));
+
+const order = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);

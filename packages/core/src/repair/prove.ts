@@ -11,13 +11,16 @@ export type Proof =
   | { readonly kind: "rejected"; readonly platform: string; readonly reason: string }
   | { readonly kind: "unknown"; readonly platform: string; readonly reason: string };
 
+/** What a search without reductions says of a proved answer. */
+export type Unreduced = { readonly kind: "confirmed" | "too-large" } | { readonly kind: "contradicted"; readonly platform: string };
+
 export interface Judgement {
   /** Is the bad outcome gone, as far as `check` says? */
   forbidden(program: Program): Proof;
   /** The same, and the good outcomes are still there. */
   prove(program: Program): Proof;
   /** The same search without any reduction. */
-  unreduced(program: Program, maxStates: number): { readonly kind: "confirmed" | "too-large" | "contradicted"; readonly platform?: string };
+  unreduced(program: Program, maxStates: number): Unreduced;
 }
 
 export function createJudgement(original: Program, platforms: readonly Platform[], limits: TrialLimits): Judgement {

@@ -1,8 +1,8 @@
 /** Repairs for people, and as one JSON document. */
 import { PLAIN, paint, type Style } from "../report/style.js";
 import { wrap } from "../report/wrap.js";
+import type { Answer, Repair } from "./answer.js";
 import type { Cost } from "./cost.js";
-import type { Answer, Repair } from "./repair.js";
 import type { Leaner } from "./superfluous.js";
 
 const WIDTH = 100;
@@ -111,11 +111,14 @@ function costWords({ costs }: Answer): string {
   return [...byCost].map(([words, names]) => `${words} on ${names.join(", ")}`).join("; ");
 }
 
-function timeWords({ nanoseconds, rank }: Cost): string {
+function timeWords({ nanoseconds, latency, rank }: Cost): string {
   if (nanoseconds === Number.POSITIVE_INFINITY) return "a wait without bound";
-  if (nanoseconds > 0) return `about ${nanoseconds} ns`;
-  return rank >= 5 ? "nothing for the CPU, a round trip for the device" : "nothing for the CPU";
+  const longer = latency !== undefined && latency > 1.2 * nanoseconds + 1 ? `, ${duration(latency)} more until a message is done` : "";
+  if (nanoseconds > 0) return `${latency === undefined ? "about " : ""}${duration(nanoseconds)} of CPU time${longer}`;
+  return rank >= 5 && latency === undefined ? "nothing for the CPU, a round trip for the device" : `nothing for the CPU${longer}`;
 }
+
+const duration = (time: number): string => (time < 1000 ? `${Math.round(time)} ns` : `${(time / 1000).toFixed(1)} µs`);
 
 /** The version of the format of `fix --json`. */
 const FORMAT = 1;
