@@ -1,5 +1,5 @@
 /** The search against brute force: every set of candidates up to a size, tried one by one. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { applyChanges } from "../../src/repair/apply.js";
 import { candidatesOf } from "../../src/repair/candidates.js";
 import type { Change } from "../../src/repair/change.js";
@@ -8,6 +8,9 @@ import { createJudgement } from "../../src/repair/prove.js";
 import { subjectOf } from "../../src/repair/source-program.js";
 import { type TrialLimits, trialOf } from "../../src/repair/trial.js";
 import { catalogue, named } from "./text.js";
+
+// Nothing here is timed: a busy machine only takes longer.
+vi.setConfig({ testTimeout: 120_000 });
 
 const limits: TrialLimits = { maxStates: 100_000, settings: new Map() };
 
