@@ -1,31 +1,13 @@
 /** The page: its head, and the view that the address names. */
-import { signal } from "@preact/signals";
-import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { Bench } from "./bench/bench.js";
 import { Notice } from "./bench/explanation.js";
 import { askAgain, followSelection, notice, openTest } from "./bench/state.js";
 import { ExportMenu } from "./export/menu.js";
 
+import { later } from "./later.js";
 import { address, carriesTest, route } from "./route.js";
 import { setTheme, type Theme, theme } from "./theme.js";
-
-/** A view whose code comes when it is looked at. */
-function later(load: () => Promise<ComponentType>): ComponentType {
-  const loaded = signal<ComponentType | undefined>(undefined);
-  let asked = false;
-  return () => {
-    const View = loaded.value;
-    if (View !== undefined) return <View />;
-    if (!asked) {
-      asked = true;
-      void load().then((view) => {
-        loaded.value = view;
-      });
-    }
-    return <p class="message">…</p>;
-  };
-}
 
 const Catalogue = later(() => import("./catalogue/catalogue.js").then((all) => all.Catalogue));
 const PlatformList = later(() => import("./platform/platforms.js").then((all) => all.PlatformList));

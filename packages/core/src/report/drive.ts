@@ -1,10 +1,16 @@
 /** A machine driven by hand: where everything is in a state, and what can happen next. */
+import { observe, satisfied } from "../explore/formula.js";
 import type { Instruction, Machine, MachineThread } from "../machine/machine.js";
 import { createStepper, type State, type Stepper } from "../machine/step.js";
+import type { Formula } from "../program/program.js";
 import type { Span } from "../source.js";
+import { type Entry, entriesOf } from "./entry.js";
 import type { Event } from "./event.js";
+import { type Ladder, layOut } from "./ladder.js";
 import { namesOf } from "./names.js";
+import type { Replay } from "./replay.js";
 import { createScene, type Scene } from "./scene.js";
+import { printState } from "./state.js";
 import { tellStep } from "./tell-step.js";
 
 /** A statement of a thread, and how far it has got: `waits`; `sent`, its packet is under way; `done`. */
@@ -63,26 +69,51 @@ export interface Drive {
   readonly made: number;
   /** The last step turned out to be a wrong guess. */
   readonly discarded: boolean;
+  /** Where the run has ended: how, and whether the test's proposition holds there. */
+  readonly end: { readonly state: string; readonly satisfies: boolean } | undefined;
+  /** What was done so far, as a ladder. */
+  readonly entries: readonly Entry[];
+  readonly ladder: Ladder;
 }
 
 /** Makes steps from the initial state, as far as they are enabled, and says where that leads. */
 export function drive(machine: Machine, steps: readonly number[]): Drive {
   const stepper = createStepper(machine);
-  const scene = createScene(machine, namesOf(machine));
+  const names = namesOf(machine);
+  const scene = createScene(machine, names);
   const state = Int32Array.from(machine.initial);
   const events: Event[] = [];
   const enabled: number[] = [];
   let made = 0;
+  let discarded = false;
   for (const step of steps) {
     const before = Int32Array.from(state);
     if (!enabled.slice(0, stepper.steps(before, enabled)).includes(step)) break;
-    const right = stepper.apply(state, step);
+    discarded = !stepper.apply(state, step);
     const visit = { stepper, before, after: state, step, index: made };
     for (const told of tellStep(scene, visit)) events.push({ ...NOTHING, ...told, number: made + 1, step });
     made++;
-    if (!right) return { events, snapshot: snapshotOf(scene, stepper, state), choices: [], made, discarded: true };
+    if (discarded) break;
   }
-  return { events, snapshot: snapshotOf(scene, stepper, state), choices: choicesIn(scene, stepper, state), made, discarded: false };
+  const snapshot = snapshotOf(scene, stepper, state);
+  const values = observe(stepper, state, !stepper.ended(state));
+  const { filter, condition } = machine.program;
+  const holds = (formula: Formula): boolean => satisfied(stepper, state, formula);
+  const run: Replay = { machine, names, steps, events, end: state, values, whereabouts: () => -1, nameOf: () => "" };
+  const entries = entriesOf(run);
+  return {
+    events,
+    snapshot,
+    choices: discarded ? [] : choicesIn(scene, stepper, state),
+    made,
+    discarded,
+    end:
+      discarded || !snapshot.ended
+        ? undefined
+        : { state: printState(machine.program, values), satisfies: (filter === undefined || holds(filter)) && holds(condition.formula) },
+    entries,
+    ladder: layOut(run, entries, ""),
+  };
 }
 
 const NOTHING = { stretch: undefined, passed: [], overtook: [], missed: [] };

@@ -1,5 +1,5 @@
 /** Verdicts as text, tables, pictures and JSON; explanations. */
-export { anotherStory } from "./another.js";
+export { type Another, anotherStory } from "./another.js";
 export { arrange } from "./arrange.js";
 export { minimalCells, type Obstacles, type Permissions, permissionsOf } from "./cells.js";
 export { type Checked, expectationPlace, type Result } from "./checked.js";

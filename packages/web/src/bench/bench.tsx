@@ -1,10 +1,10 @@
 /** The workbench: test, verdicts, explanation. */
 import { Editor } from "../editor/editor.js";
-import { Explanation } from "./explanation.js";
 import { Lead } from "./lead.js";
 import { Matrix } from "./matrix.js";
 import { reading } from "./state.js";
 import { TableDialog } from "./table.js";
+import { Tabs } from "./tabs.js";
 
 export function Bench() {
   return (
@@ -22,12 +22,7 @@ export function Bench() {
           <Problems />
         </section>
         <Matrix />
-        <section class="pane why" aria-labelledby="why-title">
-          <header>
-            <h2 id="why-title">Why</h2>
-          </header>
-          <Explanation />
-        </section>
+        <Tabs />
       </div>
       <TableDialog />
     </>

@@ -36,6 +36,12 @@ export const storyNumber = signal(0);
 /** Number of the entry that is looked at: 0 is before the first. */
 export const step = signal(0);
 export const playing = signal(false);
+/** The views of the selected cell. */
+export type Tab = "why" | "play" | "fixes" | "cost";
+
+export const tab = signal<Tab>("why");
+/** Steps made by hand, from the initial state. */
+export const playedSteps = signal<readonly number[]>([]);
 export const platformLines = signal<readonly PlatformLine[]>([]);
 /** Milliseconds from the last key to the first verdict, and to the last. */
 export const latency = signal<{ readonly first: number; readonly all: number } | undefined>(undefined);
@@ -146,6 +152,7 @@ export function setText(value: string): void {
   batch(() => {
     text.value = value;
     off.value = [];
+    playedSteps.value = [];
     wantedStep = undefined;
     wantedStories = [];
   });
@@ -160,6 +167,8 @@ export function openTest(value: string): void {
     settings.value = [];
     off.value = [];
     selectedByUser.value = undefined;
+    playedSteps.value = [];
+    tab.value = "why";
     notice.value = undefined;
   });
   showWhenThere(undefined, []);
@@ -226,7 +235,10 @@ async function explainNow(question: Question, key: string): Promise<void> {
 /** Selects a cell of the matrix. */
 export function select(platform: string): void {
   batch(() => {
-    if (platform !== selected.value) off.value = [];
+    if (platform !== selected.value) {
+      off.value = [];
+      playedSteps.value = [];
+    }
     selectedByUser.value = platform;
   });
 }
@@ -252,12 +264,13 @@ export async function anotherWitness(): Promise<void> {
       if (otherStories.value.length > 0) showStory(0);
       notice.value = {
         kind: "done",
-        text: "No further run was found in which something else goes ahead; only the order of independent steps differs.",
+        text: "No further run was found.",
       };
       return;
     }
     batch(() => {
-      otherStories.value = [...otherStories.value, more];
+      otherStories.value = [...otherStories.value, more.story];
+      if (more.differs === "in order") notice.value = { kind: "done", text: "The same happens in this run, in another order: none was found in which something else goes ahead." };
       showStory(otherStories.value.length);
     });
   } catch (error) {

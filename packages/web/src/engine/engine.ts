@@ -269,13 +269,15 @@ export const engine: Engine = {
   explain: explainQuestion,
   another(question, known) {
     const { program, platform: on, limits } = asked(question);
-    const story = anotherStory(buildMachine(program, on, limits.settings ?? new Map()), known, limits);
-    return story && storyView(story, "allowed");
+    const found = anotherStory(buildMachine(program, on, limits.settings ?? new Map()), known, limits);
+    return found && { story: storyView(found.story, "allowed"), differs: found.differs };
   },
   replay: storyOfSteps,
   drive(question, steps) {
     const { program, platform: on, limits } = asked(question);
-    return drive(buildMachine(program, on, limits.settings ?? new Map()), steps);
+    const machine = buildMachine(program, on, limits.settings ?? new Map());
+    const played = drive(machine, steps);
+    return { ...played, snapshots: snapshotsOf(machine, steps.slice(0, played.made)) };
   },
   platforms: () =>
     platformNames().map((name) => {

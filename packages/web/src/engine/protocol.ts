@@ -1,6 +1,6 @@
 /** What the page asks its workers, and what they answer: plain data, so that any of it can be posted, kept and compared. */
 import type { Problem, Span } from "@fencepost/core";
-import type { Drive, Entry, Ladder, Rule, Snapshot } from "@fencepost/core/report";
+import type { Another, Drive, Entry, Ladder, Rule, Snapshot } from "@fencepost/core/report";
 
 /** Values of options, `compiler` and `credits` included. */
 export type Settings = readonly (readonly [option: string, value: string])[];
@@ -87,6 +87,12 @@ export interface Account {
   readonly text: string;
 }
 
+/** A run driven by hand so far, and what can happen next. */
+export interface Played extends Drive {
+  /** As in a story: before the first step, and after each. */
+  readonly snapshots: readonly Snapshot[];
+}
+
 /** A platform, as its page shows it. */
 export interface PlatformView {
   readonly name: string;
@@ -134,10 +140,10 @@ export interface Engine {
   judge(question: Question): Cell;
   explain(question: Question): Account;
   /** Another run to the same outcome than those known, or undefined where none was found. Throws where a known one is no run. */
-  another(question: Question, known: readonly (readonly number[])[]): Story | undefined;
+  another(question: Question, known: readonly (readonly number[])[]): { readonly story: Story; readonly differs: Another["differs"] } | undefined;
   /** The run with these steps. Throws where they are none. */
   replay(question: Question, steps: readonly number[]): Story;
-  drive(question: Question, steps: readonly number[]): Drive;
+  drive(question: Question, steps: readonly number[]): Played;
   platforms(): readonly PlatformLine[];
   /** Undefined where there is none of that name. */
   platform(name: string): PlatformView | undefined;

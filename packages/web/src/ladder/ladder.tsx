@@ -1,8 +1,11 @@
 /** A run as an animated ladder: above, the lanes with the packets that wait in them now; below, what has happened so far. */
 import type { Ladder, Row } from "@fencepost/core/report";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Story } from "../engine/protocol.js";
+import type { Story as WholeStory } from "../engine/protocol.js";
 import { lanePositions } from "./positions.js";
+
+/** What of a story is drawn. */
+type Story = Pick<WholeStory, "ladder" | "entries" | "snapshots">;
 
 const ROW = 32;
 const FURTHER = 24;

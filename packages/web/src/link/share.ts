@@ -7,12 +7,14 @@ import {
   notice,
   off,
   otherStories,
+  playedSteps,
   selected,
   selectedByUser,
   settings,
   showWhenThere,
   step,
   storyNumber,
+  tab,
   text,
 } from "../bench/state.js";
 import { carriesTest } from "../route.js";
@@ -28,7 +30,7 @@ export function linkHere(): string {
     step: step.value,
     off: off.value,
     stories: otherStories.value.slice(0, storyNumber.value).map((each) => each.steps),
-    play: undefined,
+    play: tab.value === "play" ? playedSteps.value : undefined,
   });
   return new URL(fragment, location.href).href;
 }
@@ -59,6 +61,8 @@ export function openAddress(): void {
       off.value = carried.off;
       otherStories.value = [];
       storyNumber.value = 0;
+      playedSteps.value = carried.play ?? [];
+      tab.value = carried.play === undefined ? "why" : "play";
       notice.value = undefined;
     });
     showWhenThere(carried.step, carried.stories);
