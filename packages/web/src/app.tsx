@@ -1,8 +1,9 @@
 /** The page: its head, and the view that the address names. */
+import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Bench } from "./bench/bench.js";
 import { Notice } from "./bench/explanation.js";
-import { askAgain, followSelection, notice, openTest } from "./bench/state.js";
+import { account, askAgain, followSelection, notice, openTest } from "./bench/state.js";
 import { ExportMenu } from "./export/menu.js";
 
 import { later } from "./later.js";
@@ -31,6 +32,18 @@ function follow(): void {
   }
 }
 
+/** What may be wanted next is there before it is, even if the network goes away meanwhile. */
+function loadAhead(): void {
+  for (const load of [
+    links,
+    () => import("./export/export.js"),
+    () => import("./bench/play.js"),
+    () => import("./bench/fixes.js"),
+    () => import("./bench/cost.js"),
+  ])
+    load().catch(() => undefined);
+}
+
 let started = false;
 
 function start(): void {
@@ -40,6 +53,11 @@ function start(): void {
   follow();
   if (!carriesTest(location.hash)) askAgain();
   addEventListener("hashchange", follow);
+  const stop = effect(() => {
+    if (account.value === undefined) return;
+    setTimeout(loadAhead, 400);
+    queueMicrotask(() => stop());
+  });
   addEventListener("unhandledrejection", (event) => {
     const { reason } = event as { readonly reason: unknown };
     notice.value = {

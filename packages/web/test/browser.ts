@@ -55,6 +55,10 @@ export async function startBench(): Promise<Bench> {
         if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
       });
       page.on("pageerror", (error) => faults.push(error.message));
+      // A page that is left lets go of what it has asked for.
+      context.on("requestfailed", (request) => {
+        if (request.failure()?.errorText !== "net::ERR_ABORTED") faults.push(`${request.url()}: ${request.failure()?.errorText}`);
+      });
       context.on("request", (request) => requests.push(request.url()));
       await page.goto(address + fragment);
       return Object.assign(page, { faults, requests });

@@ -125,6 +125,71 @@ describe.skipIf(CHROMIUM === undefined)("the workbench in a browser", { timeout:
     expect(other.faults).toEqual([]);
   });
 
+  test("another witness shows another run, and says what differs", async () => {
+    const text = readFileSync(join(root, "catalogue/classic/MP.litmus"), "utf8");
+    const page = await bench.open(fragmentOf({ ...NOTHING, text, platforms: ["arm64"] }));
+    await page.locator(".ladder .row.now").first().waitFor();
+    const first = await page.locator(".ladder-rows svg").innerHTML();
+    await page.getByRole("button", { name: "Another witness" }).click();
+    await page.locator(".player-head", { hasText: "run 2 of 2" }).waitFor();
+    expect(await page.locator(".ladder-rows svg").innerHTML()).not.toBe(first);
+    // A link carries it.
+    await page.getByRole("button", { name: "Share" }).click();
+    await page.locator(".notice").waitFor();
+    const shown = await page.locator(".ladder-rows svg").innerHTML();
+    const other = await bench.open(page.url().slice(bench.address.length));
+    await other.locator(".player-head", { hasText: "run 2 of 2" }).waitFor();
+    expect(await other.locator(".ladder-rows svg").innerHTML()).toBe(shown);
+    expect([...page.faults, ...other.faults]).toEqual([]);
+  });
+
+  test("free play: the enabled steps can be made by click and key, and undone; a link carries them", async () => {
+    const page = await bench.open();
+    await verdictOn(page, "sn2", "allowed");
+    await page.getByRole("tab", { name: "Free play" }).click();
+    const choose = (what: string): Promise<void> => page.locator(".play-choices button", { hasText: what }).click();
+    const made = (count: number): Promise<void> =>
+      page.locator("#play-title", { hasText: new RegExp(`\\b${count} steps? made`) }).waitFor();
+    await choose("D0 sends DMA write data=1");
+    await made(1);
+    expect(await page.locator(".chip:not(.away)").allInnerTexts()).toEqual(["data=1"]);
+    await choose("D0 sends DMA write cq=1");
+    await made(2);
+    await choose("data=1 leaves");
+    await made(3);
+    await choose("cq=1 leaves");
+    await made(4);
+    expect(await page.locator(".play-choices button.passes").count()).toBe(1);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await made(3);
+    await page.locator(".play-choices button").first().focus();
+    await page.keyboard.press("1");
+    await made(4);
+    await page.keyboard.press("u");
+    await made(3);
+    await page.getByRole("button", { name: "Share" }).click();
+    await page.locator(".notice").waitFor();
+    const other = await bench.open(page.url().slice(bench.address.length));
+    await other.locator("#play-title", { hasText: "3 steps made" }).waitFor();
+    expect(await other.locator(".play-choices").innerText()).toBe(await page.locator(".play-choices").innerText());
+    expect([...page.faults, ...other.faults]).toEqual([]);
+  });
+
+  test("fixes: proved repairs with their price, one of which goes into the test; and the cost of the test", async () => {
+    const page = await bench.open();
+    await verdictOn(page, "sn2", "allowed");
+    await page.getByRole("tab", { name: "Cost" }).click();
+    await page.locator(".fixes pre", { hasText: "cq-race on sn2" }).waitFor();
+    await page.getByRole("tab", { name: "Fixes" }).click();
+    const barrier = page.locator(".fixes article", { hasText: "DMA_ATTR_WRITE_BARRIER" });
+    await barrier.waitFor({ timeout: 15_000 });
+    expect(await barrier.innerText()).toMatch(/platform-specific[\s\S]*simulated/);
+    await barrier.getByRole("button", { name: "Apply to the test" }).click();
+    await verdictOn(page, "sn2", "forbidden");
+    expect(await page.locator(".cm-content").innerText()).toContain("write_barrier");
+    expect(page.faults).toEqual([]);
+  });
+
   test("hostile links and tests: a sentence, nothing executed, and the page goes on", async () => {
     const page = await bench.open("#t1.%3Cscript%3Ealert(1)%3C/script%3E");
     await page.locator(".notice.error").waitFor();
@@ -159,13 +224,16 @@ describe.skipIf(CHROMIUM === undefined)("the workbench in a browser", { timeout:
   test("asks nobody for anything, and goes on without a network", async () => {
     const page = await bench.open();
     await verdictOn(page, "sn2", "allowed");
-    await page.waitForTimeout(500);
+    await page.locator(".editor[data-language=ready]").waitFor();
+    await page.waitForTimeout(900);
     await page.context().setOffline(true);
-    const asked = page.requests.length;
     await typeTest(page, RACE.replace("dma(streaming) int cq", "dma(streaming, write_barrier) int cq"));
     await verdictOn(page, "sn2", "forbidden");
     await page.locator(".ladder, .reason").first().waitFor();
-    expect(page.requests.length).toBe(asked);
+    await page.getByRole("tab", { name: "Free play" }).click();
+    await page.locator(".play-choices button").first().waitFor();
+    await page.getByRole("button", { name: "Share" }).click();
+    await page.locator(".notice", { hasText: /link/i }).waitFor();
     expect(page.requests.filter((url) => !url.startsWith(bench.address))).toEqual([]);
     expect(page.faults).toEqual([]);
   });
@@ -325,6 +393,16 @@ describe.skipIf(CHROMIUM === undefined)("the workbench in a browser", { timeout:
     await page.locator("dialog[open] tr.chosen").waitFor();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press("Escape");
+    for (const [name, there] of [
+      ["Free play", ".play-choices button"],
+      ["Fixes", ".fixes article"],
+      ["Cost", ".fixes pre"],
+    ] as const) {
+      await page.getByRole("tab", { name }).click();
+      await page.locator(there).first().waitFor();
+      expect(await violations(page)).toEqual([]);
+    }
+    await page.getByRole("tab", { name: "Why" }).click();
     await page.locator(".matrix button", { hasText: /^pcie$/ }).click();
     await page.locator(".why-verdict .verdict.forbidden").waitFor();
     expect(await violations(page)).toEqual([]);

@@ -60,7 +60,10 @@ export function anotherStory(machine: Machine, known: readonly (readonly number[
 }
 
 /** What a reader sees happen, in its order. */
-const orderOf = (run: Replay): string => entriesOf(run).map((entry) => entry.what).join("\n");
+const orderOf = (run: Replay): string =>
+  entriesOf(run)
+    .map((entry) => entry.what)
+    .join("\n");
 
 function isRun(machine: Machine, steps: readonly number[]): boolean {
   try {

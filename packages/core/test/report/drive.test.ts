@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { findPlatform, load, valueOf } from "../../src/index.js";
 import { DEFAULT_LIMITS, search } from "../../src/explore/index.js";
+import { findPlatform, load, valueOf } from "../../src/index.js";
 import { buildMachine, type Machine } from "../../src/machine/index.js";
 import { anotherStory, drive, replay, snapshotsOf } from "../../src/report/index.js";
 
@@ -40,7 +40,10 @@ describe("a machine driven by hand", () => {
       "DMA_WRITE(*data, 1) sent",
       "DMA_WRITE(*cq, 1) waits",
     ]);
-    const both = drive(machine, [first?.step ?? -1, ...sent.choices.filter((choice) => choice.what.includes("cq=1")).map((choice) => choice.step)]);
+    const both = drive(machine, [
+      first?.step ?? -1,
+      ...sent.choices.filter((choice) => choice.what.includes("cq=1")).map((choice) => choice.step),
+    ]);
     expect(both.snapshot.places.find((place) => place.id === "link")?.packets.map((packet) => packet.label)).toEqual(["data=1", "cq=1"]);
   });
 

@@ -1,12 +1,14 @@
 /** Free play: the enabled steps at each state, to be chosen by hand. */
 import { computed, effect, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { lookups } from "../engine/lane.js";
 import type { Played, Question } from "../engine/protocol.js";
 import { LadderView } from "../ladder/ladder.js";
 import { playedSteps, questionFor, reading, selected } from "./state.js";
 
-const played = signal<{ readonly of: string; readonly steps: readonly number[]; readonly found: Played } | { readonly fault: string } | undefined>(undefined);
+const played = signal<
+  { readonly of: string; readonly steps: readonly number[]; readonly found: Played } | { readonly fault: string } | undefined
+>(undefined);
 
 /** Links and changed tests may ask for steps that are not enabled; those that are stay. */
 const asked = computed((): { readonly question: Question; readonly steps: readonly number[] } | undefined => {
@@ -36,15 +38,24 @@ export function FreePlay() {
     [],
   );
   const shown = played.value;
+  const section = useRef<HTMLElement>(null);
+  const driving = useRef(false);
+  // The step that was chosen is gone, and with it what had the focus: keys go on to be heard.
+  useEffect(() => {
+    if (driving.current && document.activeElement === document.body) section.current?.focus();
+    driving.current = false;
+  }, [shown]);
   if (reading.value?.runs === false) return <p class="message">There is nothing to drive until the test can be read.</p>;
   if (shown === undefined) return <p class="message">…</p>;
   if ("fault" in shown) return <p class="message error">{shown.fault}</p>;
   const { found } = shown;
   const steps = shown.steps.slice(0, found.made);
   const make = (step: number): void => {
+    driving.current = true;
     playedSteps.value = [...steps, step];
   };
   const undo = (): void => {
+    driving.current = true;
     playedSteps.value = steps.slice(0, -1);
   };
   const onKey = (event: KeyboardEvent): void => {
@@ -56,10 +67,11 @@ export function FreePlay() {
     event.preventDefault();
   };
   return (
-    <section class="play" aria-labelledby="play-title" onKeyDown={onKey}>
+    <section class="play" ref={section} tabIndex={-1} aria-labelledby="play-title" onKeyDown={onKey}>
       <div class="player-head">
         <h3 id="play-title">
-          Drive {selected.value}: {steps.length === 0 ? "nothing has happened yet" : `${steps.length} ${steps.length === 1 ? "step" : "steps"} made`}
+          Drive {selected.value}:{" "}
+          {steps.length === 0 ? "nothing has happened yet" : `${steps.length} ${steps.length === 1 ? "step" : "steps"} made`}
         </h3>
         <button type="button" disabled={steps.length === 0} onClick={undo} title="Undo (u)">
           Undo

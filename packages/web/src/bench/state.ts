@@ -270,7 +270,11 @@ export async function anotherWitness(): Promise<void> {
     }
     batch(() => {
       otherStories.value = [...otherStories.value, more.story];
-      if (more.differs === "in order") notice.value = { kind: "done", text: "The same happens in this run, in another order: none was found in which something else goes ahead." };
+      if (more.differs === "in order")
+        notice.value = {
+          kind: "done",
+          text: "The same happens in this run, in another order: none was found in which something else goes ahead.",
+        };
       showStory(otherStories.value.length);
     });
   } catch (error) {

@@ -7,6 +7,8 @@ import { type Tab, tab } from "./state.js";
 const TABS: readonly { readonly id: Tab; readonly label: string; readonly View: ComponentType }[] = [
   { id: "why", label: "Why", View: Explanation },
   { id: "play", label: "Free play", View: later(() => import("./play.js").then((all) => all.FreePlay)) },
+  { id: "fixes", label: "Fixes", View: later(() => import("./fixes.js").then((all) => all.FixesView)) },
+  { id: "cost", label: "Cost", View: later(() => import("./cost.js").then((all) => all.CostView)) },
 ];
 
 export function Tabs() {

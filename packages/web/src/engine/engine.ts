@@ -90,11 +90,14 @@ interface Asked {
   readonly limits: Limits;
 }
 
-function asked(question: Question): Asked {
+/** Milliseconds for a search of repairs, which is many searches. */
+const REPAIR_TIME = 20_000;
+
+function asked(question: Question, milliseconds = BUDGET.milliseconds): Asked {
   const { program, reading } = loadText(question.text);
   if (program === undefined) throw new BenchError(reading.problems[0]?.message ?? "This is no test.");
   const on = named(question.platform);
-  const end = performance.now() + BUDGET.milliseconds;
+  const end = performance.now() + milliseconds;
   return {
     program,
     platform: question.off.length === 0 ? on : without(on, question.off),
@@ -278,6 +281,18 @@ export const engine: Engine = {
     const machine = buildMachine(program, on, limits.settings ?? new Map());
     const played = drive(machine, steps);
     return { ...played, snapshots: snapshotsOf(machine, steps.slice(0, played.made)) };
+  },
+  async fixes(question, names) {
+    const { program, platform: on, limits } = asked(question, REPAIR_TIME);
+    const list = names.length === 0 ? [on] : names.map(named);
+    const { findFixes } = await import("./repairs.js");
+    const interrupted = limits.interrupted ?? (() => false);
+    return findFixes(question.text, program, list, limits.settings ?? new Map(), interrupted, (text) => loadText(text).program);
+  },
+  async simulate(question) {
+    const { program, platform: on, limits } = asked(question);
+    const { simulated } = await import("./repairs.js");
+    return simulated(program, on, limits.settings ?? new Map());
   },
   platforms: () =>
     platformNames().map((name) => {

@@ -134,16 +134,56 @@ export interface PlatformLine {
   readonly conforming: boolean;
 }
 
+/** Simulated: nanoseconds a message, one at a time, and messages a second, as many as go. */
+export interface Price {
+  readonly cpu: number;
+  readonly latency: number;
+  readonly rate: number;
+}
+
+/** Repairs of a test on some platforms; see `Repair` of the core. */
+export interface Fixes {
+  readonly platforms: readonly string[];
+  readonly outcome: "repaired" | "not-needed" | "none" | "unknown";
+  readonly stopped: string | undefined;
+  readonly complete: number | undefined;
+  readonly candidates: number;
+  /** The test as it is, on the first platform. */
+  readonly before: Price | undefined;
+  readonly answers: readonly {
+    readonly changes: readonly string[];
+    readonly soundness: string;
+    readonly onPortable: string;
+    readonly caution: string | undefined;
+    readonly costs: readonly { readonly platform: string; readonly words: string; readonly source: string }[];
+    readonly price: Price | undefined;
+    readonly unreduced: string;
+    readonly text: string;
+    readonly patch: string;
+    readonly commit: string;
+  }[];
+  readonly rejected: readonly { readonly changes: readonly string[]; readonly platform: string; readonly reason: string }[];
+  readonly superfluous: readonly { readonly words: string; readonly kind: string; readonly instead: readonly string[] }[];
+  readonly obstacle: { readonly platform: string; readonly run: readonly string[] } | undefined;
+}
+
 /** What a worker does. Every call is a function of its arguments, but that a search may be stopped by the clock: its verdict is then unknown. */
 export interface Engine {
   read(text: string): Reading;
   judge(question: Question): Cell;
   explain(question: Question): Account;
   /** Another run to the same outcome than those known, or undefined where none was found. Throws where a known one is no run. */
-  another(question: Question, known: readonly (readonly number[])[]): { readonly story: Story; readonly differs: Another["differs"] } | undefined;
+  another(
+    question: Question,
+    known: readonly (readonly number[])[],
+  ): { readonly story: Story; readonly differs: Another["differs"] } | undefined;
   /** The run with these steps. Throws where they are none. */
   replay(question: Question, steps: readonly number[]): Story;
   drive(question: Question, steps: readonly number[]): Played;
+  /** Repairs for the question's platform, or for all of `platforms` where some are given. */
+  fixes(question: Question, platforms: readonly string[]): Promise<Fixes>;
+  /** A simulation in words. */
+  simulate(question: Question): Promise<string>;
   platforms(): readonly PlatformLine[];
   /** Undefined where there is none of that name. */
   platform(name: string): PlatformView | undefined;
