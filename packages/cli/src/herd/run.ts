@@ -7,6 +7,7 @@ import { parseTest, type Test } from "@fencepost/core/litmus";
 import { answerJson } from "./json.js";
 import type { LoadedModel } from "./model.js";
 import type { HerdOptions } from "./options.js";
+import { drawPictures, wantsPictures } from "./pictures.js";
 
 /** `skipped`: not selected. */
 export type Ending = "answered" | "unknown" | "wrong" | "skipped";
@@ -51,7 +52,8 @@ export function runFile(path: string, loaded: LoadedModel, session: Session, opt
       const err = answered.answer.cut
         ? `${path}: warning: a loop was cut after ${options.unroll} rounds, legal outcomes may be missing\n`
         : "";
-      return { ending: "answered", out, err, name: test.name };
+      const drawn = wantsPictures(options) ? drawPictures(test, loaded, session, options) : "";
+      return { ending: "answered", out, err: err + drawn, name: test.name };
     }
   }
 }

@@ -58,6 +58,16 @@ const MAX_PATHS = 20_000;
 
 /** Answers a test under a model. The session may be used again for the next test. */
 export function answer(test: Test, model: CompiledModel, session: Session, options: AnswerOptions = {}): Answered {
+  const prepared = prepare(test, options);
+  return prepared.kind === "prepared" ? enumerate(test, model, session, options, prepared.frame, prepared.threads) : prepared;
+}
+
+type Prepared =
+  | { readonly kind: "prepared"; readonly frame: Frame; readonly threads: readonly (readonly PreparedPath[])[] }
+  | Exclude<Answered, { readonly kind: "answer" }>;
+
+/** The paths of the threads. */
+export function prepare(test: Test, options: AnswerOptions): Prepared {
   const problems: Problem[] = [];
   const frame = frameOf(test, problems);
   if (problems.length > 0) return { kind: "problems", problems };
@@ -86,7 +96,7 @@ export function answer(test: Test, model: CompiledModel, session: Session, optio
     throw error;
   }
   if (problems.length > 0) return { kind: "problems", problems };
-  return enumerate(test, model, session, options, frame, threads);
+  return { kind: "prepared", frame, threads };
 }
 
 function enumerate(

@@ -29,6 +29,25 @@ export interface SearchOptions {
   readonly budget: { nodes: number };
   /** Counts executions by the flags that they raise. */
   readonly flagged: Map<string, number>;
+  /** Where given, every execution is visited instead of counted; false ends the search. */
+  readonly visit?: (execution: Execution) => boolean;
+  /** Executions that the model forbids are visited, too. */
+  readonly through?: boolean;
+}
+
+/** A whole execution. The relations are the search's own: they change when the visit is over. */
+export interface Execution {
+  readonly skeleton: Skeleton;
+  readonly rf: Relation;
+  readonly co: Relation;
+  /** For each event the value that it reads or writes. */
+  readonly values: readonly (Value | undefined)[];
+  /** The final value of each item of the frame. */
+  readonly final: readonly Value[];
+  /** Checks of the model that fail, by index. */
+  readonly failures: readonly number[];
+  readonly flags: readonly string[];
+  readonly session: Session;
 }
 
 /** `done`: all were found. `stopped`: the first was, as asked. `gave-up`: a budget ran out. */
@@ -483,6 +502,10 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const visit = (node: Node, known: readonly string[] | undefined): void => {
     if (options.budget.nodes-- <= 0 || options.interrupted()) throw new Ended("gave-up");
     if (unwanted(node)) return;
+    if (options.visit !== undefined) {
+      visitEach(node, options.visit);
+      return;
+    }
     let settled = known;
     if (settled === undefined) {
       const judgement = judge(node);
@@ -514,15 +537,53 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     if (session.check(rfMust, node.must, finalsOf(node), plan.valued ? sameValues(node) : undefined)) account(node, session.flags());
   };
 
-  /** Pairs of accesses that carry the same value. */
-  const sameValues = (node: Node): Relation => {
-    const carried = events.map((event, index) =>
+  /** Splits until one execution is left, and visits it. */
+  const visitEach = (node: Node, show: (execution: Execution) => boolean): void => {
+    bound(node);
+    if (options.through !== true && !session.prune(rf, co, finals)) return;
+    const read = openRead(node, false);
+    if (read >= 0) {
+      splitRead(node, read, undefined);
+      return;
+    }
+    const pair = openPair(node, false);
+    if (pair !== undefined) {
+      splitPair(node, pair, undefined);
+      return;
+    }
+    if (!plan.valued) status.fill(UNKNOWN);
+    else if (!settleCircles(node)) return;
+    const values = valuesOf(node);
+    const final = frame.items.map((item, index) => {
+      const term = skeleton.registers[index];
+      if (term !== undefined) return evaluate(node, term) ?? 0;
+      const location = locations.find((each) => each.item === index);
+      const last = location?.writes.find((write) =>
+        location.writes.every((other) => other === write || hasEdge(node.must, words, other, write)),
+      );
+      return (last === undefined ? frame.initial.get(item.name) : values[last]) ?? 0;
+    });
+    const state = (item: number): Value | undefined => final[item];
+    if (options.wanted !== undefined && holds(options.wanted, state) !== true) return;
+    if (frame.filter !== undefined && holds(frame.filter, state) !== true) return;
+    const allowed = session.check(rfMust, node.must, finalsOf(node), options.values ? sameValues(node) : undefined);
+    if (!allowed && options.through !== true) return;
+    const execution = { skeleton, rf: rfMust, co: node.must, values, final, failures: session.failures(), flags: session.flags(), session };
+    if (!show(execution)) throw new Ended("stopped");
+  };
+
+  const valuesOf = (node: Node): (Value | undefined)[] =>
+    events.map((event, index) =>
       event.kind === "R"
         ? storedValue(node, node.source[index] as number)
         : event.value === undefined
           ? undefined
           : evaluate(node, event.value),
     );
+
+  /** Pairs of accesses that carry the same value. */
+  const sameValues = (node: Node): Relation => {
+    const carried = valuesOf(node);
     const relation = new Int32Array(size);
     carried.forEach((a, from) => {
       if (a === undefined) return;
@@ -656,7 +717,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     if (options.first && outcomes.total > before) throw new Ended("stopped");
   };
 
-  const symmetry = findSymmetry(skeleton, frame, locations);
+  const symmetry = options.visit === undefined ? findSymmetry(skeleton, frame, locations) : { chains: [], factor: 1 };
   const root = nodeAt(0);
   depth = 0;
   root.source.fill(-1);
@@ -679,7 +740,13 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   bound(root);
   const given = { must: rfMust.slice(), may: rfMay.slice() };
   const ordered = { must: root.must.slice(), may: coMay.slice() };
-  const branches = session.begin({ ...skeleton.structure, rf: given, co: ordered, assured: { coherence: coherent, atomicity: atomic } });
+  const branches = session.begin({
+    ...skeleton.structure,
+    rf: given,
+    co: ordered,
+    assured: { coherence: coherent, atomicity: atomic },
+    shows: options.visit !== undefined,
+  });
   for (let branch = 0; branch < branches; branch++) {
     if (branch > 0) session.branch(branch);
     root.source.fill(-1);

@@ -896,7 +896,7 @@ class CatSession implements Session {
     this.#run(this.#flagged, undefined);
     const outcomes = new Map<number, boolean>();
     for (const [index, { role }] of this.#tests.entries()) {
-      if (wanted(role)) outcomes.set(index, this.#decisions[index] ?? this.#results[index] === 1);
+      if (wanted(role)) outcomes.set(index, this.#isAssured(index) || (this.#decisions[index] ?? this.#results[index] === 1));
     }
     return outcomes;
   }

@@ -1,0 +1,131 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { fencepost, file } from "./command.js";
+
+const MP = `C MP
+{ }
+P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1); }
+P1(int *x, int *y) { int r0; int r1; r0 = READ_ONCE(*y); BETWEEN r1 = READ_ONCE(*x); }
+exists (1:r0=1 /\\ 1:r1=0)
+`;
+const forbidden = (): string => file("mp.litmus", MP.replace("BETWEEN", "smp_rmb();"));
+const allowed = (): string => file("mp-allowed.litmus", MP.replace("C MP", "C MP-open").replace("BETWEEN", ""));
+
+const folder = mkdtempSync(join(tmpdir(), "fencepost-herd-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("herd7's output, line by line", () => {
+  const { code, out, err } = fencepost(["herd", allowed(), forbidden()]);
+  expect(code).toBe(0);
+  expect(err).toBe("");
+  expect(out.replaceAll(/\d+\.\d\d\n/g, "T\n")).toBe(`Test MP-open Allowed
+States 4
+1:r0=0; 1:r1=0;
+1:r0=0; 1:r1=1;
+1:r0=1; 1:r1=0;
+1:r0=1; 1:r1=1;
+Ok
+Witnesses
+Positive: 1 Negative: 3
+Condition exists (1:r0=1 /\\ 1:r1=0)
+Observation MP-open Sometimes 1 3
+Time MP-open T
+
+Test MP Allowed
+States 3
+1:r0=0; 1:r1=0;
+1:r0=0; 1:r1=1;
+1:r0=1; 1:r1=1;
+No
+Witnesses
+Positive: 0 Negative: 3
+Condition exists (1:r0=1 /\\ 1:r1=0)
+Observation MP Never 0 3
+Time MP T
+
+`);
+});
+
+test("speedcheck looks only for what decides", () => {
+  const { out } = fencepost(["herd", "-speedcheck", "true", allowed()]);
+  expect(out).toContain("States 1\n1:r0=1; 1:r1=0;\nOk\n");
+  expect(out).toContain("Observation MP-open Sometimes 1 0");
+});
+
+test("models by name and from a file", () => {
+  expect(fencepost(["herd", "-model", "sc", allowed()]).out).toContain("Observation MP-open Never 0 3");
+  const cat = file("weak.cat", '"no order at all"\ninclude "cos.cat"\nacyclic po-loc | rf | co | fr as coherence\n');
+  expect(fencepost(["herd", "--cat", cat, forbidden()]).out).toContain("Observation MP Sometimes 1 3");
+  const wrong = fencepost(["herd", "-model", "nosuch", forbidden()]);
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("lkmm")]);
+});
+
+test("a configuration names macros and model, and includes are found beside it", () => {
+  file("mine.def", "TAKE(X) __load{ONCE}(X)\nGIVE(X,V) { __store{ONCE}(X,V); }\n");
+  file("mine.cat", '"mine"\ninclude "cos.cat"\nacyclic po | rf | co | fr as sc\n');
+  const cfg = file("mine.cfg", "# a comment\nmacros mine.def\nmodel mine.cat\ngraph columns\n");
+  const own = file(
+    "own.litmus",
+    MP.replaceAll("READ_ONCE", "TAKE").replaceAll("WRITE_ONCE", "GIVE").replace("smp_wmb();", "").replace("BETWEEN", ""),
+  );
+  expect(fencepost(["herd", "-conf", cfg, own]).out).toContain("Observation MP Never 0 3");
+  const { code, err } = fencepost(["herd", "-conf", cfg, forbidden()]);
+  expect(code).toBe(3);
+  expect(err).toMatch(/mp\.litmus:3:\d+: error\[unknown-call\]: unknown macro WRITE_ONCE/);
+});
+
+test("a wrong test ends with 3, and with 0 where herd7's way is wanted; the others are answered", () => {
+  const bad = file("bad.litmus", MP.replace("BETWEEN", "r9 = smp_memb();"));
+  const { code, out, err } = fencepost(["herd", bad, forbidden(), "nosuch.litmus"]);
+  expect(code).toBe(3);
+  expect(out).toContain("Observation MP Never 0 3");
+  expect(err).toContain("unknown macro smp_memb");
+  expect(err).toContain("nosuch.litmus: error[file]: no such file");
+  expect(fencepost(["herd", "--herd-exit", bad]).code).toBe(0);
+});
+
+test("a budget that runs out gives unknown", () => {
+  const { code, out, err } = fencepost(["herd", "--max-candidates", "1", forbidden()]);
+  expect([code, out]).toEqual([4, ""]);
+  expect(err).toContain("unknown");
+});
+
+test("options that are not supported are refused by name", () => {
+  expect(fencepost(["herd", "-candidates", "true", forbidden()])).toMatchObject({ code: 2, err: expect.stringContaining("-candidates") });
+  expect(fencepost(["herd", "-frobnicate", forbidden()])).toMatchObject({ code: 2, err: expect.stringContaining("-frobnicate") });
+  expect(fencepost(["herd"])).toMatchObject({ code: 2 });
+});
+
+test("pictures: an allowed execution, and of a forbidden outcome the cycle that forbids it", () => {
+  const { code } = fencepost(["herd", allowed(), forbidden(), "-show", "prop", "-o", folder, "--svg", folder]);
+  expect(code).toBe(0);
+  for (const name of ["MP.dot", "MP.svg", "MP-open.dot", "MP-open.svg"]) expect(existsSync(join(folder, name)), name).toBe(true);
+  const picture = readFileSync(join(folder, "MP.svg"), "utf8");
+  expect(picture).toContain("forbidden: happens-before");
+  expect(picture).toContain('class="arrow cycle"');
+  expect(readFileSync(join(folder, "MP-open.svg"), "utf8")).not.toContain('class="arrow cycle"');
+  expect(readFileSync(join(folder, "MP.dot"), "utf8")).toMatch(/^digraph "MP" \{[\s\S]*color=red[\s\S]*\}\n/);
+});
+
+test("JSON, one object a line", () => {
+  const [first, second] = fencepost(["herd", "--json", allowed(), forbidden()])
+    .out.trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { test: string; observation: string; positive: number; states: unknown[] });
+  expect(first).toMatchObject({
+    test: "MP-open",
+    observation: "Sometimes",
+    positive: 1,
+    states: expect.arrayContaining([{ "1:r0": 1, "1:r1": 0 }]),
+  });
+  expect(second).toMatchObject({ test: "MP", observation: "Never", positive: 0 });
+});
+
+test("standard input, and lists of tests", () => {
+  expect(fencepost(["herd", "-"], MP.replace("BETWEEN", "smp_rmb();")).out).toContain("Observation MP Never 0 3");
+  const list = file("list", `mp.litmus\n# mp-allowed.litmus\n`);
+  forbidden();
+  expect(fencepost(["herd", `@${list}`]).out.match(/^Test /gm)).toHaveLength(1);
+});
