@@ -338,6 +338,18 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
       if (fence.kind !== "fence" || !fence.active) continue;
       for (const other of accesses) if ((inMemory(other) || other.kind === "dma-read") && listed(other)) add(access(fence), access(other));
     }
+    // A loop that goes round, a handler that runs again: its stores of the last round are seen by all then.
+    const stores = (first: number, end: number): boolean => instructions.slice(first, end).some((each) => inMemory(each) && writes(each));
+    const repeats = [
+      ...instructions.flatMap((each) =>
+        each.kind === "loop" && stores(each.to, each.id) ? [always(naming.perform(each.id), each.id)] : [],
+      ),
+      ...threads.flatMap((thread, index) =>
+        thread.handler >= 0 && stores(thread.first, thread.end) ? [always(naming.handlerNode(index), -1)] : [],
+      ),
+    ];
+    for (const repeat of repeats)
+      for (const other of accesses) if ((inMemory(other) || other.kind === "dma-read") && listed(other)) add(repeat, access(other));
   }
 
   // Guesses meet the values that decide them.

@@ -49,11 +49,17 @@ export interface Verdict {
 const plain = (result: SearchResult): Plain => (result.satisfiable ? "allowed" : result.complete ? "forbidden" : "unknown");
 
 /** Loops that do something in each round are unrolled; beyond, rounds do not overlap. An instruction has one packet at a time. */
-function loopBounds(program: Program): string[] {
+function loopBounds(program: Program, platform: Platform): string[] {
   const sends = ["pio-write", "pio-read", "dma-write", "dma-read", "dma-atomic", "msi", "intx"];
   return program.threads.flatMap((thread) => [
     ...(thread.code.some((operation) => operation.kind === "loop" && !operation.polls)
       ? [`${thread.name}: the rounds of a loop beyond the second do not overlap`]
+      : []),
+    ...((thread.on !== undefined || thread.code.some((operation) => operation.kind === "loop" && !operation.polls)) &&
+    !platform.cpu.multiCopyAtomic &&
+    thread.role === "cpu" &&
+    thread.code.some((operation) => ["write", "atomic", "unlock"].includes(operation.kind))
+      ? [`${thread.name}: what it stored is seen by all before it stores there again`]
       : []),
     ...(thread.on !== undefined && thread.code.some((operation) => sends.includes(operation.kind))
       ? [`${thread.name}: the handler is not run again while what it sent is under way`]
@@ -164,6 +170,63 @@ function restsOnPlainDependency(machine: Machine, races: readonly string[]): boo
   });
 }
 
+/** What the test asks for and the platform does not have. */
+function refusal(program: Program, platform: Platform): string | undefined {
+  const refused = platform.fabric.refuses.find((kind) =>
+    program.threads.some((thread) => thread.code.some((operation) => operation.kind === kind)),
+  );
+  return refused === undefined
+    ? undefined
+    : `${platform.name} has no ${refused === "msi" ? "MSI" : refused}: nothing can be said of a test that uses it`;
+}
+
+/** Up to so many settings of the options that a test reads, they are tried in all combinations; beyond, each is varied alone. */
+const MOST_COMBINATIONS = 16;
+
+/** The settings of options that give another verdict. Of two that do, one within the other, the smaller is kept. */
+function vary(
+  program: Program,
+  platform: Platform,
+  limits: Limits,
+  machine: Machine,
+  fixed: ReadonlyMap<string, string>,
+  byDefault: Plain,
+): readonly Variant[] {
+  // Options are looked up while tables are consulted, so each search may add to those read.
+  const read = new Set(machine.optionsRead);
+  const variants: Variant[] = [];
+  const tried = new Set<string>();
+  const attempt = (settings: Variant["settings"]): void => {
+    const key = settings.map(({ option, value }) => `${option}=${value}`).join();
+    const within = ({ settings: smaller }: Variant): boolean =>
+      smaller.every(({ option, value }) => settings.some((each) => each.option === option && each.value === value));
+    if (tried.has(key) || variants.some(within)) return;
+    tried.add(key);
+    const varied = buildMachine(program, platform, new Map([...fixed, ...settings.map(({ option, value }) => [option, value] as const)]));
+    const verdict = plain(search(varied, { ...limits, mode: "verdict" }));
+    for (const option of varied.optionsRead) read.add(option);
+    if (verdict !== byDefault) variants.push({ settings, verdict });
+  };
+  for (let before = -1; before !== read.size; ) {
+    before = read.size;
+    const open = platform.options.filter((option) => read.has(option.id) && !fixed.has(option.id) && option.values.length > 1);
+    const others = open.map((option) => option.values.flatMap((value) => (value === option.default ? [] : [{ option: option.id, value }])));
+    const combinations = open.reduce((product, option) => product * option.values.length, 1);
+    for (const values of others) for (const setting of values) attempt([setting]);
+    if (combinations > MOST_COMBINATIONS) continue;
+    for (let size = 2; size <= open.length; size++) for (const settings of choices(others, size)) attempt(settings);
+  }
+  return variants;
+}
+
+/** Every way to take values of exactly `size` of the options. */
+function choices<T>(options: readonly (readonly T[])[], size: number): readonly (readonly T[])[] {
+  if (size === 0) return [[]];
+  return options.flatMap((values, at) =>
+    choices(options.slice(at + 1), size - 1).flatMap((rest) => values.map((value) => [value, ...rest])),
+  );
+}
+
 /** Checks one test on one platform. Deterministic, unless `interrupted` says stop. */
 export function check(program: Program, platform: Platform, limits: Limits = DEFAULT_LIMITS): Verdict {
   const fixed = new Map([...program.settings, ...(limits.settings ?? [])]);
@@ -171,18 +234,9 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
   const result = search(machine, limits);
   const races = platform.cpu.plainRaces === "nothing" && !result.satisfiable ? plainRaces(program, machine) : [];
   const broken = races.length > 0 && restsOnPlainDependency(machine, races);
-  const byDefault = broken ? "unknown" : plain(result);
-  const variants: Variant[] = [];
-  // Options are looked up while tables are consulted, so the search itself may add to those read.
-  const open = platform.options.filter((option) => machine.optionsRead.has(option.id) && !fixed.has(option.id) && option.values.length > 1);
-  for (const option of open) {
-    for (const value of option.values) {
-      if (value === option.default) continue;
-      const varied = search(buildMachine(program, platform, new Map([...fixed, [option.id, value]])), { ...limits, mode: "verdict" });
-      const verdict = plain(varied);
-      if (verdict !== byDefault) variants.push({ settings: [{ option: option.id, value }], verdict });
-    }
-  }
+  const refused = refusal(program, platform);
+  const byDefault = broken || refused !== undefined ? "unknown" : plain(result);
+  const variants = refused === undefined ? vary(program, platform, limits, machine, fixed, byDefault) : [];
   const depends = byDefault !== "unknown" && variants.some((variant) => variant.verdict !== "unknown");
   return {
     test: program.name,
@@ -191,17 +245,19 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
     byDefault,
     variants,
     vacuous: byDefault === "forbidden" && !someRunEnds(program, platform, limits, result),
-    reason: broken
-      ? `it rests on a dependency from a plain access that races on ${races.join(", ")}: a compiler may break it`
-      : result.stopped === "states"
-        ? `more than ${limits.maxStates} states`
-        : result.stopped === "interrupted"
-          ? "stopped"
-          : undefined,
+    reason:
+      refused ??
+      (broken
+        ? `it rests on a dependency from a plain access that races on ${races.join(", ")}: a compiler may break it`
+        : result.stopped === "states"
+          ? `more than ${limits.maxStates} states`
+          : result.stopped === "interrupted"
+            ? "stopped"
+            : undefined),
     bounds:
       byDefault === "forbidden"
         ? [
-            ...loopBounds(program),
+            ...loopBounds(program, platform),
             ...landingBounds(program, platform, machine),
             ...races.map(
               (name) =>

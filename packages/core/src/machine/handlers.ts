@@ -14,7 +14,7 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
   const { status, value: valueOffset, closure } = layout;
   const { lack, registerAt } = values;
   const { handlerIdle, handlersOf, passives, path, sameCpu } = progress;
-  const { gather, isAlive, scratch } = messages;
+  const { gather, isAlive, scratch, spread } = messages;
 
   /** A pending interrupt is taken: anywhere in the interrupted program where nothing younger was performed. */
   function handlerSteps(state: State, index: number, out: number[], count: number): number {
@@ -74,15 +74,17 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
     for (const index of handlersOf[loop.thread] as readonly number[]) state[layout.taken + (threads[index] as MachineThread).handler] = 0;
   }
 
-  /** Forgets how the instructions from `first` up to `end` stood. */
+  /** Forgets how the instructions from `first` up to `end` stood. A store has one message at a time: one that somebody has not seen yet is seen by all now. */
   function reset(state: State, first: number, end: number): void {
+    for (let id = first; listLike && id < end; id++) {
+      const message = machine.message[id] as number;
+      if (message >= 0 && isAlive(state, message)) spread(state, message);
+    }
     for (let id = first; id < end; id++) {
       const instruction = instructions[id] as Instruction;
       state[status + id] = 0;
       const slot = valueOffset[id] as number;
-      const message = machine.message[id] as number;
-      const alive = message >= 0 && isAlive(state, message);
-      if (slot >= 0 && !alive) {
+      if (slot >= 0) {
         const width =
           instruction.kind === "wait"
             ? instruction.reads.length
@@ -92,7 +94,7 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
         for (let i = 0; i < width; i++) state[slot + i] = 0;
       }
       const from = closure[id] as number;
-      if (from >= 0 && !alive && instruction.kind !== "loop-head") for (let w = 0; w < words; w++) state[from + w] = 0;
+      if (from >= 0 && instruction.kind !== "loop-head") for (let w = 0; w < words; w++) state[from + w] = 0;
     }
   }
 

@@ -240,6 +240,14 @@ export function createMessages(machine: Machine, progress: Progress) {
     });
   }
 
+  /** Everybody sees a message, and what it takes along: it makes room for the next of the same store. */
+  function spread(state: State, message: number): void {
+    scratch.fill(0);
+    gather(state, machine.messages[message] as number);
+    for (let observer = 0; observer < observers; observer++) show(state, observer);
+    settleAll(state);
+  }
+
   return {
     bitMask,
     bitWord,
@@ -258,6 +266,7 @@ export function createMessages(machine: Machine, progress: Progress) {
     seenUpTo,
     settleAll,
     show,
+    spread,
     valueAt,
   };
 }

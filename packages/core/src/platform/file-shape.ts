@@ -136,6 +136,7 @@ const fabricFields: { readonly [name: string]: Field } = {
   title: need(text, "One line for people."),
   source,
   coherent: need({ kind: "boolean" }, "Does DMA see and update what the CPUs' caches hold? False: streaming memory needs dma_sync_*."),
+  refuses: may(list("operation", words(["msi"])), "What the bridge refuses: the verdict of a test that uses it is unknown."),
   places: need(
     list(
       "place",

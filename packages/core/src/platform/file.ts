@@ -81,6 +81,7 @@ export interface FabricData<Table = readonly CellData[]> {
   readonly title: string;
   readonly source: string;
   readonly coherent: boolean;
+  readonly refuses?: Fabric["refuses"];
   readonly places: readonly PlaceData[];
   readonly tables: { readonly [name: string]: Table };
   readonly routes: { readonly [kind in RouteKind]?: readonly string[] };

@@ -128,6 +128,7 @@ export function loadFabric(data: FabricData, era: string): Fabric {
     title: data.title,
     source: data.source,
     coherent: data.coherent,
+    refuses: data.refuses ?? [],
     timing: data.timing,
     places: data.places.map((place) => ({ ...place, credits: place.credits })),
     tables: Object.fromEntries(

@@ -184,6 +184,8 @@ export interface Fabric {
   readonly mapping: readonly MappingRule[];
   /** Do CPU caches see DMA to streaming memory? False: `dma_sync_*` does the work. */
   readonly coherent: boolean;
+  /** What the bridge refuses: a verdict about a test that uses it is unknown. */
+  readonly refuses: readonly "msi"[];
   /** What things take; undefined where nobody says. */
   readonly timing: FabricTiming | undefined;
   readonly source: string;

@@ -136,6 +136,19 @@ test.fails("a handler may run again while its packets are under way", () => {
   expect(machine).toBe(oracle);
 });
 
+test("a handler that runs again has one message of each store at a time", () => {
+  const { oracle, machine } = compare(
+    `{ }
+    P0(int *x) { smp_store_release(x, 5); }
+    P1(int *x) on msi(D0) { atomic_inc(x); WRITE_ONCE(*x, 3); }
+    D0() { MSI(); MSI(); }
+    exists (x=4)`,
+    platform("portable"),
+  );
+  expect(oracle).toBe(false);
+  expect(machine).toBe(oracle);
+});
+
 test("a conditional atomic that stores nothing is no store to fences", () => {
   const { oracle, machine } = compare(
     `{ }
