@@ -55,11 +55,12 @@ function installed() {
   );
 }
 
-/** Compiles the packages and what they refer to, as far as something changed, and bundles the page. Without projects: all, the tests' types included. */
+/** Compiles the packages and what they refer to, as far as something changed, and bundles the page and the extension. Without projects: all, the tests' types included. */
 export function build(...projects) {
   console.log("Building ...");
   if (run("scripts/embed-platforms.mjs", []) !== 0) return false;
   if (run(tools.tsc, ["-b", ...projects]) !== 0) return false;
-  // The workbench's page: about a second, so it is simply built anew.
-  return run(tools.vite, ["build", "packages/web", "--logLevel", "warn"]) === 0;
+  // The workbench's page and the editor's extension: about a second each, so they are simply built anew.
+  if (run(tools.vite, ["build", "packages/web", "--logLevel", "warn"]) !== 0) return false;
+  return run("packages/vscode/build.mjs", []) === 0;
 }

@@ -124,13 +124,9 @@ export function primitiveSays({ meaning, name }: Primitive): string {
 
 /** The page of a function: its form, what it does, and what it turns into on each of the platforms. */
 export function primitivePage(found: Primitive, platforms: readonly Platform[]): string {
-  const side = found.side === "any" ? "" : found.side === "cpu" ? " - for CPU threads" : " - for devices";
+  const side = found.side === "any" ? "" : found.side === "cpu" ? " In CPU threads." : " In devices.";
   const rows = accessorsOf(found).flatMap((accessor) => accessorRows(accessor, platforms));
-  return [
-    `\`\`\`c\n${found.form}\n\`\`\``,
-    `${primitiveSays(found)}${side === "" ? "" : `${side}.`}`,
-    ...(rows.length === 0 ? [] : [rows.join("\n")]),
-  ].join("\n\n");
+  return [`\`\`\`c\n${found.form}\n\`\`\``, `${primitiveSays(found)}${side}`, ...(rows.length === 0 ? [] : [rows.join("\n")])].join("\n\n");
 }
 
 /** What an accessor turns into; platforms that agree share a line. */

@@ -12,8 +12,8 @@ import { readSettings } from "./settings.js";
 import { answerVerdicts } from "./verdicts.js";
 
 export interface ServeOptions {
-  /** Starts a worker for searches; without it they run between two messages. */
-  readonly spawn?: () => Port;
+  /** Starts a worker for searches; without it, or where it throws, they run between two messages. It is given the client's `initializationOptions`. */
+  readonly spawn?: (initializationOptions: unknown) => Port;
 }
 
 /** Milliseconds without a key after which the problems of a text are looked for, and its verdicts. */
@@ -23,10 +23,13 @@ const LONG_PAUSE = 300;
 /** Answers on a connection until it ends. */
 export function serve(connection: Connection, options: ServeOptions = {}): void {
   const desk = createDesk(connection);
-  const searcher = createSearcher(options.spawn);
+  const { spawn } = options;
+  let initialization: unknown;
+  const searcher = createSearcher(spawn === undefined ? undefined : () => spawn(initialization));
 
   connection.onInitialize((parameters) => {
     desk.client = clientOf(parameters);
+    initialization = parameters.initializationOptions;
     desk.settings = readSettings(parameters.initializationOptions, desk.settings);
     return {
       serverInfo: { name: "fencepost", version: "0.1.0" },
