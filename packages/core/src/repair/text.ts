@@ -2,14 +2,14 @@
 import { PLAIN, paint, type Style } from "../report/style.js";
 import { wrap } from "../report/wrap.js";
 import type { Answer, Repair } from "./answer.js";
-import type { Cost } from "./cost.js";
+import { type Cost, compareTimes } from "./cost.js";
 import type { Leaner } from "./superfluous.js";
 
 const WIDTH = 100;
 
 /** The list of answers with verdicts and costs. */
 export function repairText(repair: Repair, style: Style = PLAIN): string {
-  const lines = [style.bold(headOf(repair, style)), ""];
+  const lines = [...wrap(headOf(repair, style), WIDTH, 2), ""];
   switch (repair.outcome) {
     case "not-needed":
       lines.push("The outcome is forbidden as it is: nothing has to be repaired.");
@@ -107,8 +107,13 @@ const bullet = (text: string): string[] => wrap(`   - ${text}`, WIDTH, 5);
 function costWords({ costs }: Answer): string {
   const byCost = new Map<string, string[]>();
   for (const { platform, cost } of costs) byCost.set(timeWords(cost), [...(byCost.get(timeWords(cost)) ?? []), platform]);
-  if (byCost.size === 1) return [...byCost.keys()][0] ?? "";
-  return [...byCost].map(([words, names]) => `${words} on ${names.join(", ")}`).join("; ");
+  const groups = [...byCost];
+  if (groups.length === 1) return groups[0]?.[0] ?? "";
+  if (groups.length <= 3) return groups.map(([words, names]) => `${words} on ${names.join(", ")}`).join("; ");
+  const sorted = [...costs].sort((x, y) => compareTimes(x.cost, y.cost));
+  const [least, most] = [sorted[0], sorted.at(-1)];
+  if (least === undefined || most === undefined) return "";
+  return `from ${timeWords(least.cost)} on ${least.platform} to ${timeWords(most.cost)} on ${most.platform}`;
 }
 
 function timeWords({ nanoseconds, latency, rank }: Cost): string {
