@@ -19,7 +19,9 @@ export function applyEdits(
   const pieces: Piece[] = [];
   for (const { id, edits } of changes) {
     for (const [index, edit] of edits.entries()) {
-      const known = edit.shared && pieces.some((piece) => piece.shared && sameEdit(piece, edit));
+      // Who replaces the same by the same wants one thing.
+      const replaces = edit.span.end > edit.span.start;
+      const known = pieces.some((piece) => sameEdit(piece, edit) && (replaces || (edit.shared && piece.shared)));
       if (!known) pieces.push({ ...edit, owner: `${id}/${index}` });
     }
   }
@@ -58,6 +60,8 @@ export function applyChanges(original: string, changes: readonly Change[]): Edit
   const ids = new Set(changes.map((change) => change.id));
   if (changes.some((change) => change.needs !== undefined && !ids.has(change.needs))) return undefined;
   if (new Set(changes.map((change) => change.site)).size < changes.length) return undefined;
+  // Who polls the data itself needs nothing else; beside other changes it would only fill the list.
+  if (changes.length > 1 && changes.some(({ kind }) => kind === "poll")) return undefined;
   return applyEdits(original, changes);
 }
 

@@ -146,9 +146,12 @@ export function hittingSets(source: Source, original: Trial, universe: readonly 
       }
       // It survives this change. With help beside it? If the help alone does not stop the run, the change may be part of an answer.
       if (change.helped === undefined || changes.length >= options.maxChanges) continue;
-      const stops = (edits: Change["edits"]): boolean =>
-        follow(trial, escape, applyEdits(source.text, [...made, { id: change.id, edits }]))?.escape === undefined;
-      if (!stops(change.helped.edits) || stops(change.helped.helpAlone)) continue;
+      // Help that cannot be made beside this set says nothing: then the change may be part of one.
+      const tried = (edits: Change["edits"]): ReturnType<typeof follow> =>
+        follow(trial, escape, applyEdits(source.text, [...made, { id: change.id, edits }]));
+      if (tried(change.helped.edits)?.escape !== undefined) continue;
+      const alone = tried(change.helped.helpAlone);
+      if (alone !== undefined && alone.escape === undefined) continue;
       known.add(key);
       next.push({ changes, trial: followed.trial, escape: followed.escape });
     }

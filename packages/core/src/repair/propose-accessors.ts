@@ -1,7 +1,7 @@
 /** Accesses by a stronger accessor: plain to marked, marked to acquire or release, relaxed and raw register accesses to full ones, atomics with more order. */
 import { primitive } from "../program/primitives.js";
 import { type Change, replacement } from "./change.js";
-import { change, type Proposer, type Site } from "./site.js";
+import { change, type Proposer, type Site, together } from "./site.js";
 import { argumentsOf, pointerTo, type Written } from "./source-program.js";
 
 /** How an access is written in each form, weakest first. `name` is what the report calls it. */
@@ -12,7 +12,13 @@ interface Form {
   readonly apart?: true;
 }
 
-export const proposeAccessors: Proposer = (subject) =>
+/** Register accesses in their full forms: the rules ask for order on both sides. */
+const isFull = ({ operation }: Change): boolean => /^(read|write)[bwlq]$|^io(read|write)/.test(operation);
+
+export const proposeAccessors: Proposer = (subject, platforms) =>
+  together(proposeEach(subject, platforms), (a, b) => isFull(a) && isFull(b));
+
+const proposeEach: Proposer = (subject) =>
   subject.operations.flatMap((written): Site[] => {
     const forms = stronger(written);
     if (forms.length === 0) return [];
@@ -40,10 +46,11 @@ export const proposeAccessors: Proposer = (subject) =>
 export const proposeThreadAccessors: Proposer = (subject, platforms) => {
   const sites = proposeAccessors(subject, platforms);
   return subject.program.threads.flatMap((thread): Site[] => {
-    const full = sites
-      .flatMap(({ strongest }) => strongest)
-      .filter((each) => each.thread === thread.name && /^(read|write)[bwlq]$|^io(read|write)/.test(each.operation));
+    const all = sites.flatMap(({ strongest }) => strongest).filter(isFull);
+    const full = all.filter((each) => each.thread === thread.name);
     if (full.length < 2) return [];
+    const edits = full.flatMap((each) => each.edits);
+    const others = all.filter((each) => each.thread !== thread.name).flatMap((each) => each.edits);
     const id = `${thread.name}-accesses`;
     const names = [...new Set(full.map(({ operation }) => operation))].join(" and ");
     const words = `use ${names} for all ${full.length} register accesses of ${thread.name} that do without`;
@@ -58,7 +65,8 @@ export const proposeThreadAccessors: Proposer = (subject, platforms) => {
             short: `use ${names} in ${thread.name}`,
             operation: names,
             thread: thread.name,
-            edits: full.flatMap(({ edits }) => edits),
+            edits,
+            helped: others.length === 0 ? undefined : { edits: [...edits, ...others], helpAlone: others },
             covers: full.map(({ id: each }) => each),
           }),
         ],

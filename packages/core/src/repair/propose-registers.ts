@@ -53,7 +53,8 @@ function sitesOf(subject: Subject, placed: Placed, { device, register, accessor,
     needs: read.id,
     covers: [`${placed.thread}-barrier-${placed.start}-mb-mb`],
   });
-  return [single(read), single(behind)];
+  // In front of a barrier it would be that barrier's stronger form, which is a candidate without the read.
+  return within(subject, placed).some(({ operation }) => operation.kind === "barrier") ? [single(read)] : [single(read), single(behind)];
 }
 
 type Placed = Subject["statements"][number];
@@ -183,7 +184,24 @@ function nonPosted(subject: Subject, declaration: Init): Site[] {
         : replacement({ start, end: start + head.length }, "mmio(np)");
   const words = `map ${full} with ioremap_np`;
   const id = `register-${full}-np`;
+  // What waits for the answer of such a write is a barrier behind it.
+  const helpAlone = subject.statements.flatMap((placed) =>
+    within(subject, placed).length === 1 && usesOf(subject, full).some((use) => within(subject, placed).includes(use))
+      ? placed.insertAfter("mb();")
+      : [],
+  );
   return [
-    single(change({ id, site: `register-${full}`, kind: "register-mapping", words, short: words, operation: "ioremap_np", edits: [edit] })),
+    single(
+      change({
+        id,
+        site: `register-${full}`,
+        kind: "register-mapping",
+        words,
+        short: words,
+        operation: "ioremap_np",
+        edits: [edit],
+        helped: { edits: [edit, ...helpAlone], helpAlone },
+      }),
+    ),
   ];
 }

@@ -22,13 +22,15 @@ export function change(fields: Omit<Change, Optional> & Partial<Pick<Change, Opt
   return { ...LACKING, ...fields };
 }
 
-/** Changes of one kind that may count only together (two mappings, two transactions): each is helped by all the others. */
-export function together(sites: readonly Site[]): Site[] {
+const sameOperation = (a: Change, b: Change): boolean => a.operation === b.operation;
+
+/** Changes of one kind that may count only together (two mappings, two transactions): each is helped by all the others that are `alike`. */
+export function together(sites: readonly Site[], alike: (a: Change, b: Change) => boolean = sameOperation): Site[] {
   const all = sites.flatMap(({ strongest }) => strongest);
   const others = (change: Change): readonly Change[] => {
     const seen = new Set([change.site]);
     return all.filter((other) => {
-      if (other.operation !== change.operation || seen.has(other.site)) return false;
+      if (!alike(other, change) || seen.has(other.site)) return false;
       seen.add(other.site);
       return true;
     });

@@ -21,6 +21,7 @@ const cases: readonly (readonly [string, string])[] = [
   ["bugs/55-tg3-queue-stopped-before", "arm64"],
   ["bugs/11-nvme-phase-before", "arm64,sn2"],
   ["linux-io/relaxed-both", "portable"],
+  ["linux-io/mutex-writel", "portable,ppc64,riscv"],
   ["linux-io/doorbell-relaxed", "riscv"],
   ["pcie/posted-intx", "portable"],
 ];
