@@ -146,6 +146,7 @@ function commandLine(done: (code: number) => void): Command {
     .addOption(new Option("--arrivals <how>", "how messages of a given rate are spaced").choices(["even", "poisson"]).default("poisson"))
     .option("--seed <n>", "seed of the random numbers", natural, 1)
     .option("--payload <names>", "the locations that hold a message's bytes (default: what devices move, but for what announces it)")
+    .option("--adverse", "an adversary in place of the clock: how a test can end, in as many runs as --messages says")
     .option("--compare", "one row for each simulation")
     .option("--figures", "list every number that the result rests on, with its source")
     .option("--plot <file>", "draw rate, CPU time and latency as an SVG file")

@@ -1,7 +1,17 @@
 /** `fencepost sim`: tests against the clock. */
 import { writeFileSync } from "node:fs";
 import { didYouMean } from "@fencepost/core/program";
-import { comparisonText, type SimulationReport, simulate, simulationCsv, simulationText, type Workload } from "@fencepost/core/simulate";
+import {
+  type Adverse,
+  adverse,
+  adverseText,
+  comparisonText,
+  type SimulationReport,
+  simulate,
+  simulationCsv,
+  simulationText,
+  type Workload,
+} from "@fencepost/core/simulate";
 import { EXIT, exitCode, UsageError } from "./exit.js";
 import { type Input, printFound, readInputs } from "./inputs.js";
 import { createShelf, readSettings, selectPlatforms } from "./selection.js";
@@ -22,6 +32,7 @@ export interface SimOptions {
   readonly arrivals: "even" | "poisson";
   readonly seed: number;
   readonly payload?: string;
+  readonly adverse?: boolean;
   readonly compare?: boolean;
   readonly figures?: boolean;
   readonly plot?: string;
@@ -47,6 +58,7 @@ export async function simCommand(paths: readonly string[], options: SimOptions):
   const workloads = points(options, axis);
   const reports: SimulationReport[] = [];
   const failures: { readonly test: string; readonly platform: string; readonly kind: string; readonly message: string }[] = [];
+  const adversaries: (Adverse & { readonly test: string; readonly platform: string })[] = [];
   let stopped = false;
   const onSignal = (): void => {
     stopped = true;
@@ -68,6 +80,12 @@ export async function simCommand(paths: readonly string[], options: SimOptions):
           break;
         }
         progress.show(`${input.test.name} on ${platform.name}`);
+        if (options.adverse === true) {
+          const found = adverse(input.program, platform, options.messages, options.seed, settings);
+          if (options.json === true) adversaries.push({ test: input.test.name, platform: platform.name, ...found });
+          else process.stdout.write(adverseText(input.program, platform.name, found));
+          break;
+        }
         // Lets Ctrl-C through between points.
         await new Promise((resolve) => setImmediate(resolve));
         const result = simulate(input.program, platform, { ...workload, ...(payload === undefined ? {} : { payload }) }, { settings });
@@ -82,7 +100,10 @@ export async function simCommand(paths: readonly string[], options: SimOptions):
   progress.clear();
   process.off("SIGINT", onSignal);
   const compare = options.compare === true || reports.length > 1;
-  if (options.json === true) process.stdout.write(`${JSON.stringify({ format: 1, simulations: reports, failures }, undefined, 2)}\n`);
+  if (options.json === true)
+    process.stdout.write(
+      `${JSON.stringify({ format: 1, simulations: reports, ...(options.adverse === true ? { adversaries } : {}), failures }, undefined, 2)}\n`,
+    );
   else {
     if (compare && reports.length > 0) process.stdout.write(comparisonText(reports));
     if (!compare || options.figures === true)

@@ -29,7 +29,7 @@ export interface Node {
   /** Last value of each location that somebody polls. */
   readonly polled: Int32Array;
   readonly ended: boolean;
-  /** Set where `ended`. */
+  /** Set where `ended`, and where the run is stuck and the condition asks for that. */
   readonly end: End | undefined;
 }
 
@@ -64,10 +64,12 @@ export function createAutomaton(machine: Machine, polled: readonly number[]): Au
     }
     return key;
   };
-  const endOf = (state: State): End => {
-    const values = observe(stepper, state);
-    const dropped = program.filter !== undefined && !satisfied(stepper, state, program.filter);
-    return { values, dropped, satisfies: !dropped && satisfied(stepper, state, program.condition.formula), key: values.join() };
+  /** Where the condition speaks of runs that get stuck, these end, too. */
+  const speaksOfStuck = program.observed.some((term) => term.kind === "stuck");
+  const endOf = (state: State, stuck: boolean): End => {
+    const values = observe(stepper, state, stuck);
+    const dropped = program.filter !== undefined && !satisfied(stepper, state, program.filter, stuck);
+    return { values, dropped, satisfies: !dropped && satisfied(stepper, state, program.condition.formula, stuck), key: values.join() };
   };
   const intern = (state: State): Node => {
     const key = keyOf(state);
@@ -86,7 +88,7 @@ export function createAutomaton(machine: Machine, polled: readonly number[]): Au
       open: paths.map((path) => Int32Array.from(path.ids.filter((id) => !stepper.done(own, id)))),
       polled: Int32Array.from(polled, (location) => stepper.location(own, location)),
       ended,
-      end: ended ? endOf(own) : undefined,
+      end: ended || (speaksOfStuck && count === 0) ? endOf(own, !ended) : undefined,
     };
     known.set(key, node);
     return node;

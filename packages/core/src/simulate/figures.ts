@@ -264,12 +264,14 @@ export function resolveTimes(machine: Machine, workload: Workload, payload: read
       case "fence": {
         const accessor = accessorOf(instruction);
         const own = cpu.accessors?.[accessor];
-        // A barrier that is nothing but a word to the compiler has no fence steps.
+        // A barrier that is nothing but a word to the compiler has no fence steps; one of several steps is one instruction, or a figure for all of them.
         const nothing = instruction.before === 0 && instruction.after === 0;
-        if (nothing) break;
-        const fence = own === undefined ? value("cpu fence", figures.fence) : value(`accessor ${accessor}`, own);
-        if (instruction.active) delay[id] = fence;
-        else cost[id] = fence;
+        const counted = instructions.some(
+          (other) =>
+            other.id < id && other.operation === instruction.operation && other.kind === "fence" && (other.before | other.after) !== 0,
+        );
+        if (nothing || counted) break;
+        cost[id] = own === undefined ? value("cpu fence", figures.fence) : value(`accessor ${accessor}`, own);
         break;
       }
       case "nothing":

@@ -134,6 +134,8 @@ export function runWorkload(
   const isHandler = Uint8Array.from(threads, (thread) => (thread.handler >= 0 ? 1 : 0));
   const hosts = Int32Array.from(threads, (thread) => thread.host);
   const devices = Int32Array.from(threads, (thread) => thread.thread.device);
+  /** Without CPUs a message is done when all of it is over. */
+  const hasCpu = isCpu.includes(1);
   const deviceCount = Math.max(1, machine.program.devices.length);
   const cpuCount = Math.max(1, machine.cpus);
   const gateOf = new Int32Array(threadCount).fill(-1);
@@ -209,6 +211,8 @@ export function runWorkload(
   const idleSince = new Float64Array(lanes * threadCount);
   const owner = new Int32Array(slots * Math.max(1, locationCount));
   const seenAt = choosing ? new Float64Array(slots * count) : new Float64Array(0);
+  /** When the line of a load comes that was fetched ahead; 0: it was not. */
+  const lineReady = new Float64Array(slots * count);
   const enteredAt = new Float64Array(slots * Math.max(1, hopCount));
   const ranOutAt = new Float64Array(slots * Math.max(1, hopCount));
   const consumed = new Float64Array(slots);
@@ -394,15 +398,38 @@ export function runWorkload(
     const cost = times.cost[id] as number;
     cursor[mine] = begin + cost;
     if ((charged[mine] as number) < id) charged[mine] = id;
-    spentWork[slot] = (spentWork[slot] as number) + cost;
+    if (isFence[id] === 1) {
+      const stall = slot * STALLS.length + FENCE;
+      spentStall[stall] = (spentStall[stall] as number) + cost;
+    } else spentWork[slot] = (spentWork[slot] as number) + cost;
     let delay = times.delay[id] as number;
     if (role[id] !== STORES && (locations[id] as number) >= 0) {
       const cached = owner[slot * locationCount + (locations[id] as number)] as number;
       const loads = role[id] === HITS || isStore[id] === 1;
-      if (loads && cached !== 0 && cached !== (cpuOf[index] as number) + 1) delay += times.miss;
+      if (loads && cached !== 0 && cached !== (cpuOf[index] as number) + 1) {
+        const ready = lineReady[slot * count + id] as number;
+        // The line may be on its way already.
+        delay = ready > 0 ? Math.max(delay, ready - begin) : delay + times.miss;
+        if (role[id] === HITS) fetchAhead(slot, index, id, begin + delay);
+      }
     }
     start(ticket, slot, begin + Math.max(cost, delay));
   }
+
+  /** A load that misses brings the lines of the loads behind it along: what holds these back is the order in which they take their values, unless a fence or an acquire stands between. */
+  function fetchAhead(slot: number, index: number, from: number, ready: number): void {
+    if (stopsFetching[from] === 1) return;
+    for (const id of (nodes[slot] as Node).paths[index] as readonly number[]) {
+      if (id <= from) continue;
+      if (role[id] === HITS && lineReady[slot * count + id] === 0) lineReady[slot * count + id] = ready;
+      if (stopsFetching[id] === 1) return;
+    }
+  }
+  const stopsFetching = Uint8Array.from(instructions, (instruction) => {
+    const { kind, facts } = instruction;
+    const fence = kind === "fence" && ((instruction.before | instruction.after) & 1) !== 0;
+    return fence || facts.acquire || kind === "rmw" || kind === "pio-read" || kind === "token" || kind === "loop" ? 1 : 0;
+  });
 
   function retireThreads(slot: number, cause: number): void {
     const node = nodes[slot] as Node;
@@ -638,6 +665,7 @@ export function runWorkload(
         seenAt[slot * count + id] = times.propagation > 0 ? now + times.propagation * random.exponential() : now;
       }
       if (after === 0) {
+        lineReady[slot * count + id] = 0;
         const mine = slot * threadCount + (threadOf[id] as number);
         if ((charged[mine] as number) >= id) charged[mine] = id - 1;
       }
@@ -866,6 +894,7 @@ export function runWorkload(
       clock.fill(IDLE, slot * keys, slot * keys + keys);
       owner.fill(0, slot * locationCount, (slot + 1) * locationCount);
       consumed[slot] = 0;
+      lineReady.fill(0, slot * count, (slot + 1) * count);
       spentWork[slot] = 0;
       spentPoll[slot] = 0;
       spentStall.fill(0, slot * STALLS.length, (slot + 1) * STALLS.length);
@@ -907,7 +936,7 @@ export function runWorkload(
         counters.set(end, counter);
       }
       counter.count++;
-      const took = (consumed[slot] as number) - (born[slot] as number);
+      const took = (hasCpu ? (consumed[slot] as number) : now) - (born[slot] as number);
       latency.add(took);
       batchLatency.add(took);
       latencySum += took;

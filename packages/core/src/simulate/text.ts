@@ -1,4 +1,6 @@
 /** Simulations in words and numbers. */
+import type { Program } from "../program/program.js";
+import type { Adverse } from "./adverse.js";
 import type { UsedFigure } from "./figures.js";
 import type { SimulationReport } from "./simulate.js";
 import type { Estimate } from "./statistics.js";
@@ -80,6 +82,26 @@ export function simulationText(report: SimulationReport, withFigures: boolean): 
       lines.push(`    ${figure.name.padEnd(26)} ${String(figure.value).padStart(8)}  ${figure.mark.padEnd(8)}  ${figure.source}`);
   row("run", `${report.events} events`);
   return `${lines.join("\n")}\n`;
+}
+
+/** How an adversary's runs ended, the most frequent first. */
+export function adverseText(program: Program, platform: string, found: Adverse): string {
+  const names = program.observed.map((term) => term.label);
+  const rows = found.outcomes
+    .filter((outcome) => !outcome.dropped)
+    .sort((a, b) => b.count - a.count)
+    .map((outcome) => ({
+      state: outcome.values.map((value, at) => `${names[at] ?? "?"}=${value};`).join(" "),
+      count: `${outcome.count}${outcome.satisfies ? "  the condition holds" : ""}`,
+    }));
+  const width = Math.max(0, ...rows.map((row) => row.state.length));
+  const lines = rows.map((row) => `  ${row.state.padEnd(width)}  ${row.count}`);
+  const rest = [
+    found.discarded > 0 ? `${found.discarded} went by a wrong guess` : "",
+    found.stuck > 0 ? `${found.stuck} got stuck` : "",
+    found.cut > 0 ? `${found.cut} were cut off` : "",
+  ].filter((text) => text !== "");
+  return `${program.name} on ${platform}, scheduled by an adversary\n${lines.join("\n")}\n  ${found.runs} runs, ${found.steps} steps${rest.length === 0 ? "" : `; ${rest.join(", ")}`}\n`;
 }
 
 /** Several simulations, one a row. */
