@@ -107,7 +107,7 @@ function enumerate(
   frame: Frame,
   threads: readonly (readonly PreparedPath[])[],
 ): Answered {
-  const quantifier = test.condition?.quantifier ?? "exists";
+  const quantifier = test.condition?.quantifier ?? "forall";
   const outcomes = createOutcomes(frame.items.length);
   outcomes.number(0);
   const flagged = new Map<string, number>();
@@ -133,10 +133,22 @@ function enumerate(
     budget: counter,
     flagged,
   };
+  const found = (): boolean => {
+    cut = true;
+    return false;
+  };
   const start = counter.nodes;
   forEachSkeleton(threads, frame, (skeleton) => {
     if (skeleton.cut) {
-      cut = true;
+      // herd7 says so where some candidate goes round once more, whatever the model makes of it.
+      if (!cut)
+        searchSkeleton(skeleton, session, frame, outcomes, {
+          ...searchOptions,
+          coherent: false,
+          atomic: false,
+          through: true,
+          visit: found,
+        });
       return true;
     }
     const end = searchSkeleton(skeleton, session, frame, outcomes, searchOptions);

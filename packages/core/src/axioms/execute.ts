@@ -7,6 +7,7 @@ import { nearest } from "../nearest.js";
 import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
 import type { Branch, Constraint, EventKind, Port, ThreadEvent, ThreadPath } from "./event.js";
+import { c11Calls } from "./execute-c11.js";
 import type { Macro, Macros } from "./macro.js";
 import { substitute, substituteStatement } from "./substitute.js";
 import { constant, operation, type Term, type Value } from "./value.js";
@@ -256,9 +257,10 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
       else evaluate(substitute(macro.body.expression, operands), port, state, next);
       return;
     }
-    const primitive = VALUES[expression.name];
+    const primitive = VALUES[expression.name] ?? c11.values[expression.name];
     if (primitive === undefined) {
-      if (expression.name in ACTS) complain(expression.span, `${expression.name} gives no value`, undefined, "arguments");
+      if (expression.name in ACTS || expression.name in c11.acts)
+        complain(expression.span, `${expression.name} gives no value`, undefined, "arguments");
       else unknownCall(expression);
       next(state, NOTHING);
       return;
@@ -621,7 +623,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
         );
       return;
     }
-    const primitive = ACTS[call.name];
+    const primitive = ACTS[call.name] ?? c11.acts[call.name];
     if (macro !== undefined || primitive === undefined) evaluate(call, "none", state, (then) => next(then));
     else if (!arity(call, primitive.arity)) next(state);
     else primitive.run(call, state, next);
@@ -689,6 +691,19 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
       (then, after) => after(then),
     );
   }
+
+  const c11 = c11Calls<State>({
+    fork,
+    evaluate,
+    event,
+    upcoming: (state) => state.events.length,
+    feed: (state, from, to) => link(state.data, from, to),
+    follow: (state, first, second) => {
+      state.control.push([first, second]);
+    },
+    require,
+    complain: (span, message) => complain(span, message, undefined, "arguments"),
+  });
 
   return { statements };
 }

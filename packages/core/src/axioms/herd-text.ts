@@ -5,11 +5,16 @@ import type { Item } from "./frame.js";
 import { isUndetermined } from "./search.js";
 import { indexed, type Value } from "./value.js";
 
+/** What a session calls the flag of a failed `undefined_unless`. */
+const UNDEFINED = "Undef";
+
 const KINDS = { exists: "Allowed", "~exists": "Forbidden", forall: "Required" } as const;
 
 export interface HerdTextOptions {
   /** Seconds, for the `Time` line; none is printed where it is undefined. */
   readonly seconds: number | undefined;
+  /** Tests with executions that raise this flag have no answer to give: `Undef` instead of `Ok` or `No`. */
+  readonly badFlag?: string;
 }
 
 /** What herd7 prints of a test, with the blank line at its end. */
@@ -17,11 +22,12 @@ export function herdText(test: Test, answer: Answer, options: HerdTextOptions): 
   const { name, quantifier } = answer;
   const lines = [`Test ${name} ${KINDS[quantifier]}`, `States ${answer.states.length}`];
   for (const state of answer.states) lines.push(stateText(answer, state));
-  lines.push(`${answer.cut ? "Loop " : ""}${answer.validated ? "Ok" : "No"}`);
+  const undefined_ = answer.flags.some((flag) => flag === UNDEFINED || flag === options.badFlag);
+  lines.push(`${answer.cut ? "Loop " : ""}${undefined_ ? "Undef" : answer.validated ? "Ok" : "No"}`);
   lines.push("Witnesses");
   const [positive, negative] = quantifier === "~exists" ? [answer.negative, answer.positive] : [answer.positive, answer.negative];
   lines.push(`Positive: ${positive} Negative: ${negative}`);
-  for (const flag of answer.flags) lines.push(`Flag ${flag}`);
+  for (const flag of answer.flags) lines.push(`Flag ${flag === UNDEFINED ? "*undef*" : flag}`);
   lines.push(`Condition ${conditionText(test)}`);
   lines.push(`Observation ${name} ${answer.observation} ${answer.positive} ${answer.negative}`);
   if (options.seconds !== undefined) lines.push(`Time ${name} ${options.seconds.toFixed(2)}`);
@@ -51,7 +57,7 @@ export function valueText(value: Value): string {
 /** The condition with its quantifier, as herd7 writes it. */
 export function conditionText(test: Test): string {
   const { condition } = test;
-  return condition === undefined ? "exists (true)" : `${condition.quantifier} (${propositionText(condition.proposition, 0)})`;
+  return condition === undefined ? "forall (true)" : `${condition.quantifier} (${propositionText(condition.proposition, 0)})`;
 }
 
 const LEVELS = { implies: 1, or: 2, and: 3 } as const;

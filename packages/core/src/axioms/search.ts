@@ -83,7 +83,12 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const plan = planSearch(skeleton, frame, options.coherent);
   const coherent = options.coherent && plan.regular;
   const atomic = options.atomic && coherent;
-  const { n, words, locations, locationOf } = plan;
+  const { n, words, locationOf } = plan;
+  // A model that does not see to coherence may order but some of the writes (C11's atomic ones): it is asked which.
+  if (!options.coherent) session.begin(skeleton.structure);
+  const isOrdered = (write: number): boolean => options.coherent || hasEvent(session.ordered, write);
+  const loose = plan.locations.map(({ writes }) => writes.filter((write) => !isOrdered(write)));
+  const locations = plan.locations.map((location) => ({ ...location, writes: location.writes.filter(isOrdered) }));
   const { events } = skeleton;
   const size = n * words;
   const required = options.wanted === undefined ? new Map<number, Value>() : requiredValues(options.wanted);
@@ -259,10 +264,12 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
         return readValue(node, term.event);
       case "operation": {
         const left = evaluate(node, term.left);
-        if (left === undefined || isUndetermined(left)) return undefined;
+        if (left === undefined) return undefined;
         const right = evaluate(node, term.right);
-        if (right === undefined || isUndetermined(right)) return undefined;
-        return operate(term.operator, left, right);
+        if (right === undefined) return undefined;
+        return isUndetermined(left) || isUndetermined(right)
+          ? operateUndetermined(term.operator, left, right)
+          : operate(term.operator, left, right);
       }
     }
   };
@@ -388,7 +395,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   // Judging.
 
   const finals = new Int32Array(words);
-  for (const { item, writes } of locations) {
+  for (const { item, writes } of plan.locations) {
     // The final write of a location that is observed and that nothing writes but its initial state.
     const [first, ...more] = writes.filter((write) => ["W", "RW"].includes((events[write] as SkeletonEvent).kind));
     if (item >= 0 && first !== undefined && more.length === 0) finals[first >> 5] = (finals[first >> 5] as number) | (1 << (first & 31));
@@ -643,6 +650,23 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
 
   /** The number of orders of the writes of a location, by the last one. */
   const forEachLast = (node: Node, location: LocationPlan, visitLast: (last: number, count: number) => void): void => {
+    const others = loose[locations.indexOf(location as (typeof locations)[number])] ?? [];
+    if (others.length === 0 || location.item < 0) {
+      forEachLastOrdered(node, location, visitLast);
+      return;
+    }
+    // Nothing says when the others are made: each of them may have the last word, and the initial write where it is alone.
+    let ways = 0;
+    forEachLastOrdered(node, location, (last, count) => {
+      ways += count;
+      if (last >= 0 && (events[last] as SkeletonEvent).thread >= 0) visitLast(last, count);
+    });
+    const own = others.filter((write) => (events[write] as SkeletonEvent).thread >= 0);
+    const all = own.length > 0 || location.writes.some((write) => (events[write] as SkeletonEvent).thread >= 0) ? own : others;
+    for (const write of all) visitLast(write, ways);
+  };
+
+  const forEachLastOrdered = (node: Node, location: LocationPlan, visitLast: (last: number, count: number) => void): void => {
     const { writes } = location;
     if (writes.length <= 1) {
       visitLast(writes[0] ?? -1, 1);
@@ -695,7 +719,12 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     } else status.fill(UNKNOWN);
     const factors: Factor[] = [];
     const base: [number, number][] = [];
-    for (const { item, term } of plan.computed) base.push([item, number(evaluate(node, term))]);
+    for (const { item, term } of plan.computed) {
+      const value = evaluate(node, term);
+      // Computed from a value that nothing determines: no solution.
+      if (value === undefined) return;
+      base.push([item, number(value)]);
+    }
     frame.items.forEach((item, index) => {
       if (item.kind === "location" && !locations.some((each) => each.item === index))
         base.push([index, number(frame.initial.get(item.name))]);
@@ -766,6 +795,27 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
 
 /** Starts the name of a value that nothing determines. */
 const UNDETERMINED = "\u0000S";
+
+/** What is known of an operation on a value that nothing determines. */
+function operateUndetermined(operator: string, left: Value, right: Value): Value | undefined {
+  const same = left === right;
+  switch (operator) {
+    case "^":
+    case "-":
+      if (same) return 0;
+      return right === 0 ? left : operator === "^" && left === 0 ? right : undefined;
+    case "+":
+      return right === 0 ? left : left === 0 ? right : undefined;
+    case "|":
+      return same || right === 0 ? left : left === 0 ? right : undefined;
+    case "&":
+      return same ? left : left === 0 || right === 0 ? 0 : undefined;
+    case "*":
+      return left === 0 || right === 0 ? 0 : undefined;
+    default:
+      return undefined;
+  }
+}
 
 export function isUndetermined(value: Value): boolean {
   return typeof value === "string" && value.startsWith(UNDETERMINED);

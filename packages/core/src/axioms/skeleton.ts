@@ -253,9 +253,10 @@ function assemble(
       put("RMW", a);
       put("X", a);
     }
+    if (!event.tags.includes("A")) put("NA", a);
     for (const tag of event.tags) {
       put(tagSet(tag), a);
-      if (event.tags.length > 0) put("annot", a);
+      if (!event.tags.includes("A")) put("annot", a);
     }
     addEdge(id, words, a, a);
     for (let b = 0; b < n; b++) {

@@ -122,3 +122,29 @@ test("a ring of readers and grace periods with half a million states takes a few
   expect([given.observation, given.negative, given.states.length]).toEqual(["Never", 4095, 4095]);
   expect(given.nodes).toBeLessThan(40);
 });
+
+test("C11's atomics under its model", () => {
+  const mp = (write: string, first: string): string =>
+    litmus(
+      "x:atomic_int y:atomic_int",
+      [
+        `atomic_store_explicit(x, 1, memory_order_relaxed); atomic_store_explicit(y, 1, ${write});`,
+        `int r0 = atomic_load_explicit(y, ${first}); int r1 = atomic_load_explicit(x, memory_order_relaxed);`,
+      ],
+      "exists (1:r0=1 /\\ 1:r1=0)",
+    );
+  expect(summary(mp("memory_order_release", "memory_order_acquire"), "c11")).toBe("Never 0 3 of 3");
+  expect(summary(mp("memory_order_relaxed", "memory_order_acquire"), "c11")).toBe("Sometimes 1 3 of 4");
+  const add = "int r0 = atomic_fetch_add_explicit(x, 1, memory_order_relaxed);";
+  expect(summary(litmus("x:atomic_int", [add, add, add], "exists (x=3)"), "c11")).toBe("Always 6 0 of 1");
+});
+
+test("a test without a condition asks for all states", () => {
+  const given = answered(litmus("x", ["WRITE_ONCE(*x, 1);"], "locations [x]"));
+  expect([given.quantifier, given.observation, given.positive, given.states]).toEqual(["forall", "Always", 1, [[1]]]);
+});
+
+test("a loop that no candidate goes round again is not told", () => {
+  const never = ["int r0 = READ_ONCE(*x); while (r0 == 0) { r0 = READ_ONCE(*x); }", "WRITE_ONCE(*x, 2);"];
+  expect(answered(litmus("x", never, "exists (0:r0=2)", "x=1;")).cut).toBe(false);
+});
