@@ -5,6 +5,7 @@
  */
 
 import type { State, Stepper } from "../machine/step.js";
+import { type Compiled, compile } from "./compiled.js";
 import { createFields, type Fields } from "./fields.js";
 import { observe, satisfied, speaksOfStuck } from "./formula.js";
 import { agentsOf, createFootprints, createLearned, type Learned } from "./learned.js";
@@ -14,6 +15,8 @@ import { createStates } from "./states.js";
 
 /** Successors held back until they are looked up together. */
 const BATCH = 1024;
+/** After so many states what was learned is made into code. */
+const FIRST_COMPILED = 4096;
 /** Random runs that show which values there are before the fields are laid out. */
 const RUNS = 48;
 
@@ -91,14 +94,16 @@ export function searchEvery(stepper: Stepper, options: SearchOptions): SearchRes
   const foundAgent = new Int32Array(scopes.length);
 
   const read = (index: number): State => {
-    fields.unpack(states.pool, index * fields.words, state);
+    fields.unpack(states.pool, index * states.stride, state);
     return state;
   };
+
+  const sleepers = (index: number): number => states.pool[(index + 1) * states.stride - 1] as number;
 
   /** The leaves of a state's agents, those with effects in `found`. -1: the run has ended; -2: new values were seen. */
   function agentsAt(index: number): number {
     const { pool } = states;
-    const base = index * fields.words;
+    const base = index * states.stride;
     let { tree } = learned;
     const { agents, leaves } = learned;
     let count = 0;
@@ -131,7 +136,7 @@ export function searchEvery(stepper: Stepper, options: SearchOptions): SearchRes
   function generate(index: number, count: number, asleep: number, only = -1): boolean {
     const { pool } = states;
     const { words: wide } = fields;
-    const base = index * wide;
+    const base = index * states.stride;
     let { tree, outcomes } = learned;
     const { leaves, effects, steps } = learned;
     const { words, hashes, sleeps } = batch;
@@ -192,9 +197,10 @@ export function searchEvery(stepper: Stepper, options: SearchOptions): SearchRes
 
   function layOutAnew(): void {
     const again = fields.layOut();
-    states.repack(again, fields.words);
+    states.repack(fields.words, again);
     learned = createLearned(stepper, scopes, fields, size, footprints);
     room();
+    compiled = undefined;
   }
 
   const initialWords = new Int32Array(fields.words);
@@ -212,6 +218,9 @@ export function searchEvery(stepper: Stepper, options: SearchOptions): SearchRes
   let stopped: SearchResult["stopped"];
   let layerEnd = 1;
   const woken: number[] = [];
+  let compiled: Compiled | undefined;
+  let compiledFrom = 0;
+  let recompile = FIRST_COMPILED;
 
   /** Looks up what was gathered. `expanded`: states below have had their successors made. */
   function settle(expanded: number): boolean {
@@ -221,7 +230,7 @@ export function searchEvery(stepper: Stepper, options: SearchOptions): SearchRes
       const wake = woken.pop() as number;
       const index = woken.pop() as number;
       const count = agentsAt(index);
-      if (count > 0 && !generate(index, count, states.sleeps[index] as number, wake)) {
+      if (count > 0 && !generate(index, count, sleepers(index), wake)) {
         woken.push(index, wake);
         batch.count = 0;
         if (!relearn()) return false;
@@ -252,6 +261,24 @@ export function searchEvery(stepper: Stepper, options: SearchOptions): SearchRes
         layerEnd = states.count;
       }
     }
+    if (index === recompile) {
+      // Each time twice as many states are done: what was learned since is little, but may be needed often.
+      recompile *= 2;
+      if (compiledFrom !== learned.asked) {
+        compiled = compile(learned, fields, footprints.bound, batch);
+        compiledFrom = learned.asked;
+      }
+    }
+    if (compiled !== undefined) {
+      const end = Math.min(layerEnd, recompile);
+      const at = compiled.expand(states.pool, states.stride, index, end, batch.count, BATCH);
+      batch.count = compiled.next();
+      transitions += compiled.tried();
+      if (at > index) {
+        index = at - 1;
+        continue;
+      }
+    }
     for (;;) {
       const before = batch.count;
       const counted = transitions;
@@ -275,7 +302,7 @@ export function searchEvery(stepper: Stepper, options: SearchOptions): SearchRes
         }
         break;
       }
-      if (generate(index, count, states.sleeps[index] as number)) break;
+      if (generate(index, count, sleepers(index))) break;
       batch.count = before;
       transitions = counted;
       if (!settle(index) || !relearn()) return undefined;
@@ -304,7 +331,7 @@ export function searchEvery(stepper: Stepper, options: SearchOptions): SearchRes
     const count = followers(index);
     for (let at = 0; at < count; at++) {
       let word = 0;
-      while (word < wide && batch.words[at * wide + word] === states.pool[goal * wide + word]) word++;
+      while (word < wide && batch.words[at * wide + word] === states.pool[goal * states.stride + word]) word++;
       if (word === wide) return at;
     }
     return -1;

@@ -19,8 +19,8 @@ export interface Fields {
   see(state: State): void;
   pack(state: State, into: Int32Array, base: number): void;
   unpack(from: Int32Array, base: number, into: State): void;
-  /** Gives every slot the bits it needs now. Returns a function that packs anew what was packed before: `count` states. */
-  layOut(): (old: Int32Array, count: number) => Int32Array;
+  /** Gives every slot the bits it needs now. Returns a function that packs anew what was packed before: a state in one array into another that holds zeros there. */
+  layOut(): (from: Int32Array, base: number, into: Int32Array, at: number) => void;
 }
 
 /** Fields for states with these initial values. */
@@ -48,8 +48,8 @@ export function createFields(initial: State): Fields {
     return found;
   }
 
-  function layOut(): (old: Int32Array, count: number) => Int32Array {
-    const before = { active, words, word: word.slice(), shift: shift.slice(), mask: mask.slice() };
+  function layOut(): (from: Int32Array, base: number, into: Int32Array, at: number) => void {
+    const before = { active, word: word.slice(), shift: shift.slice(), mask: mask.slice() };
     active = [];
     let at = 0;
     let used = 0;
@@ -69,19 +69,13 @@ export function createFields(initial: State): Fields {
     }
     words = at + 1;
     stale = false;
-    return (old, count) => {
-      const result = new Int32Array(Math.max(1024, Math.ceil(count * 1.5)) * words);
-      for (let index = 0; index < count; index++) {
-        const from = index * before.words;
-        const to = index * words;
-        for (const slot of before.active) {
-          const value =
-            ((old[from + (before.word[slot] as number)] as number) >>> (before.shift[slot] as number)) & (before.mask[slot] as number);
-          const into = to + (word[slot] as number);
-          result[into] = (result[into] as number) | (value << (shift[slot] as number));
-        }
+    return (from, base, into, to) => {
+      for (const slot of before.active) {
+        const code =
+          ((from[base + (before.word[slot] as number)] as number) >>> (before.shift[slot] as number)) & (before.mask[slot] as number);
+        const place = to + (word[slot] as number);
+        into[place] = (into[place] as number) | (code << (shift[slot] as number));
       }
-      return result;
     };
   }
 
