@@ -55,7 +55,7 @@ function walk(stepper: Stepper, initial: State, fields: Fields): void {
 }
 
 /** Visits every state. Undefined: too much is different in too many states to be learned; search without this. */
-export function searchEvery(stepper: Stepper, options: SearchOptions): SearchResult | undefined {
+export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompiled = FIRST_COMPILED): SearchResult | undefined {
   const { machine } = stepper;
   const { program } = machine;
   const { formula } = program.condition;
@@ -220,7 +220,7 @@ export function searchEvery(stepper: Stepper, options: SearchOptions): SearchRes
   const woken: number[] = [];
   let compiled: Compiled | undefined;
   let compiledFrom = 0;
-  let recompile = FIRST_COMPILED;
+  let recompile = firstCompiled;
 
   /** Looks up what was gathered. `expanded`: states below have had their successors made. */
   function settle(expanded: number): boolean {

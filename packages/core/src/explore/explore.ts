@@ -13,6 +13,7 @@ import { compareValues, type EndState, type SearchOptions, type SearchResult } f
 export type { EndState, SearchOptions, SearchResult } from "./result.js";
 
 import { createRelevance } from "./relevance.js";
+import { shapeOf, translate } from "./shape.js";
 import { createReduction } from "./stubborn.js";
 import { createTable } from "./table.js";
 
@@ -236,8 +237,19 @@ function searchParts(stepper: Stepper, { asks, questions }: Questions, options: 
   let transitions = 0;
   let bytes = 0;
   let stopped: SearchResult["stopped"];
+  const { machine } = stepper;
+  // Parts that are the same but for names are searched once.
+  const answered = new Map<string, { readonly part: Scope; readonly result: SearchResult }>();
   const look = (at: number, formula: Formula): SearchResult => {
-    const found = searchPart(stepper, (questions[at] as Questions["questions"][number]).part, formula, {
+    const { part } = questions[at] as Questions["questions"][number];
+    const shape = shapeOf(machine, part, formula);
+    const twin = answered.get(shape);
+    if (twin !== undefined) {
+      const again = (steps: readonly number[] | undefined): readonly number[] | undefined =>
+        steps?.map((step) => translate(machine, step, twin.part, part));
+      return { ...twin.result, witness: again(twin.result.witness), stuck: again(twin.result.stuck) };
+    }
+    const found = searchPart(stepper, part, formula, {
       ...options,
       maxStates: Math.max(1, options.maxStates - states),
     });
@@ -245,6 +257,7 @@ function searchParts(stepper: Stepper, { asks, questions }: Questions, options: 
     transitions += found.transitions;
     bytes = Math.max(bytes, found.bytes);
     stopped ??= found.stopped;
+    answered.set(shape, { part, result: found });
     return found;
   };
   /** For each part: steps to an end of its own, where one was found. */

@@ -1,8 +1,10 @@
 /** Two tests side by side that have nothing to do with each other: the search takes them one by one, and finds what a search of both at once finds. */
 import { expect, test } from "vitest";
+import { family } from "../../../../scripts/bench/family.mjs";
 import { type SearchResult, search } from "../../src/explore/explore.js";
 import { questionsOf } from "../../src/explore/parts.js";
 import { buildMachine, type Machine } from "../../src/machine/machine.js";
+import { platform } from "../../src/platform/index.js";
 import type { Platform } from "../../src/platform/platform.js";
 import { runWitness } from "../../src/report/run.js";
 import { type Draft, printDraft, programOf } from "../generate/draft.js";
@@ -59,11 +61,27 @@ test("parts one by one and all at once", { timeout: seeds.timeout }, () => {
     const source = random(seed ^ 0x9a27);
     const platform = randomPlatform(source, { cpus: CPUS, fabrics: FABRICS, credits: false });
     const make = (): Draft => randomTest(source, { loops: source.chance(0.3), size: 4 });
-    const text = beside(make(), make(), source.chance(0.5) ? "/\\" : "\\/");
+    // Now and then the same test twice: then the one answer is the other's.
+    const first = make();
+    const text = beside(first, source.chance(0.4) ? first : make(), source.chance(0.5) ? "/\\" : "\\/");
     const found = flaw(text, platform);
     if (found === "skipped") continue;
     if (found !== undefined) throw new Error(`seed ${seed}: ${found}\n${printPlatform(platform)}\n${text}`);
     applied++;
   }
   expect(applied).toBeGreaterThan(seeds.count / 5);
+});
+
+test("pairs that are the same but for names are searched once", () => {
+  const on = platform("sn2-pic");
+  const pairs = (m: number, cure: "none" | "pio"): { readonly machine: Machine; readonly found: SearchResult } => {
+    const program = programOf(family(3, m, cure));
+    if (typeof program === "string" || on === undefined) throw new Error("no program");
+    const machine = buildMachine(program, on);
+    return { machine, found: search(machine, { mode: "verdict", reduce: "full", maxStates: 10_000 }) };
+  };
+  expect(pairs(5, "pio").found).toMatchObject({ satisfiable: false, complete: true, states: pairs(1, "pio").found.states });
+  const { machine, found } = pairs(5, "none");
+  expect(found.satisfiable).toBe(true);
+  expect(runWitness(machine, found.witness ?? [])).toBeUndefined();
 });
