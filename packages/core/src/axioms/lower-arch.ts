@@ -1,6 +1,7 @@
 /**
  * Kernel C lowered to an architecture: each primitive becomes the loads, stores, atomics and fences that the kernel's headers make of it, so that the test can be held against the
- * architecture's model. Dependencies are those of the C text, as a compiler keeps them that breaks none.
+ * architecture's model. Dependencies are those of the C text, as a compiler keeps them that breaks none; each `if` is a branch, and a branch controls all that comes after it, not only what stands
+ * in the `if` as in C.
  *
  * The tables are of Linux 6.19: arch/<arch>/include/asm/{barrier,atomic,cmpxchg,spinlock}.h and, where these say nothing, include/asm-generic/barrier.h, include/linux/atomic/ and
  * include/linux/spinlock.h. Atomics are one instruction where the architecture has that (x86, arm64's LSE, RISC-V's AMO), and a load-linked with a store-conditional on Power. A lock is the
@@ -137,7 +138,8 @@ const RISCV: Architecture = {
     "before-atomic": ["Fence.rw.rw"],
     "after-atomic": ["Fence.rw.rw"],
     "after-spinlock": ["Fence.rw.rw"],
-    "after-unlock-lock": NONE,
+    // ARCH_WEAK_RELEASE_ACQUIRE, which RISC-V selects with queued spin locks.
+    "after-unlock-lock": ["Fence.rw.rw"],
     "after-srcu-read-unlock": NONE,
     barrier: NONE,
   },
@@ -243,10 +245,10 @@ export function lowerPath(path: ThreadPath, architecture: Architecture): ThreadP
   // An update is one: its fences stand around both halves.
   const pairs = (list: readonly (readonly [number, number])[]): (readonly [number, number])[] =>
     list.filter(([from, to]) => !gone(from) && !gone(to)).map(([from, to]) => [place(from), place(to)]);
-  const branches: Branch[] = path.branches.map(({ start, end, stop }) => ({
+  const branches: Branch[] = path.branches.map(({ start, end }) => ({
     start: begins[start] as number,
     end: begins[end] as number,
-    stop: begins[stop] as number,
+    stop: length,
   }));
   return {
     ...path,

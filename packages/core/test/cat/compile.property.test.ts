@@ -76,6 +76,7 @@ test("compiled expressions have the values of sets, and bounds enclose them", ()
         const rfs = bounded(rf, inLoc);
         const cos = bounded(co, inLoc);
         const structure = {
+          shows: true,
           n,
           sets: new Map(["R", "W", "F"].map((name, index) => [name, bits.setOf(n, sets[index] as number[])])),
           relations: new Map([

@@ -24,6 +24,7 @@ function run(text: string, options: CompileOptions = {}, files: Record<string, s
     [0, 1, 2, 3].filter((b) => a >> 1 === b >> 1).map((b): [number, number] => [a, b]),
   );
   session.begin({
+    shows: true,
     n: 4,
     sets: new Map([
       ["R", setOf(4, [0, 2])],
@@ -185,7 +186,7 @@ describe("with", () => {
       ["R", setOf(4, [0, 2])],
       ["W", setOf(4, [1, 3])],
     ]);
-    expect(session.begin({ n: 4, sets, relations })).toBe(2);
+    expect(session.begin({ n: 4, sets, relations, shows: true })).toBe(2);
     const seen = [0, 1].map((branch) => {
       session.branch(branch);
       session.check(emptyRelation(4), emptyRelation(4));

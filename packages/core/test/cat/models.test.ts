@@ -75,8 +75,19 @@ describe("acquire, release and the rest of each architecture", () => {
   test("release and acquire make MP on arm64", () => expect(on("arm64", "Wx Wy:L / Ry:A Rx", "b>c ix>d")).toBe(false));
   test("a store-release and a load-acquire stay in order on arm64", () =>
     expect(on("arm64", "Wx:L Ry:A / Wy:L Rx:A", "iy>b ix>d")).toBe(false));
+  test("a write comes after what stands before it at its location: data and coi", () => {
+    expect(on("arm64", "Rx data:Wy Wy / Ry data:Wx", "e>a c>d")).toBe(false);
+  });
+  test("an atomic with acquire and release is a full barrier, its own write included", () => {
+    expect(on("arm64", "Rx:A =Wx:L Ry / Ry:A =Wy:L Rx", "iy>c ix>f")).toBe(false);
+    expect(on("arm64", "Rx:A =Wx Ry / Ry:A =Wy Rx", "iy>c ix>f")).toBe(true);
+  });
   test("with load-acquirePC they do not", () => expect(on("arm64", "Wx:L Ry:Q / Wy:L Rx:Q", "iy>b ix>d")).toBe(true));
-  test("control and isb order reads on arm64", () => expect(on("arm64", "Wx DMB.ISHST Wy / Ry ctrl:ISB Rx", "b>c ix>d")).toBe(true));
+  test("a branch and isb order reads on arm64, a branch and isync on Power", () => {
+    expect(on("arm64", "Wx DMB.ISHST Wy / Ry ctrl:ISB Rx", "b>c ix>d")).toBe(false);
+    expect(on("ppc", "Wx LWSYNC Wy / Ry ctrl:ISYNC Rx", "b>c ix>d")).toBe(false);
+    expect(on("ppc", "Wx LWSYNC Wy / Ry ISYNC Rx", "b>c ix>d")).toBe(true);
+  });
   test("fence.tso is all but write before read", () => {
     expect(on("riscv", "Wx Fence.tso Ry / Wy Fence.tso Rx", "iy>b ix>d")).toBe(true);
     expect(on("riscv", "Wx Fence.tso Wy / Ry Fence.tso Rx", "b>c ix>d")).toBe(false);

@@ -59,7 +59,11 @@ export function shape(text: string): Shape {
     const before: number[] = [];
     let lastRead = -1;
     const open: number[] = [];
-    for (const word of events) {
+    for (const whole of events) {
+      // A branch before a fence.
+      const branch = /^ctrl:([A-Z.]+)$/.exec(whole)?.[1];
+      const word = branch ?? whole;
+      if (branch !== undefined) open.push(lastRead);
       const match = /^(=?)(?:(addr|data|ctrl):)?([RW])([a-z])(?::(.+))?$/.exec(word);
       const event = add(index, match?.[4]);
       if (match === null) {
