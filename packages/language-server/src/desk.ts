@@ -26,6 +26,8 @@ export interface Client {
   readonly snippets: boolean;
   /** It asks for code lenses again when told to. */
   readonly refreshesLenses: boolean;
+  /** It asks for the edit of a code action once that is chosen. */
+  readonly resolvesActions: boolean;
 }
 
 export function clientOf(parameters: InitializeParams | undefined): Client {
@@ -33,6 +35,7 @@ export function clientOf(parameters: InitializeParams | undefined): Client {
   return {
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     refreshesLenses: workspace?.codeLens?.refreshSupport === true,
+    resolvesActions: textDocument?.codeAction?.resolveSupport?.properties.includes("edit") === true,
   };
 }
 

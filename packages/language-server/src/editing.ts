@@ -8,6 +8,7 @@ import { fixesIn } from "./fixes.js";
 import { type Edit, formatEdits } from "./formatting.js";
 import { COMPLETION, INSERT, MARKDOWN } from "./numbers.js";
 import { renamable, renameAt } from "./rename.js";
+import type { Repairs } from "./repairs.js";
 import { platformsFor } from "./settings.js";
 
 const KINDS: { readonly [kind in Proposal["kind"]]: CompletionItemKind } = {
@@ -27,7 +28,10 @@ const KINDS: { readonly [kind in Proposal["kind"]]: CompletionItemKind } = {
 /** The protocol's code for a request that cannot be done: `RequestFailed`. */
 const REQUEST_FAILED = -32803;
 
-export function answerEditing(desk: Desk): void {
+/** The protocol's number for an action that nobody has called for: the client only wants to know whether there is one. */
+const AUTOMATIC = 2;
+
+export function answerEditing(desk: Desk, repairs: Repairs): void {
   const { connection, look } = desk;
   connection.onCompletion(({ textDocument, position, context }) => {
     const found = look(textDocument.uri);
@@ -92,11 +96,12 @@ export function answerEditing(desk: Desk): void {
     return textEdits(document, edits);
   });
 
-  connection.onCodeAction(({ textDocument, range, context }) => {
+  connection.onCodeAction(async ({ textDocument, range, context }) => {
     const found = look(textDocument.uri);
     if (found === undefined || context.only?.some((kind) => "quickfix".startsWith(kind)) === false) return [];
     const { document, analysis } = found;
-    return fixesIn(analysis, document.offsetAt(range.start), document.offsetAt(range.end)).map(({ title, edit, problem }): CodeAction => {
+    const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+    const fixes = fixesIn(analysis, start, end).map(({ title, edit, problem }): CodeAction => {
       const diagnostics = context.diagnostics.filter(
         (each) =>
           each.code === problem.code &&
@@ -111,7 +116,9 @@ export function answerEditing(desk: Desk): void {
         edit: { changes: { [document.uri]: textEdits(document, [edit]) } },
       };
     });
+    return [...fixes, ...(await repairs.at(document.uri, start, end, context.triggerKind === AUTOMATIC))];
   });
+  connection.onCodeActionResolve((action) => (action.data === undefined ? action : repairs.resolve(action)));
 }
 
 const styleOf = (options: { readonly tabSize: number; readonly insertSpaces: boolean }): { readonly unit: string } => ({

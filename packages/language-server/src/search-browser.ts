@@ -1,5 +1,5 @@
 /** The script of a Web Worker that searches. */
-import { answerOn } from "./searcher.js";
+import { answerOn } from "./search-worker.js";
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 

@@ -1,9 +1,9 @@
 /** The script of a worker thread that searches. */
 import { parentPort } from "node:worker_threads";
-import type { Question } from "./search.js";
-import { answerOn } from "./searcher.js";
+import type { Question, RepairQuestion } from "./search.js";
+import { answerOn } from "./search-worker.js";
 
 answerOn(
-  (listener) => parentPort?.on("message", (question: Question) => listener(question)),
+  (listener) => parentPort?.on("message", (question: Question | RepairQuestion) => listener(question)),
   (answer) => parentPort?.postMessage(answer),
 );

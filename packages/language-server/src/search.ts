@@ -50,7 +50,24 @@ export interface Explanation extends Omit<Verdict, "steps"> {
   readonly svg: string | undefined;
 }
 
+/** A set of changes that forbids the outcome. */
+export interface Change {
+  /** What is done: `add dma_rmb() to P0, before line 16`. */
+  readonly words: string;
+  /** `sound`: forbidden on `portable` too; `platform-specific`: not there. */
+  readonly soundness: "sound" | "platform-specific" | "timing-only";
+  readonly edit: { readonly start: number; readonly end: number; readonly text: string };
+}
+
+/** What changes would forbid the outcome? Only workers answer it: it takes many searches. */
+export interface RepairQuestion extends Omit<Question, "kind" | "platform"> {
+  readonly kind: "repair";
+  /** It has to be forbidden on all of them. */
+  readonly platforms: readonly string[];
+}
+
 export type Answer =
+  | { readonly kind: "repair"; readonly changes: readonly Change[] }
   | { readonly kind: "verdict"; readonly verdict: Verdict }
   | { readonly kind: "explanation"; readonly explanation: Explanation };
 

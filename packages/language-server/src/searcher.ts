@@ -1,9 +1,9 @@
 /** Asks questions one after another, in a worker where there is one, so that typing never waits for a search. */
-import { type Answer, answer, type Question } from "./search.js";
+import { type Answer, answer, type Question, type RepairQuestion } from "./search.js";
 
-/** One end of a worker that runs `answerOn`. */
+/** One end of a worker that runs `answerOn` (search-worker.ts). */
 export interface Port {
-  post(question: Question): void;
+  post(question: Question | RepairQuestion): void;
   /** Called for each answer, and once with a reason if the worker fails. */
   listen(onAnswer: (answer: Answer) => void, onFailure: (reason: string) => void): void;
   /** Ends the worker, whatever it is doing. */
@@ -12,7 +12,7 @@ export interface Port {
 
 export interface Searcher {
   /** The answer; undefined where it was dropped first. `group` says what may be dropped together. */
-  ask(question: Question, group: string): Promise<Answer | undefined>;
+  ask(question: Question | RepairQuestion, group: string): Promise<Answer | undefined>;
   /** Forgets the questions of a group, the one that is being answered too. */
   drop(group: string): void;
   /** True where searches run beside, and not between two messages. */
@@ -21,7 +21,7 @@ export interface Searcher {
 }
 
 interface Waiting {
-  readonly question: Question;
+  readonly question: Question | RepairQuestion;
   readonly group: string;
   readonly resolve: (answer: Answer | undefined) => void;
 }
@@ -52,16 +52,20 @@ export function createSearcher(spawn: (() => Port) | undefined): Searcher {
   const here = ({ question }: Waiting): void => {
     setTimeout(() => {
       if (current?.question !== question) return;
+      if (question.kind === "repair") {
+        done(undefined);
+        return;
+      }
       const timeout = Math.min(question.timeout, SLICE);
       done(answer({ ...question, timeout }, () => false));
     }, 0);
   };
   const next = (): void => {
     if (current !== undefined) return;
-    // Somebody waits for an explanation; verdicts come by themselves.
+    // Somebody waits for an explanation or a repair; verdicts come by themselves.
     const at = Math.max(
       0,
-      queue.findIndex(({ question }) => question.kind === "explanation"),
+      queue.findIndex(({ question }) => question.kind !== "verdict"),
     );
     [current] = queue.splice(at, 1);
     if (current === undefined) return;
@@ -115,9 +119,4 @@ export function createSearcher(spawn: (() => Port) | undefined): Searcher {
       current = undefined;
     },
   };
-}
-
-/** The worker's side: answers each question that comes. */
-export function answerOn(receive: (listener: (question: Question) => void) => void, send: (answer: Answer) => void): void {
-  receive((question) => send(answer(question, () => false)));
 }

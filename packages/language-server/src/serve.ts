@@ -7,6 +7,7 @@ import { diagnosticsOf } from "./diagnostics.js";
 import { answerEditing } from "./editing.js";
 import { INCREMENTAL } from "./numbers.js";
 import { answerReading } from "./reading.js";
+import { createRepairs } from "./repairs.js";
 import { createSearcher, type Port } from "./searcher.js";
 import { readSettings } from "./settings.js";
 import { answerVerdicts } from "./verdicts.js";
@@ -45,7 +46,7 @@ export function serve(connection: Connection, options: ServeOptions = {}): void 
         documentFormattingProvider: true,
         documentRangeFormattingProvider: true,
         renameProvider: { prepareProvider: true },
-        codeActionProvider: { codeActionKinds: ["quickfix"] },
+        codeActionProvider: { codeActionKinds: ["quickfix"], resolveProvider: true },
         codeLensProvider: { resolveProvider: true },
         semanticTokensProvider: { legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] }, full: true },
       },
@@ -55,8 +56,8 @@ export function serve(connection: Connection, options: ServeOptions = {}): void 
   connection.onExit(() => searcher.close());
 
   answerReading(desk);
-  answerEditing(desk);
   const verdicts = answerVerdicts(desk, searcher);
+  answerEditing(desk, createRepairs(desk, searcher, verdicts));
 
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   const later = (document: TextDocument, pause: number, then: () => void): void => {

@@ -18,6 +18,8 @@ const PATIENCE = 250;
 const MOST_KEPT = 500;
 
 export interface Verdicts {
+  /** The platforms, of those that a place of the text speaks of, on which the outcome is known to be possible and is not stated to be. */
+  allowedAt(analysis: Analysis, start: number, end: number): readonly string[];
   /** Forgets what is being searched for a document: its text has changed. */
   drop(uri: string): void;
   /** Problems of verdicts that are not what the test states, found one by one; `found` is called when there is something new. */
@@ -105,6 +107,21 @@ export function answerVerdicts(desk: Desk, searcher: Searcher): Verdicts {
   });
 
   return {
+    allowedAt(analysis, start, end) {
+      const { test } = analysis;
+      const touches = (span: { readonly start: number; readonly end: number } | undefined): boolean =>
+        span !== undefined && span.start <= end && start <= span.end;
+      if (test === undefined) return [];
+      const all = desk.platforms(analysis).map(({ name }) => name);
+      const names = touches(test.condition?.span)
+        ? all
+        : test.expects.flatMap(({ span, platform }) => (touches(span) ? (platform === "all" ? all : [platform]) : []));
+      const found = [...new Set(names)].flatMap((name) => known.get(keyOf(question("verdict", analysis, name))) ?? []);
+      const allowed = found.filter(({ verdict, stated }) => (verdict === "allowed" || verdict === "depends") && stated?.met !== true);
+      // Where the test wants it forbidden somewhere, that is what is to be repaired.
+      const wanted = allowed.filter(({ stated }) => stated?.verdict === "forbidden");
+      return (wanted.length > 0 ? wanted : allowed.filter(({ stated }) => stated === undefined)).map(({ platform }) => platform);
+    },
     drop: (uri) => searcher.drop(uri),
     watch(document, analysis, found) {
       const { test, program } = analysis;

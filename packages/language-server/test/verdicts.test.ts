@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import type { CodeLens, Diagnostic } from "vscode-languageserver/node";
+import type { CodeAction, CodeLens, Diagnostic } from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Explanation } from "../src/protocol.js";
 import { answer, type Question } from "../src/search.js";
 import { createSearcher, type Port } from "../src/searcher.js";
@@ -87,6 +88,57 @@ test("what differs shows in the lens too; lenses and problems of verdicts can be
   await client.close();
 });
 
+describe("repairs", () => {
+  const dmaFlush = race.replace("sn2, sn2-pic, sn2-tiocp: allowed", "sn2: forbidden");
+  const whole = { start: { line: 20, character: 0 }, end: { line: 20, character: 10 } };
+  const asking = (triggerKind: 1 | 2) => ({ textDocument: { uri }, range: whole, context: { diagnostics: [], triggerKind } });
+  const resolves = { textDocument: { codeAction: { resolveSupport: { properties: ["edit"] } } } };
+
+  /** The text with the edits of an action. */
+  function done(text: string, action: CodeAction | undefined): string {
+    const document = TextDocument.create(uri, "litmus", 1, text);
+    return TextDocument.applyEdits(document, action?.edit?.changes?.[uri] ?? []);
+  }
+
+  test("where a test states forbidden and it is not: changes that forbid it, each proved", async () => {
+    const client = await overStdio({ capabilities: resolves, initializationOptions: { ...quick, timeout: 60 } });
+    await client.open(uri, dmaFlush);
+    expect(await client.problems(uri)).toHaveLength(1);
+    const offered = await client.request<CodeAction[]>("textDocument/codeAction", asking(2));
+    expect(offered).toMatchObject([{ title: "Forbid it on sn2 by the smallest change", kind: "quickfix" }]);
+    expect(offered[0]?.edit).toBeUndefined();
+    const resolved = await client.request<CodeAction>("codeAction/resolve", offered[0]);
+    const actions = await client.request<CodeAction[]>("textDocument/codeAction", asking(1));
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions[0]?.title).toMatch(/^Forbid it on sn2: \w+/);
+    expect(actions[0]?.edit).toEqual(resolved.edit);
+    for (const action of actions) {
+      const told = answer(
+        { kind: "verdict", source: { name: "repaired", text: done(dmaFlush, action) }, platform: "sn2", maxStates: 1e6, timeout: 60 },
+        () => false,
+      );
+      expect(told, action.title).toMatchObject({ verdict: { verdict: "forbidden" } });
+    }
+    // Elsewhere in the text there is nothing to repair.
+    const elsewhere = { ...asking(1), range: { start: { line: 10, character: 0 }, end: { line: 10, character: 0 } } };
+    expect(await client.request<CodeAction[]>("textDocument/codeAction", elsewhere)).toEqual([]);
+    await client.close();
+  });
+
+  test("nothing where the verdict is as stated, or where there is no worker", async () => {
+    const client = await overStdio({ capabilities: { ...resolves, ...capabilities }, initializationOptions: { ...quick, platforms: [] } });
+    await client.open(uri, race);
+    await lenses(client);
+    expect(await client.request<CodeAction[]>("textDocument/codeAction", asking(2))).toEqual([]);
+    await client.close();
+    const slow = await inProcess({ capabilities: resolves, initializationOptions: quick });
+    await slow.open(uri, dmaFlush);
+    await lenses(slow);
+    expect(await slow.request<CodeAction[]>("textDocument/codeAction", asking(1))).toEqual([]);
+    await slow.close();
+  });
+});
+
 describe("searcher", () => {
   const question = (platform: string, kind: Question["kind"] = "verdict"): Question => ({
     kind,
@@ -105,6 +157,7 @@ describe("searcher", () => {
         let onAnswer: Parameters<Port["listen"]>[0] = () => {};
         return {
           post(posted) {
+            if (posted.kind === "repair") throw new Error("nobody asks for repairs here");
             asked.push(posted.platform);
             give = () => onAnswer(answer(posted, () => false));
           },
