@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Bench } from "./bench/bench.js";
 import { Notice } from "./bench/explanation.js";
-import { account, askAgain, followSelection, notice, openTest } from "./bench/state.js";
+import { account, askAgain, followSelection, loadEnginesAhead, notice, openTest } from "./bench/state.js";
 import { ExportMenu } from "./export/menu.js";
 
 import { later } from "./later.js";
@@ -35,6 +35,7 @@ function follow(): void {
 /** What may be wanted next is there before it is, even if the network goes away meanwhile. */
 function loadAhead(): void {
   for (const load of [
+    loadEnginesAhead,
     links,
     () => import("./export/export.js"),
     () => import("./bench/play.js"),

@@ -1,6 +1,20 @@
 /** The verdicts of the test on each platform, and the choice of platforms and options. */
 import type { Cell } from "../engine/protocol.js";
-import { askAgain, cells, chosenPlatforms, latency, loadPlatforms, platformLines, platforms, reading, select, selected } from "./state.js";
+import { Models } from "./models.js";
+import { setOption } from "./options.js";
+import {
+  askAgain,
+  cells,
+  chosenPlatforms,
+  latency,
+  loadPlatforms,
+  platformLines,
+  platforms,
+  reading,
+  select,
+  selected,
+  settings,
+} from "./state.js";
 import { Verdict } from "./verdict.js";
 
 /** What stands beside a verdict. */
@@ -80,6 +94,28 @@ function Choose() {
           Usual ones
         </button>
       </form>
+      <div class="settings">
+        <label>
+          <input
+            type="checkbox"
+            checked={settings.value.some(([id]) => id === "compiler")}
+            onChange={(event) => setOption("compiler", event.currentTarget.checked ? "on" : undefined)}
+          />{" "}
+          the compiler reorders plain accesses
+        </label>
+        <label>
+          credits{" "}
+          <input
+            class="number"
+            inputMode="numeric"
+            pattern="[1-9][0-9]*"
+            maxLength={4}
+            placeholder="∞"
+            value={settings.value.find(([id]) => id === "credits")?.[1] ?? ""}
+            onChange={(event) => setOption("credits", /^[1-9]\d*$/.test(event.currentTarget.value) ? event.currentTarget.value : undefined)}
+          />
+        </label>
+      </div>
     </details>
   );
 }
@@ -119,6 +155,7 @@ export function Matrix() {
           </tbody>
         </table>
       )}
+      <Models />
       <Choose />
     </section>
   );

@@ -1,6 +1,6 @@
 /** Free play: the enabled steps at each state, to be chosen by hand. */
 import { computed, effect, signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { lookups } from "../engine/lane.js";
 import type { Played, Question } from "../engine/protocol.js";
 import { LadderView } from "../ladder/ladder.js";
@@ -41,7 +41,7 @@ export function FreePlay() {
   const section = useRef<HTMLElement>(null);
   const driving = useRef(false);
   // The step that was chosen is gone, and with it what had the focus: keys go on to be heard.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (driving.current && document.activeElement === document.body) section.current?.focus();
     driving.current = false;
   }, [shown]);

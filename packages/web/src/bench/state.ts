@@ -4,7 +4,7 @@ import type { Rule } from "@fencepost/core/report";
 import { batch, computed, effect, signal } from "@preact/signals";
 import firstTest from "../../../../catalogue/altix/cq-race.litmus?raw";
 import { Cancelled, createLane, lookups } from "../engine/lane.js";
-import type { Account, Cell, PlatformLine, Question, Reading, Settings, Story } from "../engine/protocol.js";
+import type { Account, Cell, ModelRow, PlatformLine, Question, Reading, Settings, Story } from "../engine/protocol.js";
 
 /** Platforms that every test is asked on, besides those that it names. */
 const USUAL = ["sn2", "pcie", "portable", "arm64", "ppc64", "riscv"];
@@ -43,6 +43,8 @@ export const tab = signal<Tab>("why");
 /** Steps made by hand, from the initial state. */
 export const playedSteps = signal<readonly number[]>([]);
 export const platformLines = signal<readonly PlatformLine[]>([]);
+/** What the axioms say of the test. */
+export const modelRows = signal<readonly ModelRow[]>([]);
 /** Milliseconds from the last key to the first verdict, and to the last. */
 export const latency = signal<{ readonly first: number; readonly all: number } | undefined>(undefined);
 /** Something to tell the user: a link that was wrong, a copy that was made. */
@@ -110,6 +112,7 @@ async function judgeAll(mine: number, since: number): Promise<void> {
   reading.value = read;
   if (!read.runs) {
     cells.value = new Map();
+    await askModels(mine, question, read);
     return;
   }
   const list = platforms.value;
@@ -131,6 +134,13 @@ async function judgeAll(mine: number, since: number): Promise<void> {
     cells.value = new Map([...cells.value, [name, cell]]);
     latency.value = { first, all: now - since };
   }
+  await askModels(mine, question, read);
+}
+
+/** After the platforms: the axioms' code is loaded only for a test without devices. */
+async function askModels(mine: number, question: string, read: Reading): Promise<void> {
+  const rows = read.test === undefined || read.test.devices ? [] : await verdictLane.ask((engine) => engine.models(question));
+  if (mine === run) modelRows.value = rows;
 }
 
 /** The text, the platforms or the settings have changed: what is being searched is given up, and all is asked anew. */
@@ -293,3 +303,6 @@ function showStory(number: number): void {
 export async function loadPlatforms(): Promise<void> {
   platformLines.value = await lookups.ask((engine) => engine.platforms());
 }
+
+/** Has the workers load what may be asked for later. */
+export const loadEnginesAhead = (): Promise<void> => storyLane.ask((engine) => engine.ahead());

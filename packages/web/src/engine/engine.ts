@@ -1,38 +1,29 @@
 /** The engines as the page uses them: everything a worker can be asked. No DOM here. */
 import { load, type Program } from "@fencepost/core";
-import { DEFAULT_LIMITS, type Limits } from "@fencepost/core/explore";
+import { DEFAULT_LIMITS, type Limits, type Variant } from "@fencepost/core/explore";
 import { parseTest } from "@fencepost/core/litmus";
 import { buildMachine, HANDLE, stepAction, stepSubject } from "@fencepost/core/machine";
-import { type Platform, platform, platformNames, ROUTE_KINDS, similarNames } from "@fencepost/core/platform";
+import { type Platform, platform, platformNames, similarNames } from "@fencepost/core/platform";
 import {
-  anotherStory,
-  cellRule,
   compareWith,
   conditionWords,
-  drive,
   entriesOf,
   expectationFor,
   explain,
-  explanationText,
   type Story as FullStory,
-  jsonReport,
   judge,
   type Ladder,
-  ladderSvg,
   layOut,
   mappingsOf,
   permissionsOf,
-  type Result,
-  type Rule,
   replay,
   snapshotsOf,
   unknownPlatforms,
   variantWords,
   verdictWords,
-  windowRule,
   without,
 } from "@fencepost/core/report";
-import type { Account, Cell, CellView, Engine, PlatformView, Question, Reading, Story } from "./protocol.js";
+import type { Account, Cell, Engine, Question, Reading, Story } from "./protocol.js";
 
 /** A page must answer: a search ends after this many states or milliseconds, and its verdict is then unknown. */
 export const BUDGET = { states: 400_000, milliseconds: 3000 };
@@ -40,7 +31,8 @@ export const BUDGET = { states: 400_000, milliseconds: 3000 };
 /** Texts whose programs are kept. */
 const KEPT = 16;
 
-interface Loaded {
+/** A text that was read. */
+export interface Loaded {
   readonly reading: Reading;
   readonly program: Program | undefined;
 }
@@ -64,6 +56,7 @@ function loadText(text: string): Loaded {
         condition: conditionWords(test),
         sources: test.sources,
         stated: [...new Set(test.expects.map((each) => each.platform))].filter((name) => name !== "all" && platform(name) !== undefined),
+        devices: test.threads.some((thread) => thread.role === "device" || thread.clauses.some((clause) => clause.kind === "on")),
       },
       runs: outcome.ok,
     },
@@ -84,7 +77,8 @@ function named(name: string): Platform {
   throw new BenchError(`There is no platform “${name}”${hint === undefined ? "" : `; did you mean “${hint}”?`}`);
 }
 
-interface Asked {
+/** A question with its program and platform found. */
+export interface Asked {
   readonly program: Program;
   readonly platform: Platform;
   readonly limits: Limits;
@@ -128,7 +122,7 @@ function cellOf({ program, platform: on }: Asked, verdict: Found): Cell {
   };
 }
 
-function storyView(story: Pick<FullStory, "run" | "entries"> & Partial<FullStory>, words: string): Story {
+function storyView(story: Pick<FullStory, "run" | "entries"> & Partial<FullStory>, words: string, at: Question): Story {
   const { run, entries, permissions } = story;
   const ladder: Ladder = layOut(run, entries, conditionWords(run.machine.program.test));
   return {
@@ -142,9 +136,18 @@ function storyView(story: Pick<FullStory, "run" | "entries"> & Partial<FullStory
     }),
     rules: permissions?.rules ?? [],
     deciding: permissions?.deciding ?? [],
-    svg: ladderSvg(ladder, words),
+    at,
+    words,
   };
 }
+
+/** The question under the settings of a variant. */
+function varied(question: Question, { settings }: Variant): Question {
+  const more = settings.map(({ option, value }) => [option, value] as const);
+  return { ...question, settings: [...question.settings.filter(([id]) => !more.some(([other]) => other === id)), ...more] };
+}
+
+const machineOf = ({ program, platform: on, limits }: Asked) => buildMachine(program, on, limits.settings ?? new Map());
 
 function explainQuestion(question: Question): Account {
   const all = asked(question);
@@ -156,131 +159,58 @@ function explainQuestion(question: Question): Account {
     question,
     cell: cellOf(all, full.verdict),
     platformTitle: on.title,
-    story: full.story && storyView(full.story, words),
+    story: full.story && storyView(full.story, words, question),
     obstacles: full.obstacles,
     otherwise: full.otherwise && {
       words: variantWords(full.otherwise.variant),
-      story: storyView(full.otherwise.story, variantWords(full.otherwise.variant)),
+      story: storyView(full.otherwise.story, variantWords(full.otherwise.variant), varied(question, full.otherwise.variant)),
     },
-    stuck: full.stuck && storyView(full.stuck, "a run gets stuck"),
+    stuck: full.stuck && storyView(full.stuck, "a run gets stuck", question),
     options: on.options.filter((option) => read?.has(option.id) === true || limits.settings?.has(option.id) === true),
     mapping: mappingsOf(program, on, limits.settings ?? new Map()).map(({ location, requested, bits }) => ({ location, requested, bits })),
-    text: explanationText(full),
   };
 }
 
 function storyOfSteps(question: Question, steps: readonly number[]): Story {
   const { program, platform: on, limits } = asked(question);
   const run = replay(buildMachine(program, on, limits.settings ?? new Map()), steps);
-  return storyView({ run, entries: entriesOf(run), permissions: permissionsOf(run, limits) }, "allowed");
-}
-
-function platformView(on: Platform): PlatformView {
-  const { cpu, fabric } = on;
-  const view = (
-    rule: Rule,
-    cell: {
-      readonly id: string;
-      readonly younger: readonly string[];
-      readonly older: readonly string[];
-      readonly when: readonly string[];
-      readonly pass: CellView["pass"];
-      readonly source: string;
-    },
-  ): CellView => ({
-    rule,
-    id: cell.id,
-    younger: cell.younger,
-    older: cell.older,
-    when: cell.when,
-    pass: cell.pass,
-    source: cell.source,
-  });
-  const ways = new Map<string, { kinds: string[]; places: readonly string[] }>();
-  for (const kind of ROUTE_KINDS) {
-    const places = fabric.routes[kind];
-    const key = places.join(" ");
-    const way = ways.get(key) ?? { kinds: [], places };
-    way.kinds.push(kind);
-    ways.set(key, way);
-  }
-  return {
-    name: on.name,
-    title: on.title,
-    conforming: on.conforming,
-    era: on.era,
-    cpu: {
-      name: cpu.name,
-      title: cpu.title,
-      source: cpu.source,
-      says: [
-        `A store reaches other CPUs ${cpu.multiCopyAtomic ? "at once" : "one by one"}.`,
-        `Devices see it ${cpu.devicesSee === "at-once" ? "with them" : "later"}.`,
-        `Control dependencies hold back ${cpu.control === "all" ? "all later stores" : "the stores in the branch's arms"}.`,
-      ],
-    },
-    fabric: { name: fabric.name, title: fabric.title, source: fabric.source, coherent: fabric.coherent },
-    window: cpu.window.map((rule, index) => view(windowRule(on, index), rule)),
-    places: fabric.places.map(({ id, title, per, table, source }) => ({ id, title, per, table, source })),
-    tables: Object.entries(fabric.tables).map(([name, cells]) => ({
-      name,
-      cells: cells.map((cell, index) => view(cellRule(on, name, index), cell)),
-    })),
-    routes: [...ways.values()],
-    mapping: fabric.mapping.map((rule) => ({
-      id: rule.id,
-      when: rule.when,
-      sets: Object.entries(rule.set)
-        .map(([bit, value]) => (value ? bit : `no ${bit}`))
-        .join(", "),
-      source: rule.source,
-    })),
-    accessors: [...on.accessors]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, accessor]) => ({ name, text: accessor.text.join("; ") || "nothing", source: accessor.source })),
-    options: on.options,
-  };
+  return storyView({ run, entries: entriesOf(run), permissions: permissionsOf(run, limits) }, "allowed", question);
 }
 
 /** Tests of the catalogue are small; one that is not must not hold up the others. */
 const CATALOGUE_LIMITS: Limits = { ...DEFAULT_LIMITS, maxStates: 60_000 };
 
-function jsonText(text: string, names: readonly string[], settings: Question["settings"]): string {
-  const { program, reading } = loadText(text);
-  const source = { name: "test.litmus", text };
-  const parsed = parseTest(source);
-  const results = names.flatMap((name): Result[] => {
-    if (program === undefined || platform(name) === undefined) return [];
-    const on = named(name);
-    const verdict = judge(program, on, asked({ text, platform: name, settings, off: [] }).limits);
-    const expectation = expectationFor(program.test, on);
-    return [{ platform: on, verdict, comparison: expectation && compareWith(expectation, verdict) }];
-  });
-  const checked = parsed.ok ? [{ source, test: parsed.value, program, label: parsed.value.name, results }] : [];
-  const problems = reading.problems.map((problem) => ({ source, problem }));
-  const differs = results.some((result) => result.comparison?.met === false);
-  const exitCode = problems.some(({ problem }) => problem.severity === "error") ? 3 : differs ? 1 : 0;
-  return `${JSON.stringify(jsonReport({ checked, problems, states: false, interrupted: false, exitCode }), undefined, 2)}\n`;
-}
-
 export const engine: Engine = {
+  async ahead() {
+    await Promise.all([import("./further.js"), import("./repairs.js"), import("./models.js")]);
+  },
   read: (text) => loadText(text).reading,
   judge(question) {
     const all = asked(question);
     return cellOf(all, judge(all.program, all.platform, all.limits));
   },
   explain: explainQuestion,
-  another(question, known) {
-    const { program, platform: on, limits } = asked(question);
-    const found = anotherStory(buildMachine(program, on, limits.settings ?? new Map()), known, limits);
-    return found && { story: storyView(found.story, "allowed"), differs: found.differs };
+  async another(question, known) {
+    const all = asked(question);
+    const { another } = await import("./further.js");
+    const found = another(machineOf(all), known, all.limits);
+    return found && { story: storyView(found.story, "allowed", question), differs: found.differs };
   },
   replay: storyOfSteps,
-  drive(question, steps) {
+  async drive(question, steps) {
+    const machine = machineOf(asked(question));
+    const { play } = await import("./further.js");
+    return play(machine, steps);
+  },
+  async text(question) {
     const { program, platform: on, limits } = asked(question);
-    const machine = buildMachine(program, on, limits.settings ?? new Map());
-    const played = drive(machine, steps);
-    return { ...played, snapshots: snapshotsOf(machine, steps.slice(0, played.made)) };
+    const { explained } = await import("./further.js");
+    return explained(program, on, limits);
+  },
+  async svg({ at, steps, words }) {
+    const machine = machineOf(asked(at));
+    const { picture } = await import("./further.js");
+    return picture(machine, steps, words);
   },
   async fixes(question, names) {
     const { program, platform: on, limits } = asked(question, REPAIR_TIME);
@@ -288,6 +218,11 @@ export const engine: Engine = {
     const { findFixes } = await import("./repairs.js");
     const interrupted = limits.interrupted ?? (() => false);
     return findFixes(question.text, program, list, limits.settings ?? new Map(), interrupted, (text) => loadText(text).program);
+  },
+  async models(text) {
+    const end = performance.now() + BUDGET.milliseconds;
+    const { modelRows } = await import("./models.js");
+    return modelRows(text, () => performance.now() > end);
   },
   async simulate(question) {
     const { program, platform: on, limits } = asked(question);
@@ -299,11 +234,17 @@ export const engine: Engine = {
       const { title, conforming } = named(name);
       return { name, title, conforming };
     }),
-  platform(name) {
+  async platform(name) {
     const found = platform(name);
-    return found && platformView(found);
+    if (found === undefined) return undefined;
+    const { platformView } = await import("./further.js");
+    return platformView(found);
   },
-  report: jsonText,
+  async report(text, names, settings) {
+    const list = names.flatMap((name) => (platform(name) === undefined ? [] : [asked({ text, platform: name, settings, off: [] })]));
+    const { jsonText } = await import("./further.js");
+    return jsonText(text, loadText(text), list);
+  },
   verdicts: (texts, names) =>
     texts.map((text) => {
       const { program } = loadText(text);

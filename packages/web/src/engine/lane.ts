@@ -31,6 +31,9 @@ function hire(): Hand {
 /** Milliseconds that a cancelled question may still take before its worker is replaced: most are answered within. */
 const GRACE = 15;
 
+/** Milliseconds after an answer until another worker is kept warm. */
+const SPARE_AFTER = 1200;
+
 /** `cancels`: its worker starts at once and another one is kept warm, because what is cancelled must be replaced at once. Otherwise the worker starts with the first question. */
 export function createLane({ cancels }: { readonly cancels: boolean }): Lane {
   let hand = cancels ? hire() : undefined;
@@ -39,6 +42,16 @@ export function createLane({ cancels }: { readonly cancels: boolean }): Lane {
   const open = new Set<() => void>();
   let turn: Promise<unknown> = Promise.resolve();
   let generation = 0;
+
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const keepSpare = (): void => {
+    if (spare !== undefined || waiting !== undefined) return;
+    // Not while the page is still being set up.
+    waiting = setTimeout(() => {
+      waiting = undefined;
+      spare ??= hire();
+    }, SPARE_AFTER);
+  };
 
   const replace = (): void => {
     hand?.worker.terminate();
@@ -70,8 +83,8 @@ export function createLane({ cancels }: { readonly cancels: boolean }): Lane {
               .finally(() => {
                 open.delete(giveUp);
                 if (on === hand) busy--;
-                // Warm another one as soon as the first has proved to work.
-                if (cancels) spare ??= hire();
+                // Warm another one when the first has proved to work.
+                if (cancels) keepSpare();
               });
           }),
       );

@@ -26,6 +26,8 @@ export interface Reading {
         readonly sources: readonly string[];
         /** Platforms that its `expect` lines name and that exist. */
         readonly stated: readonly string[];
+        /** Has it devices or handlers? */
+        readonly devices: boolean;
       }
     | undefined;
   /** False: it is read, but the explorer does not run it; `problems` says why. */
@@ -59,8 +61,9 @@ export interface Story {
   readonly deciding: readonly Rule[];
   /** The statement of the test that each entry is about. */
   readonly spans: readonly (Span | undefined)[];
-  /** The ladder as a file. */
-  readonly svg: string;
+  /** The question that it answers, the settings of a variant included, and what is so in it, in words. */
+  readonly at: Question;
+  readonly words: string;
 }
 
 /** Why a verdict is what it is. */
@@ -83,8 +86,6 @@ export interface Account {
     readonly source: string;
   }[];
   readonly mapping: readonly { readonly location: string; readonly requested: string; readonly bits: readonly string[] }[];
-  /** All of it for people, 100 columns wide. */
-  readonly text: string;
 }
 
 /** A run driven by hand so far, and what can happen next. */
@@ -167,8 +168,18 @@ export interface Fixes {
   readonly obstacle: { readonly platform: string; readonly run: readonly string[] } | undefined;
 }
 
+/** A memory model's verdict, as herd7 gives it. */
+export interface ModelRow {
+  readonly name: string;
+  readonly verdict: VerdictWord;
+  /** `Sometimes 1 3`, or why unknown. */
+  readonly says: string;
+}
+
 /** What a worker does. Every call is a function of its arguments, but that a search may be stopped by the clock: its verdict is then unknown. */
 export interface Engine {
+  /** Loads what may be asked for later, so that it is there even if the network goes away. */
+  ahead(): Promise<void>;
   read(text: string): Reading;
   judge(question: Question): Cell;
   explain(question: Question): Account;
@@ -176,19 +187,25 @@ export interface Engine {
   another(
     question: Question,
     known: readonly (readonly number[])[],
-  ): { readonly story: Story; readonly differs: Another["differs"] } | undefined;
+  ): Promise<{ readonly story: Story; readonly differs: Another["differs"] } | undefined>;
   /** The run with these steps. Throws where they are none. */
   replay(question: Question, steps: readonly number[]): Story;
-  drive(question: Question, steps: readonly number[]): Played;
+  drive(question: Question, steps: readonly number[]): Promise<Played>;
+  /** The whole explanation for people, 100 columns wide. */
+  text(question: Question): Promise<string>;
+  /** The ladder of a story as an SVG file. */
+  svg(story: Pick<Story, "at" | "steps" | "words">): Promise<string>;
   /** Repairs for the question's platform, or for all of `platforms` where some are given. */
   fixes(question: Question, platforms: readonly string[]): Promise<Fixes>;
+  /** What the axioms say; empty for tests with devices. */
+  models(text: string): Promise<readonly ModelRow[]>;
   /** A simulation in words. */
   simulate(question: Question): Promise<string>;
   platforms(): readonly PlatformLine[];
   /** Undefined where there is none of that name. */
-  platform(name: string): PlatformView | undefined;
+  platform(name: string): Promise<PlatformView | undefined>;
   /** The report of `fencepost check --json`, as docs/output.schema.json describes it. */
-  report(text: string, platforms: readonly string[], settings: Settings): string;
+  report(text: string, platforms: readonly string[], settings: Settings): Promise<string>;
   /** For each text a row of verdicts, one a platform. */
   verdicts(texts: readonly string[], platforms: readonly string[]): readonly (readonly VerdictWord[])[];
   /** Which of these texts have another verdict on the platform without the rule? Indices. */

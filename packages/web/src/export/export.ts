@@ -1,6 +1,7 @@
 /** What can be taken away: pictures, the test, the report, a block for a mail or a review. */
 import { account, notice, platforms, reading, settings, story, text, verdictRows } from "../bench/state.js";
 import { lookups } from "../engine/lane.js";
+import type { Story } from "../engine/protocol.js";
 import { linkHere } from "../link/share.js";
 import type { Format } from "./formats.js";
 
@@ -18,6 +19,8 @@ function save(name: string, content: Blob): void {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
+
+const svgOf = ({ at, steps, words }: Story): Promise<string> => lookups.ask((engine) => engine.svg({ at, steps, words }));
 
 /** Twice the size on paper, on white: for documents. */
 async function pngOf(svg: string): Promise<Blob> {
@@ -53,7 +56,7 @@ function fenced(content: string, language: string): string {
 const inline = (words: string): string => words.replace(/[\\`*_{}[\]<>|#~]/g, "\\$&").replace(/\s+/g, " ");
 
 /** The verdicts, how it happens, the test and the link. */
-export function markdown(): string {
+export async function markdown(): Promise<string> {
   const test = reading.value?.test;
   const found = account.value;
   const rows = verdictRows();
@@ -61,7 +64,7 @@ export function markdown(): string {
     `**${inline(test?.name ?? "test")}**${test?.doc === undefined ? "" : `: ${inline(test.doc)}`}`,
     ["| platform | verdict |", "|---|---|", ...rows.map(({ platform, words }) => `| ${inline(platform)} | ${inline(words)} |`)].join("\n"),
   ];
-  if (found !== undefined && !("fault" in found)) parts.push(fenced(found.text, "text"));
+  if (found !== undefined && !("fault" in found)) parts.push(fenced(await lookups.ask((engine) => engine.text(found.question)), "text"));
   parts.push(fenced(text.value, "c"), `[Open in the workbench](${linkHere()})`);
   return `${parts.join("\n\n")}\n`;
 }
@@ -70,10 +73,10 @@ export async function take(format: Format): Promise<void> {
   try {
     switch (format) {
       case "svg":
-        if (story.value !== undefined) save(fileName("svg", true), new Blob([story.value.svg], { type: "image/svg+xml" }));
+        if (story.value !== undefined) save(fileName("svg", true), new Blob([await svgOf(story.value)], { type: "image/svg+xml" }));
         return;
       case "png":
-        if (story.value !== undefined) save(fileName("png", true), await pngOf(story.value.svg));
+        if (story.value !== undefined) save(fileName("png", true), await pngOf(await svgOf(story.value)));
         return;
       case "litmus":
         save(fileName("litmus", false), new Blob([text.value], { type: "text/plain" }));
@@ -85,7 +88,7 @@ export async function take(format: Format): Promise<void> {
         return;
       }
       case "markdown":
-        await navigator.clipboard.writeText(markdown());
+        await navigator.clipboard.writeText(await markdown());
         notice.value = { kind: "done", text: "A Markdown block with verdicts, explanation, test and link is copied." };
     }
   } catch (error) {
