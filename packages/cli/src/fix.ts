@@ -1,5 +1,17 @@
 /** `fencepost fix`: the smallest sets of changes that forbid an outcome; what is superfluous. */
-import { type Repair, type RepairOptions, repair, repairJson, repairText, superfluous, superfluousText } from "@fencepost/core/repair";
+import type { Source } from "@fencepost/core";
+import type { Platform } from "@fencepost/core/platform";
+import type { Program } from "@fencepost/core/program";
+import {
+  type Repair,
+  type RepairOptions,
+  repair,
+  repairJson,
+  repairText,
+  superfluous,
+  superfluousJson,
+  superfluousText,
+} from "@fencepost/core/repair";
 import { EXIT, exitCode, UsageError } from "./exit.js";
 import { printFound, readInputs } from "./inputs.js";
 import { createShelf, readSettings, selectPlatforms } from "./selection.js";
@@ -45,16 +57,11 @@ export async function fixCommand(path: string, options: FixOptions): Promise<num
     interrupted: () => performance.now() > end,
     ...(options.maxChanges === undefined ? {} : { maxChanges: options.maxChanges }),
   };
-  if (options.superfluous === true && options.json !== true) {
-    const held = platforms.filter((platform) => repairOf(input, [platform], { ...how, maxTrials: 0 }).outcome === "not-needed");
-    const skipped = platforms.filter((platform) => !held.includes(platform)).map(({ name }) => name);
-    if (skipped.length > 0) process.stdout.write(`${input.test.name} is not forbidden on ${skipped.join(", ")}: not looked at there.\n`);
-    if (held.length === 0) return EXIT.differs;
-    const list = superfluous(input.source, input.program, held, how);
-    process.stdout.write(`${input.test.name}\n${superfluousText(list, `on ${held.map(({ name }) => name).join(", ")}`)}`);
-    return wrongInput ? EXIT.input : EXIT.ok;
+  if (options.superfluous === true) {
+    const code = leaner(input.source, input.program, platforms, how, options.json === true);
+    return code === EXIT.ok && wrongInput ? EXIT.input : code;
   }
-  const found = repairOf(input, platforms, how);
+  const found = repair(input.source, input.program, platforms, how);
   const code = exitCode({
     faults: false,
     wrongInput,
@@ -62,20 +69,26 @@ export async function fixCommand(path: string, options: FixOptions): Promise<num
     budget: found.outcome === "unknown",
     interrupted: false,
   });
-  if (options.json === true) process.stdout.write(repairJson(input.source.name, found, undefined, code));
+  if (options.json === true) process.stdout.write(repairJson(input.source.name, found, code));
   else if (options.patch !== undefined) writePatch(found, options.patch === true ? 1 : Number(options.patch));
   else process.stdout.write(repairText(found, outputStyle()));
   return code;
 }
 
-const repairOf = (
-  { source, program }: { readonly source: Parameters<typeof repair>[0]; readonly program: Parameters<typeof repair>[1] | undefined },
-  platforms: Parameters<typeof repair>[2],
-  how: RepairOptions,
-): Repair => {
-  if (program === undefined) throw new Error("no program");
-  return repair(source, program, platforms, how);
-};
+/** The other way round, on those of the platforms on which there is nothing to repair. */
+function leaner(source: Source, program: Program, platforms: readonly Platform[], how: RepairOptions, json: boolean): number {
+  const held = platforms.filter((platform) => repair(source, program, [platform], { ...how, maxTrials: 0 }).outcome === "not-needed");
+  const names = held.map(({ name }) => name);
+  const skipped = platforms.filter((platform) => !held.includes(platform)).map(({ name }) => name);
+  const code = held.length === 0 ? EXIT.differs : EXIT.ok;
+  const list = held.length === 0 ? [] : superfluous(source, program, held, how);
+  if (json) process.stdout.write(superfluousJson(source.name, program.name, names, list, code));
+  else {
+    if (skipped.length > 0) process.stdout.write(`${program.name} is not forbidden on ${skipped.join(", ")}: not looked at there.\n`);
+    if (held.length > 0) process.stdout.write(`${program.name}\n${superfluousText(list, `on ${names.join(", ")}`)}`);
+  }
+  return code;
+}
 
 /** The sentence for the commit, then the patch: `patch -p1` passes over the first. */
 function writePatch(found: Repair, number: number): void {

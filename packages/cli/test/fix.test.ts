@@ -59,6 +59,15 @@ test("what is superfluous", () => {
   expect(out).toMatch(/^cq-mb is not forbidden on sn2: not looked at there\.\ncq-mb\nNot needed on pcie:\n {3}- mb\(\) in P0/);
 });
 
+test("what is superfluous, as JSON", () => {
+  const { out, code } = fencepost(["fix", "catalogue/altix/cq-mb.litmus", "--platform", "sn2,arm64", "--superfluous", "--json"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    platforms: ["arm64"],
+    superfluous: [{ kind: "over-strong", instead: expect.arrayContaining(["dma_rmb"]) }],
+  });
+});
+
 describe("exit codes", () => {
   test.each([
     ["nothing to repair", ["--platform", "pcie"], 0],

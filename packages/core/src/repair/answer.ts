@@ -88,6 +88,8 @@ export interface Repair {
   readonly obstacle:
     | { readonly platform: string; readonly changes: readonly string[]; readonly unstoppable: boolean; readonly run: readonly string[] }
     | undefined;
+  /** Where there is no repair: the outcome happens even where every CPU keeps program order and every packet its turn. No order forbids it; the program has to say something else. */
+  readonly allowedInOrder: boolean;
   /** All minimal answers of up to this many changes were found. */
   readonly complete: number | undefined;
   /** Why not more, where a budget ran out. */

@@ -8,6 +8,7 @@ import type { Source } from "../source.js";
 import type { Repair, RepairOptions } from "./answer.js";
 import { candidatesOf } from "./candidates.js";
 import type { Cost } from "./cost.js";
+import { strictPlatform } from "./goods.js";
 import { type Hitting, hittingSets, type Rejected } from "./hitting.js";
 import { createJudgement } from "./prove.js";
 import { distinctPlatforms } from "./same-platform.js";
@@ -56,6 +57,7 @@ export function repair(source: Source, program: Program, asked: readonly Platfor
     rejected: [],
     superfluous: [],
     obstacle: undefined,
+    allowedInOrder: false,
   };
   const needed = [...verdicts.values()].some(({ verdict }) => verdict === "allowed" || verdict === "depends");
   const unknown = [...verdicts].find(([, { verdict }]) => verdict === "unknown");
@@ -103,6 +105,7 @@ export function repair(source: Source, program: Program, asked: readonly Platfor
       })),
     ],
     obstacle: outcome === "none" ? told(found.obstacle) : undefined,
+    allowedInOrder: outcome === "none" && findEscape(program, strictPlatform(), { ...limits, settings: new Map() }).kind === "escape",
     complete: found.complete,
     stopped: found.stopped,
     trials: found.trials,

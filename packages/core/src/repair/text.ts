@@ -21,6 +21,14 @@ export function repairText(repair: Repair, style: Style = PLAIN): string {
           WIDTH,
         ),
       );
+      if (repair.allowedInOrder)
+        lines.push(
+          "",
+          ...wrap(
+            "It happens even where every CPU keeps program order and every packet its turn: no order forbids it, the program has to do something else.",
+            WIDTH,
+          ),
+        );
       lines.push(...obstacleLines(repair));
       break;
     case "unknown":
@@ -128,9 +136,21 @@ const duration = (time: number): string => (time < 1000 ? `${Math.round(time)} n
 /** The version of the format of `fix --json`. */
 const FORMAT = 1;
 
+const json = (document: object): string =>
+  `${JSON.stringify(document, (_, value: unknown) => (value === Number.POSITIVE_INFINITY ? null : value), 2)}\n`;
+
 /** What `fix --json` prints: the repair without what JSON cannot say (an infinite time is null). */
-export function repairJson(file: string, repair: Repair, leaner: readonly Leaner[] | undefined, exitCode: number): string {
-  const { superfluous, ...rest } = repair;
-  const document = { format: FORMAT, file, ...rest, superfluous: leaner ?? superfluous, exitCode };
-  return `${JSON.stringify(document, (_, value: unknown) => (value === Number.POSITIVE_INFINITY ? null : value), 2)}\n`;
+export function repairJson(file: string, repair: Repair, exitCode: number): string {
+  return json({ format: FORMAT, file, ...repair, exitCode });
+}
+
+/** What `fix --superfluous --json` prints; `platforms` are those on which the outcome is forbidden. */
+export function superfluousJson(
+  file: string,
+  test: string,
+  platforms: readonly string[],
+  list: readonly Leaner[],
+  exitCode: number,
+): string {
+  return json({ format: FORMAT, file, test, platforms, superfluous: list, exitCode });
 }

@@ -77,6 +77,13 @@ describe("a repair says how far it got", () => {
     for (const answer of found.answers) expect(answer.changes.map(({ kind }) => kind)).not.toEqual(["pio-read"]);
   });
 
+  test("no repair, because the outcome needs no reordering", () => {
+    const found = repaired(catalogue("classic/RMW+rel"), "x86");
+    expect([found.outcome, found.allowedInOrder, found.obstacle?.unstoppable]).toEqual(["none", true, true]);
+    expect(found.obstacle?.run.length).toBeGreaterThan(0);
+    expect(repaired(catalogue("linux-io/doorbell"), "bcm2711").allowedInOrder).toBe(false);
+  });
+
   test("a budget of changed tests", () => {
     const { outcome, stopped, complete } = repaired(catalogue("altix/cq-race"), "sn2", { maxTrials: 3 });
     expect(outcome).toBe("unknown");
