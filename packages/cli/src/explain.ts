@@ -1,6 +1,6 @@
 /** `fencepost explain`: why an outcome is allowed or forbidden. */
 import { writeFileSync } from "node:fs";
-import { compareWith, expectationFor, unknown } from "@fencepost/core/report";
+import { compareWith, expectationFor, type JsonExplanation, unknown } from "@fencepost/core/report";
 import { outcome } from "./check.js";
 import { configuredOptions } from "./configured.js";
 import { createEngine } from "./engine.js";
@@ -19,6 +19,7 @@ export interface ExplainOptions {
   readonly timeout?: number;
   readonly memory?: number;
   readonly svg?: string;
+  readonly json?: boolean;
   readonly config?: string | boolean;
 }
 
@@ -50,13 +51,15 @@ export async function explainCommand(path: string, given: ExplainOptions, isGive
     memory: options.memory,
   };
   const engine = createEngine();
+  const documents: JsonExplanation[] = [];
   let faults = false;
   let differs = false;
   let ranOut = false;
   for (const [index, platform] of platforms.entries()) {
     try {
-      const { text, svg, verdict } = await engine.explain({ kind: "explain", program: input.program, platform, budget });
-      process.stdout.write(`${index === 0 ? "" : `\n${"-".repeat(100)}\n`}${text}`);
+      const { text, json, svg, verdict } = await engine.explain({ kind: "explain", program: input.program, platform, budget });
+      if (options.json === true) documents.push(json);
+      else process.stdout.write(`${index === 0 ? "" : `\n${"-".repeat(100)}\n`}${text}`);
       const expectation = expectationFor(input.test, platform);
       const comparison = expectation && compareWith(expectation, verdict);
       const sum = outcome([
@@ -80,6 +83,7 @@ export async function explainCommand(path: string, given: ExplainOptions, isGive
     }
     if (engine.stopped) break;
   }
+  if (options.json === true) process.stdout.write(`${JSON.stringify(documents, undefined, 2)}\n`);
   const interrupted = engine.stopped;
   await engine.close();
   return exitCode({

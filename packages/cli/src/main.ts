@@ -111,6 +111,7 @@ function commandLine(done: (code: number) => void): Command {
       .option("--platform <names>", "platforms, separated by commas"),
   )
     .option("--svg <file>", "write the ladder diagram to a file")
+    .option("--json", "one document, as docs/explanation.schema.json describes it")
     .action(async (file: string, options: ExplainOptions, command: Command) => done(await explainCommand(file, options, givenOn(command))));
   program
     .command("fix")

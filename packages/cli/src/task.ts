@@ -2,7 +2,18 @@
 import type { Limits, Verdict } from "@fencepost/core/explore";
 import type { Platform } from "@fencepost/core/platform";
 import type { Program } from "@fencepost/core/program";
-import { conditionWords, explain, explanationText, judge, ladderSvg, layOut, unknown, verdictWords } from "@fencepost/core/report";
+import {
+  conditionWords,
+  explain,
+  explanationJson,
+  explanationText,
+  type JsonExplanation,
+  judge,
+  ladderSvg,
+  layOut,
+  unknown,
+  verdictWords,
+} from "@fencepost/core/report";
 
 /** Limits as they come from the command line; `interrupted` is not among them, so that they can be sent to a worker. */
 export interface Budget {
@@ -28,6 +39,7 @@ export type Sent = { readonly kind: "judge"; readonly verdict: Verdict } | ({ re
 
 export interface Explained {
   readonly text: string;
+  readonly json: JsonExplanation;
   /** Undefined where there is no run to draw. */
   readonly svg: string | undefined;
   readonly verdict: Verdict;
@@ -80,7 +92,12 @@ export function explainWatched({ program, platform, budget }: Task, watcher: Wat
       : explanation.verdict;
   const story = explanation.story ?? explanation.otherwise?.story;
   const svg = story && ladderSvg(layOut(story.run, story.entries, conditionWords(program.test)), verdictWords(verdict));
-  return { text: explanationText({ ...explanation, verdict }), svg, verdict: withoutMachine(verdict) };
+  return {
+    text: explanationText({ ...explanation, verdict }),
+    json: explanationJson({ ...explanation, verdict }),
+    svg,
+    verdict: withoutMachine(verdict),
+  };
 }
 
 const limitsOf = (budget: Budget, { interrupted }: Watch): Limits => ({ ...budget, interrupted });

@@ -50,3 +50,29 @@ test("problems, what differs, what is unknown", () => {
 test("the catalogue", { timeout: 60_000 }, () => {
   report(["catalogue", "--platform", "portable,sn2,arm64"]);
 });
+
+const validateExplanation = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(join(root, "docs/explanation.schema.json"), "utf8")),
+);
+
+test.each([
+  [
+    "allowed",
+    path,
+    "sn2",
+    { verdict: "allowed", run: { steps: { length: 5 }, deciding: [{ kind: "cell", id: "numa: out-of-order-DMA" }] } },
+  ],
+  ["forbidden", path, "pcie", { verdict: "forbidden", run: null, forbiddenBy: [[{ id: "pcie: A2a" }], [{ id: "rc: A2a" }]] }],
+  ["depends", "catalogue/altix/data-barrier.litmus", "sn2", { verdict: "depends", variants: [{ settings: { barrier: "two-way" } }] }],
+  [
+    "stuck",
+    "catalogue/pcie/credits-completion-read-blocked.litmus",
+    "pcie",
+    { verdict: "allowed", run: { end: "stuck=1;", stuck: { length: 8 } } },
+  ],
+] as const)("an explanation: %s", (_, of, on, expected) => {
+  const { out } = fencepost(["explain", of, "--platform", on, "--json"]);
+  const document = JSON.parse(out) as unknown[];
+  expect(validateExplanation(document), JSON.stringify(validateExplanation.errors)).toBe(true);
+  expect(document[0]).toMatchObject(expected);
+});

@@ -8,6 +8,7 @@ export { type Entry, entriesOf, sameSite } from "./entry.js";
 export type * from "./event.js";
 export { type Comparison, compareWith, expectationFor, unknownPlatforms } from "./expect.js";
 export { type Explanation, explain, type Story, storyOf } from "./explain.js";
+export { explanationJson, type JsonExplanation, type JsonRule, type JsonRun } from "./explain-json.js";
 export { conditionWords, explanationText } from "./explain-text.js";
 export * from "./json.js";
 export { judge, unknown } from "./judge.js";
