@@ -254,7 +254,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
         complain(expression.span, `${expression.name} gives no value`, undefined, "arguments");
         next(state, NOTHING);
       } else if (operands === undefined) next(state, NOTHING);
-      else evaluate(substitute(macro.body.expression, operands), port, state, next);
+      else evaluate(substitute(macro.body.expression, operands, expression.span), port, state, next);
       return;
     }
     const primitive = VALUES[expression.name] ?? c11.values[expression.name];
@@ -616,7 +616,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
       if (operands === undefined) next(state);
       else
         statements(
-          macro.body.statements.map((each) => substituteStatement(each, operands)),
+          macro.body.statements.map((each) => substituteStatement(each, operands, call.span)),
           0,
           state,
           next,

@@ -87,3 +87,10 @@ describe("kernel C on the models of architectures", () => {
     ).toContain("RCU and SRCU have no lowering");
   });
 });
+
+test("what has no lowering is told where it stands in the test", () => {
+  const text = litmus("x", ["WRITE_ONCE(*x, 1); rcu_read_lock();"], "exists (x=1)");
+  const { architecture, model, session } = loaded.get("arm64") as { architecture: Architecture; model: CompiledModel; session: Session };
+  const result = answer(read(text), model, session, { lower: architecture });
+  expect(result.kind === "problems" ? text.slice(result.problems[0]?.span.start).slice(0, 13) : "").toBe("rcu_read_lock");
+});
