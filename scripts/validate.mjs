@@ -82,7 +82,7 @@ for (const name of platformNames()) {
     const allowed = allowedEnds(program, on, MOST);
     if (allowed === undefined) continue;
     cache.set(`${name} ${path}`, allowed);
-    const shown = forbiddenByClock(program, on, allowed, { messages: 200, size: 512, hops: 4 });
+    const shown = forbiddenByClock(program, on, allowed, { messages: 200, size: 2048, hops: 16 });
     if (shown === undefined) untimed++;
     else {
       checked++;
@@ -116,7 +116,7 @@ for (const name of ["sn2-pic", "pcie"]) {
       if (!/^(altix|pcie|interrupts|linux-io)/.test(path)) continue;
       const allowed = cache.get(`${name} ${path}`);
       if (allowed === undefined) continue;
-      if (!clock) clock = (forbiddenByClock(program, on, allowed, { messages: 200, size: 512, hops: 8 }, mutant.change)?.length ?? 0) > 0;
+      if (!clock) clock = (forbiddenByClock(program, on, allowed, { messages: 200, size: 4096, hops: 16 }, mutant.change)?.length ?? 0) > 0;
       if (!adversary) adversary = byAdversary(program, on, allowed, 60, mutant.change).forbidden.length > 0;
       if (clock && adversary) break;
     }

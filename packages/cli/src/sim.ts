@@ -15,7 +15,7 @@ import {
 import { EXIT, exitCode, UsageError } from "./exit.js";
 import { type Input, printFound, readInputs } from "./inputs.js";
 import { createShelf, readSettings, selectPlatforms } from "./selection.js";
-import { plotSvg } from "./sim-plot.js";
+import { type Axis, plotSvg } from "./sim-plot.js";
 import { createProgress } from "./terminal.js";
 
 export interface SimOptions {
@@ -42,7 +42,6 @@ export interface SimOptions {
 
 /** What a sweep goes over: at most one of these may have several values. */
 const AXES = ["size", "rate", "hops", "depth"] as const;
-export type Axis = (typeof AXES)[number];
 
 /** Simulates and prints; gives the exit code. */
 export async function simCommand(paths: readonly string[], options: SimOptions): Promise<number> {

@@ -13,7 +13,7 @@ test("one simulation in full, the same every time", () => {
     "--size",
     "2048",
     "--hops",
-    "8",
+    "16",
     "--figures",
   ];
   const first = fencepost(args);

@@ -9,7 +9,7 @@ function report(path: string, platform: string, workload: Parameters<typeof simu
 }
 
 test("the same seed gives the same report, another seed another one", () => {
-  const workload = { messages: 500, hops: 4, size: 512 };
+  const workload = { messages: 500, hops: 16, size: 512 };
   expect(report("altix/cq-race", "sn2-pic", workload)).toEqual(report("altix/cq-race", "sn2-pic", workload));
   expect(report("altix/cq-race", "sn2-pic", { ...workload, seed: 2 }).latency).not.toEqual(
     report("altix/cq-race", "sn2-pic", workload).latency,
@@ -43,13 +43,13 @@ test("the link's bandwidth bounds the rate: long writes come within a few percen
 
 describe("the race", () => {
   test("is hit on sn2 when hops tear the writes apart, more often with more hops", () => {
-    const at = [2, 4, 8].map((hops) => report("altix/cq-race", "sn2-pic", { messages: 5000, size: 2048, hops }).hits);
+    const at = [8, 12, 16].map((hops) => report("altix/cq-race", "sn2-pic", { messages: 5000, size: 2048, hops }).hits);
     expect(at[0]?.low).toBeGreaterThan(0);
     expect(at[1]?.low).toBeGreaterThan(at[0]?.high as number);
     expect(at[2]?.low).toBeGreaterThan(at[1]?.high as number);
   });
   test("is less often hit behind a read that flushes nothing, and never behind the cures; a bound is given, never a zero", () => {
-    const workload = { messages: 5000, size: 2048, hops: 8 };
+    const workload = { messages: 5000, size: 2048, hops: 16 };
     const bare = report("altix/cq-race", "sn2-pic", workload).hits;
     const relaxed = report("altix/cq-pio-read-relaxed", "sn2-pic", workload).hits;
     expect(relaxed.high).toBeLessThan(bare.low);

@@ -60,7 +60,7 @@ describe("the simulator and the checker", () => {
     const wrong: string[] = [];
     let timed = 0;
     for (const { path, program } of programs) {
-      const shown = forbiddenByClock(program, platformOf(name), ends(path, name), { messages: 60, size: 512, hops: 4 });
+      const shown = forbiddenByClock(program, platformOf(name), ends(path, name), { messages: 60, size: 2048, hops: 16 });
       if (shown !== undefined) timed++;
       for (const end of shown ?? []) wrong.push(`${path}: ${end}`);
     }
@@ -96,7 +96,7 @@ describe("the simulator and the checker", () => {
     const seen = mutantsOf(platform).map((mutant) => {
       const clock = some.some(
         ({ path, program }) =>
-          (forbiddenByClock(program, platform, ends(path, "sn2-pic"), { messages: 60, size: 512, hops: 8 }, mutant.change)?.length ?? 0) >
+          (forbiddenByClock(program, platform, ends(path, "sn2-pic"), { messages: 60, size: 4096, hops: 16 }, mutant.change)?.length ?? 0) >
           0,
       );
       const adversary =

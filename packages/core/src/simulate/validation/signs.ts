@@ -87,7 +87,7 @@ export function signRows(): readonly SignRow[] {
   const rows: SignRow[] = [];
   const cpu = (of: Program, on: Platform): number => run(of, on, { messages: 500 }).cpu.value;
   const rate = (of: Program, on: Platform): number => run(of, on, { messages: 4000, depth: 64, size: 512 }).rate.value;
-  const hits = (of: Program, on: Platform): number => run(of, on, { messages: 4000, size: 2048, hops: 8 }).hits.value;
+  const hits = (of: Program, on: Platform): number => run(of, on, { messages: 4000, size: 2048, hops: 12 }).hits.value;
   const add = (
     what: string,
     on: Platform,
