@@ -22,11 +22,10 @@ export interface Compiled {
   tried(): number;
 }
 
-/** Where successors are written: words, hashes, steps, and agents asleep. */
+/** Where successors are written: words, hashes, and agents asleep. */
 export interface Written {
   readonly words: Int32Array;
   readonly hashes: Int32Array;
-  readonly steps: Int32Array;
   readonly sleeps: Int32Array;
 }
 
@@ -34,8 +33,8 @@ export interface Written {
 const LARGE = 4000;
 
 /** The code, or undefined where none can be made here. */
-export function compile(learned: Learned, fields: Fields, bound: Int32Array, into: Written): Compiled | undefined {
-  const { tree, agents, leaves, effects, steps, outcomes } = learned;
+export function compile(learned: Learned, fields: Fields, bound: readonly number[], into: Written): Compiled | undefined {
+  const { tree, agents, leaves, effects, outcomes } = learned;
   const wide = fields.words;
   const all = Array.from({ length: wide }, (_, word) => `s${word}`);
   const span = 1 + 2 * wide;
@@ -52,7 +51,7 @@ export function compile(learned: Learned, fields: Fields, bound: Int32Array, int
     }
     return `switch (s${word} >>> ${shift} & ${mask}) { ${cases.join(" ")} default: ${unknown} }`;
   };
-  const effect = (leaf: number, step: number): string => {
+  const effect = (leaf: number, number: number): string => {
     const from = leaf * span;
     if (outcomes[from] === 1) return "tried++; return 0;";
     const values = all.map((word, at) => {
@@ -60,43 +59,41 @@ export function compile(learned: Learned, fields: Fields, bound: Int32Array, int
       const put = outcomes[from + 2 + 2 * at] as number;
       return keep === -1 && put === 0 ? word : `${word} & ${keep} | ${put}`;
     });
-    return `put(${[...values, "z", step].join(", ")}); return 0;`;
+    return `put(${values.join(", ")}, z & ~bound[${number}]); return 0;`;
   };
   const calls = (leaf: number, then: (result: number) => string): string => {
     const { over, effects: list } = leaves[leaf] as Learned["leaves"][number];
-    const made = list.map((each) => `e${each}(${all.join()}, z) | `).join("");
+    const made = list.map((each) => `e${each}(${all.join()}, done) | `).join("");
     return `${made}${then((over ? 0 : NOT_OVER) | (list.length > 0 ? CAN_ACT : 0))}`;
   };
   /** Small trees stand in place; large ones are functions, so that each is small enough to be optimised. */
   const sizes = Array.from(agents, (root) => branch(root, (leaf) => calls(leaf, String), "").length);
   const own = (agent: number): boolean => (sizes[agent] as number) > LARGE;
   const acts = (agent: number, root: number): string => {
-    const set = `z = done & ~bound[${agent}];`;
-    if (own(agent)) return `${set} r = a${agent}(${all.join()}, z); if (r & ${UNKNOWN}) break state; result |= r;`;
+    if (own(agent)) return `r = a${agent}(${all.join()}, done); if (r & ${UNKNOWN}) break state; result |= r;`;
     const leaf = (number: number): string => {
       const count = leaves[number]?.effects.length ?? 0;
       const over = leaves[number]?.over === true;
       if (count === 0) return `${over ? "" : `result |= ${NOT_OVER};`} r = 0; break agent${agent};`;
-      return `${set} r = ${calls(number, String)}; if (r & ${UNKNOWN}) break state; result |= r; break agent${agent};`;
+      return `r = ${calls(number, String)}; if (r & ${UNKNOWN}) break state; result |= r; break agent${agent};`;
     };
     return `agent${agent}: { ${branch(root, leaf, "break state;")} }`;
   };
   const lines = [
     `let next = 0, tried = 0;`,
-    `function put(${all.join()}, z, step) {`,
+    `function put(${all.join()}, z) {`,
     `  const to = next * ${wide};`,
     `  let h = 0x9e3779b9 | 0;`,
     ...all.map((word, at) => `  words[to + ${at}] = ${word}; h = Math.imul(h ^ ${word}, 0x85ebca6b); h ^= h >>> 15;`),
     `  h = Math.imul(h, 0xc2b2ae35);`,
-    `  hashes[next] = h ^ (h >>> 16); sleeps[next] = z; steps[next] = step; next++; tried++;`,
+    `  hashes[next] = h ^ (h >>> 16); sleeps[next] = z; next++; tried++;`,
     `}`,
     ...effects.map(
-      (root, each) =>
-        `function e${each}(${all.join()}, z) { ${branch(root, (leaf) => effect(leaf, steps[each] as number), `return ${UNKNOWN};`)} }`,
+      (root, each) => `function e${each}(${all.join()}, z) { ${branch(root, (leaf) => effect(leaf, each), `return ${UNKNOWN};`)} }`,
     ),
     ...Array.from(agents, (root, each) =>
       own(each)
-        ? `function a${each}(${all.join()}, z) { ${branch(root, (leaf) => `return ${calls(leaf, (result) => `${result};`)}`, `return ${UNKNOWN};`)} }`
+        ? `function a${each}(${all.join()}, done) { ${branch(root, (leaf) => `return ${calls(leaf, (result) => `${result};`)}`, `return ${UNKNOWN};`)} }`
         : "",
     ),
     `function expand(pool, stride, index, end, from, full) {`,
@@ -104,7 +101,7 @@ export function compile(learned: Learned, fields: Fields, bound: Int32Array, int
     `  let before = from, counted = 0;`,
     `  for (; index < end && next <= full; index++) {`,
     `    const base = index * stride, asleep = pool[base + ${wide}];`,
-    `    let result = asleep === 0 ? 0 : ${NOT_OVER | CAN_ACT}, r = 0, z = 0, done = asleep;`,
+    `    let result = asleep === 0 ? 0 : ${NOT_OVER | CAN_ACT}, r = 0, done = asleep;`,
     ...all.map((word, at) => `    const ${word} = pool[base + ${at}];`),
     `    before = next; counted = tried;`,
     `    state: {`,
@@ -123,8 +120,8 @@ export function compile(learned: Learned, fields: Fields, bound: Int32Array, int
     `return { expand, next: () => next, tried: () => tried };`,
   ];
   try {
-    const make = new Function("words", "hashes", "steps", "sleeps", "bound", lines.join("\n"));
-    return make(into.words, into.hashes, into.steps, into.sleeps, bound) as Compiled;
+    const make = new Function("words", "hashes", "sleeps", "bound", lines.join("\n"));
+    return make(into.words, into.hashes, into.sleeps, bound) as Compiled;
   } catch {
     return undefined;
   }

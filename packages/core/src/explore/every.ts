@@ -7,8 +7,9 @@
 import type { State, Stepper } from "../machine/step.js";
 import { type Compiled, compile } from "./compiled.js";
 import { createFields, type Fields } from "./fields.js";
+import { createFootprints } from "./footprints.js";
 import { observe, satisfied, speaksOfStuck } from "./formula.js";
-import { agentsOf, createFootprints, createLearned, type Learned } from "./learned.js";
+import { agentsOf, createLearned, type Learned } from "./learned.js";
 import type { EndState, SearchOptions, SearchResult } from "./result.js";
 import { compareValues } from "./result.js";
 import { createStates } from "./states.js";
@@ -19,6 +20,8 @@ const BATCH = 1024;
 const FIRST_COMPILED = 4096;
 /** Random runs that show which values there are before the fields are laid out. */
 const RUNS = 48;
+/** So many of them in a row that show nothing new are enough. */
+const VAIN_RUNS = 9;
 
 /** One state's successors, packed one behind the other. */
 interface Successors {
@@ -36,7 +39,9 @@ function walk(stepper: Stepper, initial: State, fields: Fields): void {
   const steps: number[] = [];
   const next = initial.slice();
   let seed = 1;
-  for (let run = 0; run < RUNS; run++) {
+  let vain = 0;
+  for (let run = 0; run < RUNS && vain < VAIN_RUNS; run++) {
+    vain++;
     const state = initial.slice();
     for (let length = 0; length < longest; length++) {
       const count = stepper.steps(state, steps);
@@ -49,7 +54,7 @@ function walk(stepper: Stepper, initial: State, fields: Fields): void {
       // A wrong guess is taken back.
       if (!stepper.apply(next, steps[chosen] as number)) continue;
       state.set(next);
-      fields.see(state);
+      if (fields.see(state)) vain = 0;
     }
   }
 }
@@ -162,7 +167,7 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
           if (fields.stale) return false;
           ({ tree, outcomes } = learned);
         }
-        const sleeping = done & ~(bound[agent] as number);
+        const sleeping = done & ~(bound[effect] as number);
         let from = leaf * span;
         transitions++;
         if (outcomes[from++] === 1) continue;
@@ -189,13 +194,19 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
 
   /** Lays the fields out anew and forgets what was learned on the old layout. False: it happens too often. */
   function relearn(): boolean {
-    askedBefore += learned.asked;
-    if (askedBefore > 20_000 && askedBefore > states.count / 4) return false;
+    if (inVain()) return false;
     layOutAnew();
     return true;
   }
 
+  /** Are there about as many different answers as states? Then learning them is dearer than asking. */
+  function inVain(): boolean {
+    const asked = askedBefore + learned.asked;
+    return asked > 20_000 && asked > states.count / 4;
+  }
+
   function layOutAnew(): void {
+    askedBefore += learned.asked;
     const again = fields.layOut();
     states.repack(fields.words, again);
     learned = createLearned(stepper, scopes, fields, size, footprints);
@@ -246,7 +257,7 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
 
   for (let index = 0; ; index++) {
     if (index === layerEnd || batch.count > BATCH) {
-      if (!settle(index)) return undefined;
+      if (!settle(index) || inVain()) return undefined;
       if (states.count > options.maxStates) {
         stopped = "states";
         break;
@@ -309,7 +320,6 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
     }
     if (verdict && satisfiable >= 0) break;
   }
-  if (askedBefore + learned.asked > 50_000 && askedBefore + learned.asked > states.count) return undefined;
 
   /** Steps from the initial state to one that was visited: its predecessor stands before it, in the layer before it. */
   function trace(target: number): readonly number[] {

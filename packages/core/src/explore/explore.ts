@@ -66,7 +66,7 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
 }
 
 /** Beyond this many states it is worth learning what steps do. */
-const MANY_STATES = 8000;
+const MANY_STATES = 4000;
 
 function searchNone(stepper: Stepper, options: SearchOptions): SearchResult {
   const { machine } = stepper;

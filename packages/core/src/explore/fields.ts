@@ -15,8 +15,8 @@ export interface Fields {
   readonly mask: Int32Array;
   /** The number of a slot's value, given to it now if it is new. */
   number(slot: number, value: number): number;
-  /** Takes note of the values of a state. */
-  see(state: State): void;
+  /** Takes note of the values of a state. True: some are new. */
+  see(state: State): boolean;
   pack(state: State, into: Int32Array, base: number): void;
   unpack(from: Int32Array, base: number, into: State): void;
   /** Gives every slot the bits it needs now. Returns a function that packs anew what was packed before: a state in one array into another that holds zeros there. */
@@ -91,7 +91,12 @@ export function createFields(initial: State): Fields {
     mask,
     number,
     see(state) {
-      for (let slot = 0; slot < size; slot++) number(slot, state[slot] as number);
+      let fresh = false;
+      for (let slot = 0; slot < size; slot++) {
+        const known = (numbers[slot] as Map<number, number>).size;
+        if (number(slot, state[slot] as number) === known) fresh = true;
+      }
+      return fresh;
     },
     pack(state, into, base) {
       into.fill(0, base, base + words);

@@ -9,6 +9,7 @@
  */
 import type { Scope, State, Stepper } from "../machine/step.js";
 import type { Fields } from "./fields.js";
+import type { Footprints } from "./footprints.js";
 import { createRecording } from "./recording.js";
 
 /** What an agent can do. */
@@ -38,71 +39,15 @@ export interface Learned {
   readonly asked: number;
 }
 
-/** Each thread, packet and line on its own. */
+/** Each packet, line and thread on its own. Packets first: what a thread does next commutes with more of them than what it may do some time does. */
 export function agentsOf(stepper: Stepper): readonly Scope[] {
   const { threads, packets, program, layout } = stepper.machine;
   const none: Scope = { threads: [], packets: [], locations: [] };
   return [
-    ...threads.map((_, index): Scope => ({ ...none, threads: [index] })),
     ...packets.flatMap((packet, index): Scope[] => (packet.hops.length > 0 ? [{ ...none, packets: [index] }] : [])),
     ...program.locations.flatMap((_, index): Scope[] => ((layout.copy[index] as number) >= 0 ? [{ ...none, locations: [index] }] : [])),
+    ...threads.map((_, index): Scope => ({ ...none, threads: [index] })),
   ];
-}
-
-/** What agents look at and write, as far as was learned, in whatever layout. */
-export interface Footprints {
-  /**
-   * By agent: of the first 32 agents, those with which it does not commute: the one writes what the other reads or writes. Where two agents act in one state, all they look at and
-   * write there has been learned.
-   */
-  readonly bound: Int32Array;
-  /** Takes note of what an agent looks at and writes. */
-  touch(agent: number, reads: readonly number[], writes: readonly number[]): void;
-}
-
-/** Cache lines commute with nobody: they still move where a run has ended, and what has ended is not followed any further. */
-export function createFootprints(scopes: readonly Scope[], size: number): Footprints {
-  const agents = scopes.length;
-  const everyone = Array.from({ length: agents }, (_, agent) => agent);
-  const looked = everyone.map(() => new Uint8Array(size));
-  const written = everyone.map(() => new Uint8Array(size));
-  const bound = new Int32Array(agents).fill(-1);
-  const isLine = (agent: number): boolean => scopes[agent]?.locations.length !== 0;
-  const mark = (slots: readonly number[], into: Uint8Array): boolean => {
-    let fresh = false;
-    for (const slot of slots) {
-      if (into[slot] === 1) continue;
-      into[slot] = 1;
-      fresh = true;
-    }
-    return fresh;
-  };
-  const meet = (a: number, b: number): boolean => {
-    const [reads, writes, theirReads, theirWrites] = [looked[a], written[a], looked[b], written[b]] as Uint8Array[];
-    if (reads === undefined || writes === undefined || theirReads === undefined || theirWrites === undefined || a === b) return true;
-    if (isLine(a) || isLine(b)) return true;
-    for (let slot = 0; slot < size; slot++) {
-      if (writes[slot] === 1 && (theirReads[slot] === 1 || theirWrites[slot] === 1)) return true;
-      if (theirWrites[slot] === 1 && reads[slot] === 1) return true;
-    }
-    return false;
-  };
-  const tie = (agent: number, other: number, meets: boolean): void => {
-    if (other >= 32) return;
-    bound[agent] = meets ? (bound[agent] as number) | (1 << other) : (bound[agent] as number) & ~(1 << other);
-  };
-  return {
-    bound,
-    touch(agent, reads, writes) {
-      const fresh = mark(reads, looked[agent] as Uint8Array);
-      if (!mark(writes, written[agent] as Uint8Array) && !fresh) return;
-      for (const other of everyone) {
-        const meets = meet(agent, other);
-        tie(agent, other, meets);
-        tie(other, agent, meets);
-      }
-    },
-  };
 }
 
 /** Nothing learned yet. `fields` must be laid out. */
@@ -113,14 +58,12 @@ export function createLearned(stepper: Stepper, scopes: readonly Scope[], fields
   let end = 1;
   const agents = new Int32Array(scopes.length);
   const leaves: AgentLeaf[] = [];
-  const effects: number[] = [];
-  const steps: number[] = [];
-  const effectOf = new Map<number, number>();
+  const { steps } = footprints;
+  const effects = steps.map(() => 0);
   const interned = new Map<string, number>();
   let outcomes = new Int32Array(64 * (1 + 2 * words));
   let outcomeCount = 0;
   let asked = 0;
-  const agentOf: number[] = [];
 
   /**
    * Adds the branch that the recording's reads take to a tree and ends it with `leaf`. Slots without bits have had one value so far and need no node: once they get a second
@@ -159,14 +102,8 @@ export function createLearned(stepper: Stepper, scopes: readonly Scope[], fields
   }
 
   function effect(agent: number, step: number): number {
-    let found = effectOf.get(step);
-    if (found === undefined) {
-      found = effects.length;
-      effectOf.set(step, found);
-      effects.push(0);
-      steps.push(step);
-      agentOf.push(agent);
-    }
+    const found = footprints.number(step, agent);
+    while (effects.length <= found) effects.push(0);
     return found;
   }
 
@@ -203,7 +140,7 @@ export function createLearned(stepper: Stepper, scopes: readonly Scope[], fields
         return { over: stepper.ended(standIn, scope), effects: out.slice(0, count).map((step) => effect(agent, step)) };
       });
       // What it writes to find out it takes back.
-      footprints.touch(agent, recording.reads, []);
+      footprints.asked(agent, leaf.effects, recording.reads);
       const number = intern(`${leaf.over} ${leaf.effects.join()}`, () => leaves.push(leaf), leaves.length);
       agents[agent] = grow(agents[agent] as number, number, state);
       return number;
@@ -212,7 +149,7 @@ export function createLearned(stepper: Stepper, scopes: readonly Scope[], fields
       asked++;
       recording.state.set(state);
       const kept = recording.record((standIn) => stepper.apply(standIn, steps[index] as number));
-      footprints.touch(agentOf[index] as number, recording.reads, recording.writes);
+      footprints.made(index, recording.reads, recording.writes);
       const outcome = new Int32Array(1 + 2 * words);
       if (!kept) outcome[0] = 1;
       else {
