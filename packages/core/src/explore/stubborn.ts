@@ -411,6 +411,12 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
         if (instruction.packet >= 0) add(node, { node: naming.move(instruction.id), instruction: instruction.id, until: ALWAYS });
       }
     }
+    // Handlers of one CPU run one after another: which first is for good.
+    for (const other of scope.threads) {
+      const { handler, role, thread: is } = threads[other] as MachineThread;
+      if (other > index && handler >= 0 && role === "cpu" && thread.role === "cpu" && is.cpu === thread.thread.cpu)
+        add(node, always(naming.handlerNode(other), -1));
+    }
     if (thread.host < 0) continue;
     // The handler's instructions stand inside its host's window.
     for (const a of instructions) {

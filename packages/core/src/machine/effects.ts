@@ -222,8 +222,8 @@ export function createEffects(
         state[status + id] = 1;
     }
     if (thread.role === "cpu" && (instruction.mask & 3) !== 0 && state[status + id] === 1) {
-      if (instruction.location < 0 && !addressHolds(state, instruction, thread)) return false;
-      if (behindPointers[id] === true && addressesKnown(state, at, position, thread)) state[status + id] = 2;
+      if (instruction.location < 0 && !addressHolds(state, instruction)) return false;
+      if (behindPointers[id] === true && addressesKnown(state, instruction)) state[status + id] = 2;
     }
     return checkGuesses(state, instruction.thread);
   }

@@ -136,39 +136,76 @@ export function createProgress(machine: Machine, values: Values) {
     return position < 0 ? -1 : target(state, at, position, threads[instruction.thread] as MachineThread, instruction);
   }
 
-  /** Accesses with an older one in their thread whose address is computed. */
+  /** Threads that share a window: a thread and the handlers that interrupt it. */
+  const hostOf = (index: number): number => ((threads[index] as MachineThread).host >= 0 ? (threads[index] as MachineThread).host : index);
+
+  /** Accesses that may have an older one in their window whose address is computed. */
   const behindPointers = instructions.map((instruction) =>
     instructions.some(
-      (older) => older.thread === instruction.thread && older.id < instruction.id && older.location < 0 && (older.mask & 3) !== 0,
+      (older) =>
+        hostOf(older.thread) === hostOf(instruction.thread) &&
+        (older.thread !== instruction.thread || older.id < instruction.id) &&
+        older.location < 0 &&
+        (older.mask & 3) !== 0,
     ),
   );
 
+  interface Standing {
+    readonly path: Path;
+    readonly position: number;
+    readonly thread: number;
+  }
+
+  /** A thread's path with those of the handlers inside it that have been taken, where they were taken; of a handler, the path around it and its own. */
+  function sequence(state: State, index: number): readonly Standing[] {
+    const host = hostOf(index);
+    const at = path(state, host);
+    const result: Standing[] = [];
+    for (let position = 0; position <= at.ids.length; position++) {
+      for (const other of handlersOf[host] as readonly number[]) {
+        const { handler } = threads[other] as MachineThread;
+        if (index !== host && other !== index) continue;
+        if (state[layout.started + handler] === 0 || Math.min(state[layout.taken + handler] as number, at.ids.length) !== position)
+          continue;
+        const inside = path(state, other);
+        for (let k = 0; k < inside.ids.length; k++) result.push({ path: inside, position: k, thread: other });
+      }
+      if (position < at.ids.length) result.push({ path: at, position, thread: host });
+    }
+    return result;
+  }
+
+  const idAt = ({ path: at, position }: Standing): number => at.ids[position] as number;
+  const targetAt = (state: State, { path: at, position, thread }: Standing): number =>
+    target(state, at, position, threads[thread] as MachineThread, instructions[at.ids[position] as number] as Instruction);
+
   /** Are all older addresses known by now? Then nothing was passed on a guess (status 2). */
-  function addressesKnown(state: State, at: Path, position: number, thread: MachineThread): boolean {
-    for (let i = 0; i < position; i++) {
-      const older = instructions[at.ids[i] as number] as Instruction;
-      if (older.location < 0 && (older.mask & 3) !== 0 && state[status + older.id] === 0 && target(state, at, i, thread, older) === -1)
-        return false;
+  function addressesKnown(state: State, instruction: Instruction): boolean {
+    for (const standing of sequence(state, instruction.thread)) {
+      const id = idAt(standing);
+      if (id === instruction.id) break;
+      const older = instructions[id] as Instruction;
+      if (older.location < 0 && (older.mask & 3) !== 0 && state[status + id] === 0 && targetAt(state, standing) === -1) return false;
     }
     return true;
   }
 
   /** An access whose address came late: was something younger to the same address performed too early? */
-  function addressHolds(state: State, instruction: Instruction, thread: MachineThread): boolean {
-    const at = path(state, instruction.thread);
-    const position = at.ids.indexOf(instruction.id);
-    if (position < 0) return true;
-    const location = target(state, at, position, thread, instruction);
+  function addressHolds(state: State, instruction: Instruction): boolean {
+    const around = sequence(state, instruction.thread);
+    const mine = around.findIndex((standing) => idAt(standing) === instruction.id);
+    if (mine < 0) return true;
+    const location = targetAt(state, around[mine] as Standing);
     if (location < 0) return true;
-    for (let i = position + 1; i < at.ids.length; i++) {
-      const younger = instructions[at.ids[i] as number] as Instruction;
+    for (let i = mine + 1; i < around.length; i++) {
+      const standing = around[i] as Standing;
+      const younger = instructions[idAt(standing)] as Instruction;
       if ((younger.mask & 3) === 0 || state[status + younger.id] !== 1) continue;
-      if (target(state, at, i, thread, younger) !== location) continue;
+      if (targetAt(state, standing) !== location) continue;
       // A younger load that forwarded from a store between the two is in order.
-      const between = at.ids.slice(position + 1, i).some((id, k) => {
-        const store = instructions[id] as Instruction;
-        return store.kind === "store" && target(state, at, position + 1 + k, thread, store) === location;
-      });
+      const between = around
+        .slice(mine + 1, i)
+        .some((each) => instructions[idAt(each)]?.kind === "store" && targetAt(state, each) === location);
       if (!between) return false;
     }
     return true;

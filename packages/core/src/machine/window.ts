@@ -44,6 +44,10 @@ export function createWindow(machine: Machine, values: Values, progress: Progres
     return interrupts && crossBlocked(state, position, thread, at);
   }
 
+  /** Do two accesses go to one address? An address that is not known yet holds back what is no load. */
+  const mayMeet = (theirs: number, mine: number, younger: Instruction): boolean =>
+    theirs === mine || (theirs === -1 && younger.kind !== "load" && machine.platform.cpu.addressPending === "no");
+
   function crossBlocked(state: State, position: number, thread: MachineThread, at: Path): boolean {
     const younger = instructions[at.ids[position] as number] as Instruction;
     if (thread.host >= 0) {
@@ -59,7 +63,8 @@ export function createWindow(machine: Machine, values: Values, progress: Progres
           return false;
         });
         if (answer === 1) return true;
-        if (answer === 2 && target(state, hostPath, i, host, older) === target(state, at, position, thread, younger)) return true;
+        if (answer === 2 && mayMeet(target(state, hostPath, i, host, older), target(state, at, position, thread, younger), younger))
+          return true;
       }
       return false;
     }
@@ -82,7 +87,8 @@ export function createWindow(machine: Machine, values: Values, progress: Progres
             return false;
           });
           if (answer === 1) return true;
-          if (answer === 2 && target(state, handlerPath, i, handler, older) === target(state, at, position, thread, younger)) return true;
+          if (answer === 2 && mayMeet(target(state, handlerPath, i, handler, older), target(state, at, position, thread, younger), younger))
+            return true;
         }
       }
     }

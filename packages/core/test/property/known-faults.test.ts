@@ -136,6 +136,34 @@ test.fails("a handler may run again while its packets are under way", () => {
   expect(machine).toBe(oracle);
 });
 
+test("an address that comes late is held against a handler that was taken behind it", () => {
+  const { oracle, machine } = compare(
+    `{ }
+    P0(int **p, int *y) { WRITE_ONCE(*p, y); int *r0 = READ_ONCE(*p); WRITE_ONCE(*r0, 3); }
+    P1(int *y) on msi(D0) cpu(0) { int r1 = *y; WRITE_ONCE(*y, 2); }
+    D0() { MSI(); }
+    exists (y=2 /\\ 1:r1=0)`,
+    platform("riscv"),
+  );
+  expect(oracle).toBe(false);
+  expect(machine).toBe(oracle);
+});
+
+test("a reduced search takes the handlers of one CPU in either order", () => {
+  const of = program(
+    `{ }
+    P0(int *x) { smp_store_release(x, 3); }
+    P1(int *x) on intx(D0) cpu(0) { WRITE_ONCE(*x, 0); }
+    P2(int *x) on msi(D0) cpu(0) { int r0 = *x; }
+    D0(int *x) { int r0 = DMA_READ(*x); if (r0) { MSI(); } INTX(); }
+    locations [2:r0; D0:r0;]
+    exists (2:r0=0 /\\ D0:r0=3)`,
+  );
+  expect(look(of, platform("portable"), "states", "none").satisfiable).toBe(true);
+  expect(look(of, platform("portable"), "states", "full").satisfiable).toBe(true);
+  expect(look(of, platform("portable"), "verdict", "full").satisfiable).toBe(true);
+});
+
 test("a handler that runs again has one message of each store at a time", () => {
   const { oracle, machine } = compare(
     `{ }
