@@ -65,6 +65,7 @@ function linesOf(text: string): Line[] {
 
 function lineEdits(text: string, style: Style): Edit[] {
   const tokens = readTokens(text);
+  const inParentheses = parentheses(tokens);
   const lines = linesOf(text);
   const edits: Edit[] = [];
   const change = (start: number, end: number, to: string): void => {
@@ -89,11 +90,14 @@ function lineEdits(text: string, style: Style): Edit[] {
     }
     blank = 0;
     contents = true;
-    const last = tokens.find((token) => token.start < line.end && line.end < token.end);
+    let at = first;
+    while ((tokens[at]?.end ?? Number.POSITIVE_INFINITY) <= line.end) at++;
+    const next = tokens[at];
+    const last = next !== undefined && next.start < line.end ? next : undefined;
     const trimmed = line.start + shown.trimEnd().length;
     if (!inside && opener !== undefined) {
       const lead = line.start + (shown.length - shown.trimStart().length);
-      change(line.start, lead, style.unit.repeat(Math.min(40, stepsAt(tokens, first))));
+      change(line.start, lead, style.unit.repeat(Math.min(40, stepsAt(tokens, first, inParentheses))));
     }
     if (last === undefined) change(trimmed, line.end, "");
   }
@@ -105,10 +109,12 @@ function lineEdits(text: string, style: Style): Edit[] {
 }
 
 /** How many steps the line is indented that starts with this token. */
-function stepsAt(tokens: readonly Token[], index: number): number {
+function stepsAt(tokens: readonly Token[], index: number, inParentheses: readonly boolean[]): number {
   const token = tokens[index];
   if (token === undefined) return 0;
-  const before = tokens.slice(0, index).findLast((each) => each.kind !== "comment");
+  let at = index - 1;
+  while (tokens[at]?.kind === "comment") at--;
+  const before = tokens[at];
   switch (token.region) {
     case "header":
       return 0;
@@ -117,7 +123,11 @@ function stepsAt(tokens: readonly Token[], index: number): number {
     case "init":
     case "body": {
       if (token.text === "{" && token.depth === 0) return 0;
-      const ended = before === undefined || (token.text === "{" && before.text !== "=") || token.text === "}" || ends(tokens, before);
+      const ended =
+        before === undefined ||
+        (token.text === "{" && before.text !== "=") ||
+        token.text === "}" ||
+        ends(before, inParentheses[at] === true);
       return token.depth + (ended ? 0 : 1);
     }
     case "tail":
@@ -135,21 +145,23 @@ const startsPart = /^(exists|forall|filter|locations|expect|source|final|with)$/
 /** `~exists` starts a part, `~0:r0=1` goes on; a bare `(…)` is a condition where none has begun. */
 function tailSteps(tokens: readonly Token[], index: number): number {
   if (tokens[index + 1]?.text === "exists") return 0;
-  const from = tokens.findLastIndex((token, at) => at < index && token.kind === "word" && startsPart.test(token.text));
-  return from === -1 ? 0 : 1;
+  for (let at = index - 1; at >= 0 && tokens[at]?.region === "tail"; at--)
+    if (tokens[at]?.kind === "word" && startsPart.test(tokens[at]?.text ?? "")) return 1;
+  return 0;
 }
 
 /** Does a statement, a declaration or a block end with this token? `for (;;)` has semicolons that end nothing. */
-function ends(tokens: readonly Token[], token: Token): boolean {
-  if (token.text === "{" || token.text === "}") return true;
-  if (token.text !== ";") return false;
+const ends = ({ text }: Token, inParentheses: boolean): boolean => text === "{" || text === "}" || (text === ";" && !inParentheses);
+
+/** For each token: is a parenthesis open there? None is open past a brace. */
+function parentheses(tokens: readonly Token[]): readonly boolean[] {
   let open = 0;
-  for (let at = tokens.indexOf(token); at >= 0; at--) {
-    const { kind, text } = tokens[at] as Token;
-    if (kind !== "punctuation") continue;
-    if (text === ")") open++;
-    if (text === "(" && --open < 0) return false;
-    if (text === "{" || text === "}") break;
-  }
-  return true;
+  return tokens.map(({ kind, text }) => {
+    if (kind === "punctuation") {
+      if (text === "(") open++;
+      else if (text === ")") open = Math.max(0, open - 1);
+      else if (text === "{" || text === "}") open = 0;
+    }
+    return open > 0;
+  });
 }
