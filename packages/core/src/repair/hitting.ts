@@ -63,6 +63,7 @@ export function hittingSets(source: Source, original: Trial, universe: readonly 
   const { limits, maxTrials } = options;
   const minimal: Minimal[] = [];
   const rejected: Rejected[] = [];
+  const unreached: Rejected[] = [];
   let order = [...options.platforms];
   let trials = 0;
   let clauses = 0;
@@ -124,6 +125,7 @@ export function hittingSets(source: Source, original: Trial, universe: readonly 
     const proof = options.prove(node.trial);
     if (proof.kind === "proved") minimal.push({ changes: node.changes, trial: node.trial });
     else if (proof.kind === "rejected") rejected.push({ changes: node.changes, platform: proof.platform, reason: proof.reason });
+    else if (proof.kind === "unreached") unreached.push({ changes: node.changes, platform: proof.platform, reason: proof.reason });
     else stopped ??= `${proof.platform}: ${proof.reason}`;
     return undefined;
   };
@@ -180,5 +182,5 @@ export function hittingSets(source: Source, original: Trial, universe: readonly 
       complete = options.maxChanges;
     }
   }
-  return { minimal, rejected, complete, stopped, obstacle, trials, clauses };
+  return { minimal, rejected: [...rejected, ...unreached], complete, stopped, obstacle, trials, clauses };
 }

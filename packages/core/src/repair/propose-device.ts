@@ -1,7 +1,7 @@
 /** What a device's firmware can do: send without relaxed ordering, send in another order, wait until its write has arrived, interrupt by message. */
 import type { Attributes } from "../program/program.js";
 import { type Change, replacement, type TextEdit } from "./change.js";
-import { without } from "./propose-mappings.js";
+import { proposeMappings, without } from "./propose-mappings.js";
 import { change, type Proposer, type Site, single, together } from "./site.js";
 import { argumentsOf, quoted, type Subject, type Written, within } from "./source-program.js";
 
@@ -124,8 +124,9 @@ export const proposeSplits: Proposer = (subject) =>
   });
 
 /** A zero-length read behind a write, and waiting for it: the write has arrived. */
-export const proposeDeviceFlushes: Proposer = (subject) => {
+export const proposeDeviceFlushes: Proposer = (subject, platforms) => {
   const { statements, source } = subject;
+  const mappings = proposeMappings(subject, platforms);
   return statements.flatMap((placed, index): Site[] => {
     const next = statements[index + 1];
     if (next === undefined || next.thread !== placed.thread || placed.statement.kind !== "expression") return [];
@@ -134,6 +135,9 @@ export const proposeDeviceFlushes: Proposer = (subject) => {
     const place = /^\w+\s*\(\s*([^,]+),/.exec(write.text)?.[1]?.trim();
     if (place === undefined || write.name !== "DMA_WRITE") return [];
     const register = freshRegister(source.text);
+    const edits = placed.insertAfter(`int ${register} = DMA_READ_ZERO(${place}); WAIT(${register} == 0);`);
+    // How the location is mapped may decide whether a read of it waits.
+    const mapped = mappings.flatMap(({ strongest }) => strongest).find(({ site }) => site === `map-${place.replace(/^\*\s*/, "")}`);
     const id = `${placed.thread}-flush-${placed.start}`;
     return [
       single(
@@ -145,7 +149,8 @@ export const proposeDeviceFlushes: Proposer = (subject) => {
           short: `let ${placed.thread} wait for its write of ${what(place)}`,
           operation: "DMA_READ_ZERO",
           thread: placed.thread,
-          edits: placed.insertAfter(`int ${register} = DMA_READ_ZERO(${place}); WAIT(${register} == 0);`),
+          edits,
+          helped: mapped === undefined ? undefined : { edits: [...edits, ...mapped.edits], helpAlone: mapped.edits },
         }),
       ),
     ];

@@ -9,7 +9,9 @@ import { type Ends, endsOf, findEscape, type TrialLimits } from "./trial.js";
 export type Proof =
   | { readonly kind: "proved" }
   | { readonly kind: "rejected"; readonly platform: string; readonly reason: string }
-  | { readonly kind: "unknown"; readonly platform: string; readonly reason: string };
+  | { readonly kind: "unknown"; readonly platform: string; readonly reason: string }
+  /** The model does not reach: no answer, and no budget would change that. */
+  | { readonly kind: "unreached"; readonly platform: string; readonly reason: string };
 
 /** What a search without reductions says of a proved answer. */
 export type Unreduced = { readonly kind: "confirmed" | "too-large" } | { readonly kind: "contradicted"; readonly platform: string };
@@ -34,7 +36,10 @@ export function createJudgement(original: Program, platforms: readonly Platform[
   const forbiddenOn = (program: Program, platform: Platform): Proof => {
     const verdict = judge(program, platform, { ...limits, mode: "verdict", reduce: "full" });
     const { name } = platform;
-    if (verdict.verdict === "unknown") return { kind: "unknown", platform: name, reason: verdict.reason ?? "not known" };
+    if (verdict.verdict === "unknown") {
+      const kind = verdict.result?.stopped === undefined ? "unreached" : "unknown";
+      return { kind, platform: name, reason: verdict.reason ?? "not known" };
+    }
     if (verdict.vacuous) return { kind: "rejected", platform: name, reason: "no run ends any more" };
     const open = verdict.variants.some((variant) => variant.verdict === "unknown");
     if (verdict.verdict === "forbidden" && open)

@@ -75,7 +75,8 @@ export function repair(source: Source, program: Program, asked: readonly Platfor
     maxTrials: options.maxTrials ?? 6_000,
     prove: (trial) => judgement.prove(trial.program),
   });
-  const added = options.classesOnly === true ? undefined : withMemory(createAddedCost(program, limits.settings));
+  const added =
+    options.classesOnly === true ? undefined : withMemory(createAddedCost(program, new Map([...program.settings, ...limits.settings])));
   const context: Context = {
     source,
     subject,

@@ -1,5 +1,6 @@
 /** A changed test, made ready to be judged: its text, its program, and one machine for each platform and setting of options. */
 import { type EndState, type SearchResult, search } from "../explore/explore.js";
+import { check } from "../explore/verdict.js";
 import { parseTest } from "../litmus/parse.js";
 import { buildMachine, type Machine, MissingAccessor } from "../machine/machine.js";
 import type { Platform } from "../platform/platform.js";
@@ -46,32 +47,34 @@ export type Finding =
 const reasonOf = (result: SearchResult, limits: TrialLimits): string =>
   result.stopped === "states" ? `more than ${limits.maxStates} states` : "stopped";
 
-/** Looks for the bad outcome on one platform: with the options at their defaults, then with each of those that were looked at changed. */
+/** What the test fixes, and what the caller fixes. */
+const settingsOf = (program: Program, limits: TrialLimits): ReadonlyMap<string, string> =>
+  new Map([...program.settings, ...limits.settings]);
+
+/** Looks for the bad outcome on one platform: with the options at their defaults, then under every setting that `check` tries. */
 export function findEscape(program: Program, platform: Platform, limits: TrialLimits, reduce: "full" | "none" = "full"): Finding {
-  let open: Finding = { kind: "forbidden" };
+  const { name } = platform;
   try {
-    const attempt = (settings: ReadonlyMap<string, string>): { readonly machine: Machine; readonly escape?: Escape } => {
+    const attempt = (settings: ReadonlyMap<string, string>): Finding => {
       const machine = buildMachine(program, platform, settings);
       const result = search(machine, { ...limits, mode: "verdict", reduce });
-      if (result.witness !== undefined) return { machine, escape: { platform, machine, steps: result.witness } };
-      if (!result.complete) open = { kind: "unknown", platform: platform.name, reason: reasonOf(result, limits) };
-      return { machine };
+      if (result.witness !== undefined) return { kind: "escape", escape: { platform, machine, steps: result.witness } };
+      if (!result.complete) return { kind: "unknown", platform: name, reason: reasonOf(result, limits) };
+      return { kind: "forbidden" };
     };
-    const first = attempt(limits.settings);
-    if (first.escape !== undefined) return { kind: "escape", escape: first.escape };
-    for (const option of platform.options) {
-      if (!first.machine.optionsRead.has(option.id) || limits.settings.has(option.id)) continue;
-      for (const value of option.values) {
-        if (value === option.default) continue;
-        const varied = attempt(new Map([...limits.settings, [option.id, value]]));
-        if (varied.escape !== undefined) return { kind: "escape", escape: varied.escape };
-      }
-    }
+    const fixed = settingsOf(program, limits);
+    const byDefault = attempt(fixed);
+    if (byDefault.kind !== "forbidden" || platform.options.length === 0) return byDefault;
+    const { variants } = check(program, platform, { ...limits, mode: "verdict", reduce });
+    const allowed = variants.find(({ verdict }) => verdict === "allowed");
+    if (allowed !== undefined)
+      return attempt(new Map([...fixed, ...allowed.settings.map(({ option, value }) => [option, value] as const)]));
+    const open = variants.some(({ verdict }) => verdict === "unknown");
+    return open ? { kind: "unknown", platform: name, reason: "a budget ran out under one of its options" } : byDefault;
   } catch (error) {
-    if (error instanceof MissingAccessor) return { kind: "unknown", platform: platform.name, reason: error.message };
+    if (error instanceof MissingAccessor) return { kind: "unknown", platform: name, reason: error.message };
     throw error;
   }
-  return open;
 }
 
 /** All ends of a program on a platform under one setting of its options. */
@@ -83,7 +86,7 @@ export interface Ends {
 }
 
 export function endsOf(program: Program, platform: Platform, limits: TrialLimits): Ends {
-  const { complete, ends, deadlocks, livelocks } = search(buildMachine(program, platform, limits.settings), {
+  const { complete, ends, deadlocks, livelocks } = search(buildMachine(program, platform, settingsOf(program, limits)), {
     ...limits,
     mode: "states",
     reduce: "full",
