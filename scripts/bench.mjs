@@ -1,4 +1,4 @@
-// npm run bench: the completion-queue family in verdict mode, the unreduced rate, and the whole catalogue. CPU seconds, with the machine's load beside them.
+// npm run bench: the completion-queue family in verdict mode, the unreduced rate, the whole catalogue, and the workbench. CPU seconds, with the machine's load beside them.
 import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -80,3 +80,4 @@ console.log(
     .join("  ")
     .replaceAll("\t", " ")}  load ${load()}`,
 );
+spawnSync(process.execPath, [join(root, "scripts/bench/workbench.mjs")], { cwd: root, stdio: "inherit" });

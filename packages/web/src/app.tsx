@@ -26,8 +26,10 @@ function follow(): void {
     const { id } = now;
     void import("./catalogue/catalogue.js").then(({ testText }) => {
       const found = testText(id);
-      if (found === undefined) notice.value = { kind: "error", text: `There is no test “${id}” in the catalogue.` };
-      else openTest(found);
+      if (found === undefined) {
+        notice.value = { kind: "error", text: `There is no test “${id}” in the catalogue. The first test is shown instead.` };
+        askAgain();
+      } else openTest(found);
     });
   }
 }
@@ -52,7 +54,8 @@ function start(): void {
   started = true;
   followSelection();
   follow();
-  if (!carriesTest(location.hash)) askAgain();
+  // A test that the address names is asked when it is there.
+  if (!carriesTest(location.hash) && route.value.view !== "test") askAgain();
   addEventListener("hashchange", follow);
   const stop = effect(() => {
     if (account.value === undefined) return;

@@ -1,5 +1,4 @@
 /** The test's editor. It stands in a shadow root: there its style sheets are adopted ones, which a strict content security policy allows. */
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 import {
@@ -9,7 +8,6 @@ import {
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
-  keymap,
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -119,7 +117,6 @@ export function Editor() {
         extensions: [
           lineNumbers(),
           highlightActiveLineGutter(),
-          history(),
           drawSelection(),
           bracketMatching(),
           highlightActiveLine(),
@@ -134,8 +131,6 @@ export function Editor() {
             if (update.docChanged) setText(update.state.doc.toString());
           }),
           later.of([]),
-          // Escape, then Tab, leaves the editor.
-          keymap.of([...historyKeymap, ...defaultKeymap, indentWithTab]),
         ],
       }),
     });

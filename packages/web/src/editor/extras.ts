@@ -1,5 +1,6 @@
-/** What the editor gets once the page is there: completion, hover, search, errors under the text. Loaded after the first verdict, so that nobody waits for it. */
+/** What the editor gets once the page is there: its keys and undo, completion, hover, search, errors under the text. Loaded after the first verdict, so that nobody waits for it. */
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
 import { hoverTooltips, LSPClient, serverCompletion, type Transport } from "@codemirror/lsp-client";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -38,7 +39,9 @@ export function extras(ready: () => void): Extension {
   return [
     autocompletion({ icons: false }),
     highlightSelectionMatches(),
-    keymap.of([...completionKeymap, ...searchKeymap]),
+    history(),
+    // Escape, then Tab, leaves the editor.
+    keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
     languageServer(ready),
   ];
 }
