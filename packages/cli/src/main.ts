@@ -1,6 +1,6 @@
 /** The command line. */
 import "./patience.js";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
 import { type CheckOptions, checkCommand } from "./check.js";
 import { EXIT, UsageError } from "./exit.js";
 import { type ExplainOptions, explainCommand } from "./explain.js";
@@ -82,6 +82,14 @@ function commandLine(done: (code: number) => void): Command {
     .version(VERSION)
     .addHelpText("after", CODES)
     .showHelpAfterError("(fencepost --help lists the commands)")
+    // That what may be repeated is not given by default goes without saying.
+    .configureHelp({
+      optionDescription(option) {
+        const empty = Array.isArray(option.defaultValue) && option.defaultValue.length === 0;
+        const shown = empty ? Object.assign(new Option(option.flags, option.description), { argChoices: option.argChoices }) : option;
+        return new Help().optionDescription(shown);
+      },
+    })
     .exitOverride();
   searchOptions(
     program
