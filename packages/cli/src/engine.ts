@@ -16,6 +16,15 @@ function cpuTime(): number {
   return (user + system) / 1000;
 }
 
+/** True once a search has had its slice. It is asked after some hundred states for the first time, and counts from there: most searches are over by then and ask nothing. */
+function slice(): () => boolean {
+  let begin: number | undefined;
+  return () => {
+    begin ??= cpuTime();
+    return cpuTime() - begin > SLICE;
+  };
+}
+
 export interface Engine {
   judge(task: Task): Promise<Verdict>;
   explain(task: Task): Promise<Explained>;
@@ -31,7 +40,7 @@ export function createEngine(): Engine {
   const flag = new SharedArrayBuffer(4);
   const stop = new Int32Array(flag);
   let worker: Worker | undefined;
-  let looked = cpuTime();
+  let looked = performance.now();
   const onSignal = (): void => {
     // A second time: at once.
     if (Atomics.exchange(stop, 0, 1) === 1) process.exit(130);
@@ -78,12 +87,12 @@ export function createEngine(): Engine {
       return stop[0] === 1;
     },
     async judge(task) {
-      const begin = cpuTime();
-      if (begin - looked > SLICE) {
+      if (performance.now() - looked > SLICE) {
         await new Promise((resolve) => setImmediate(resolve));
-        looked = cpuTime();
+        looked = performance.now();
       }
-      const watcher = watch(task.budget, () => (cpuTime() - begin > SLICE ? SLICED : undefined));
+      const over = slice();
+      const watcher = watch(task.budget, () => (over() ? SLICED : undefined));
       const verdict = judgeWatched(task, watcher);
       if (watcher.cause() !== SLICED) return verdict;
       const sent = await inWorker(task);
@@ -91,8 +100,8 @@ export function createEngine(): Engine {
       return sent.verdict;
     },
     async explain(task) {
-      const begin = cpuTime();
-      const watcher = watch(task.budget, () => (cpuTime() - begin > SLICE ? SLICED : undefined));
+      const over = slice();
+      const watcher = watch(task.budget, () => (over() ? SLICED : undefined));
       const explained = explainWatched(task, watcher);
       if (watcher.cause() !== SLICED) return explained;
       const sent = await inWorker(task);

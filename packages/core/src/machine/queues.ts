@@ -42,18 +42,23 @@ export function createQueues(machine: Machine, pictured: boolean) {
 
   const isHere = (state: State, visit: Visit): boolean => state[status + (packets[visit.packet] as Packet).instruction] === visit.hop;
 
+  /** By packet and hop, where the place's room is limited: who takes of the same credits while there. */
+  const rivals = packets.map((packet) =>
+    packet.hops.map((hop): readonly Visit[] | undefined => {
+      const place = places[hop.place] as PlaceInstance;
+      if (place.credits === Number.POSITIVE_INFINITY) return undefined;
+      return place.visitors.filter(
+        (visit) => postedClass(packets[visit.packet]?.hops[visit.hop - 1]?.kind ?? "") === postedClass(hop.kind),
+      );
+    }),
+  );
+
   function hasRoom(state: State, packet: number, hop: number): boolean {
-    const hops = (packets[packet] as Packet).hops;
-    const at = hops[hop - 1];
-    if (at === undefined) return true;
-    const place = places[at.place] as PlaceInstance;
-    if (place.credits === Number.POSITIVE_INFINITY) return true;
+    const sharing = (rivals[packet] as (readonly Visit[] | undefined)[])[hop - 1];
+    if (sharing === undefined) return true;
     let used = 0;
-    for (const visit of place.visitors) {
-      const kind = packets[visit.packet]?.hops[visit.hop - 1]?.kind ?? "";
-      if (postedClass(kind) === postedClass(at.kind) && isHere(state, visit)) used++;
-    }
-    return used < place.credits;
+    for (const visit of sharing) if (isHere(state, visit)) used++;
+    return used < (places[((packets[packet] as Packet).hops[hop - 1] as Hop).place] as PlaceInstance).credits;
   }
 
   /** The instruction of a packet that this one has to wait for in its place, or -1. */
@@ -69,10 +74,12 @@ export function createQueues(machine: Machine, pictured: boolean) {
     return waitsFor(state, packet) < 0 && (hop === item.hops.length || hasRoom(state, packet, hop + 1));
   }
 
-  const inPlace = (state: State, place: number): readonly number[] =>
-    (places[place] as PlaceInstance).visitors.flatMap((visit) =>
-      isHere(state, visit) ? [(packets[visit.packet] as Packet).instruction] : [],
-    );
+  function inPlace(state: State, place: number): readonly number[] {
+    const result: number[] = [];
+    for (const visit of (places[place] as PlaceInstance).visitors)
+      if (isHere(state, visit)) result.push((packets[visit.packet] as Packet).instruction);
+    return result;
+  }
 
   function underWay(state: State, packet: number): boolean {
     const { instruction, hops } = packets[packet] as Packet;
