@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
 import { join } from "node:path";
+import { benchHerd } from "./bench/herd.mjs";
 import { build, install, requireNode, root } from "./setup.mjs";
 
 requireNode();
@@ -81,3 +82,4 @@ console.log(
     .replaceAll("\t", " ")}  load ${load()}`,
 );
 spawnSync(process.execPath, [join(root, "scripts/bench/workbench.mjs")], { cwd: root, stdio: "inherit" });
+benchHerd();
