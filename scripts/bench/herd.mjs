@@ -31,7 +31,7 @@ function timed(command, args) {
   return { seconds, out: readFileSync(target, "utf8") };
 }
 
-const ours = (args) => timed(process.execPath, [join(root, "packages/cli/dist/main.js"), "herd", "--jobs", "1", ...kernel, ...args]);
+const ours = (args) => timed(process.execPath, [join(root, "packages/cli/bin/fencepost.js"), "herd", "--jobs", "1", ...kernel, ...args]);
 const theirs = (args) => timed(herd7, [...extra.split(" ").filter((each) => each !== ""), ...kernel, ...args]);
 const list = (name, files) => {
   const path = join(folder, name);
@@ -158,6 +158,6 @@ export function benchHerd() {
 }
 
 if (process.argv[1]?.endsWith("bench/herd.mjs")) {
-  if (!existsSync(join(root, "packages/cli/dist/main.js"))) throw new Error("build first: npm run build");
+  if (!existsSync(join(root, "packages/cli/bin/fencepost.js"))) throw new Error("build first: npm run build");
   benchHerd();
 }

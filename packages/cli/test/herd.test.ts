@@ -1,8 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { fencepost, file } from "./command.js";
+
+// Each test starts several processes; the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const MP = `C MP
 { }

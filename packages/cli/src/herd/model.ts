@@ -1,8 +1,8 @@
 /** The model, bell file and macros that a command line names, read and compiled. */
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { formatProblem, type Source } from "@fencepost/core";
-import { ARCHITECTURES, type Architecture, KERNEL_MACROS, type Macros, parseMacros } from "@fencepost/core/axioms";
+import type { Source } from "@fencepost/core";
+import { ARCHITECTURES, type Architecture, formatProblem, KERNEL_MACROS, type Macros, parseMacros } from "@fencepost/core/axioms";
 import { type CatProblem, type CompiledModel, compileModel, libraryFile, parseCat, shippedModels } from "@fencepost/core/cat";
 import { UsageError } from "../exit.js";
 import { findFile } from "./find-file.js";

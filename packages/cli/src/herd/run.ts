@@ -1,7 +1,7 @@
 /** One test under the model: what is printed of it, and how it ended. */
 import { readFileSync } from "node:fs";
-import { formatProblem, type Source } from "@fencepost/core";
-import { type Answered, answer, herdText } from "@fencepost/core/axioms";
+import type { Source } from "@fencepost/core";
+import { type Answered, answer, formatProblem, herdText } from "@fencepost/core/axioms";
 import type { Session } from "@fencepost/core/cat";
 import { parseTest, type Test } from "@fencepost/core/litmus";
 import { answerJson } from "./json.js";

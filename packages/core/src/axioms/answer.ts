@@ -2,13 +2,14 @@
 import type { CompiledModel, Session } from "../cat/model.js";
 import type { Test } from "../litmus/test.js";
 import type { Problem } from "../problem.js";
+import { type Arena, createArena } from "./arena.js";
 import { executeThread, TooManyPaths } from "./execute.js";
 import { type Frame, frameOf } from "./frame.js";
 import { type Architecture, lowerPath, NotLowered } from "./lower-arch.js";
 import { KERNEL_MACROS, type Macros } from "./macro.js";
 import { createOutcomes, holds } from "./outcome.js";
 import { searchSkeleton } from "./search.js";
-import { forEachSkeleton, type PreparedPath, preparePath } from "./skeleton.js";
+import { forEachSkeleton, type PreparedPath, preparePath, type Skeleton } from "./skeleton.js";
 import type { Value } from "./value.js";
 
 export interface AnswerOptions {
@@ -111,6 +112,7 @@ function enumerate(
   const outcomes = createOutcomes(frame.items.length);
   outcomes.number(0);
   const flagged = new Map<string, number>();
+  const arena = arenaOf(session);
   const budget = { nodes: options.maxNodes ?? Number.POSITIVE_INFINITY };
   const begun = budget.nodes;
   let nodes = 0;
@@ -132,13 +134,14 @@ function enumerate(
     interrupted: options.interrupted ?? (() => false),
     budget: counter,
     flagged,
+    arena,
   };
   const found = (): boolean => {
     cut = true;
     return false;
   };
   const start = counter.nodes;
-  forEachSkeleton(threads, frame, (skeleton) => {
+  const each = (skeleton: Skeleton): boolean => {
     if (skeleton.cut) {
       // herd7 says so where some candidate goes round once more, whatever the model makes of it.
       if (!cut)
@@ -154,13 +157,14 @@ function enumerate(
     const end = searchSkeleton(skeleton, session, frame, outcomes, searchOptions);
     if (end === "gave-up") gaveUp = true;
     return end === "done";
-  });
+  };
+  forEachSkeleton(threads, frame, each, arena);
   nodes = start - counter.nodes;
   if (gaveUp) return { kind: "unknown", reason: counter.nodes < 0 ? `more than ${begun} sets of executions` : "interrupted" };
 
   let positive = 0;
   let negative = 0;
-  const states = new Map<string, Value[]>();
+  const states = new Map<string | number, Value[]>();
   outcomes.forEach((numbers, count) => {
     const valueOf = (item: number): Value => outcomes.value(numbers[item] as number);
     if (frame.filter !== undefined && holds(frame.filter, valueOf) !== true) return;
@@ -168,8 +172,9 @@ function enumerate(
     if (wanted !== undefined && ok !== (quantifier !== "forall")) return;
     if (ok) positive += count;
     else negative += count;
-    const shown = numbers.slice(0, frame.shown);
-    const key = shown.join(",");
+    const shown = frame.shown === numbers.length ? numbers : numbers.slice(0, frame.shown);
+    // Without items that are not shown, no two of these are the same.
+    const key = frame.shown === numbers.length ? states.size : shown.join(",");
     if (!states.has(key))
       states.set(
         key,
@@ -206,4 +211,16 @@ function compareStates(a: readonly Value[], b: readonly Value[]): number {
     return left < right ? -1 : 1;
   }
   return 0;
+}
+
+/** One arena a session: both are used again and again, by one test at a time. */
+const arenas = new WeakMap<Session, Arena>();
+
+function arenaOf(session: Session): Arena {
+  let arena = arenas.get(session);
+  if (arena === undefined) {
+    arena = createArena();
+    arenas.set(session, arena);
+  }
+  return arena;
 }

@@ -2,10 +2,11 @@
 import type { CompiledModel, Session } from "../cat/model.js";
 import type { Test } from "../litmus/test.js";
 import { type AnswerOptions, prepare } from "./answer.js";
+import { createArena } from "./arena.js";
 import type { Condition, Frame } from "./frame.js";
 import { createOutcomes, holds } from "./outcome.js";
 import { type Execution, searchSkeleton } from "./search.js";
-import { forEachSkeleton } from "./skeleton.js";
+import { forEachSkeleton, type Skeleton } from "./skeleton.js";
 
 export interface ExecutionOptions extends AnswerOptions {
   /** Of the test's proposition: those in which it holds, those in which it does not, or all. */
@@ -28,7 +29,8 @@ export function visitExecutions(
   const through = options.through ?? "allowed";
   const wanted: Condition | undefined =
     options.which === "all" ? undefined : options.which === "positive" ? frame.condition : { kind: "not", operand: frame.condition };
-  forEachSkeleton(threads, frame, (skeleton) => {
+  const arena = createArena();
+  const each = (skeleton: Skeleton): boolean => {
     if (skeleton.cut) return true;
     const end = searchSkeleton(skeleton, session, frame, createOutcomes(frame.items.length), {
       coherent: model.coherent && through !== "incoherent",
@@ -39,11 +41,13 @@ export function visitExecutions(
       interrupted: options.interrupted ?? (() => false),
       budget: { nodes: options.maxNodes ?? Number.MAX_SAFE_INTEGER },
       flagged: new Map(),
+      arena,
       through: through !== "allowed",
       visit: (execution) => visit(execution, frame),
     });
     return end === "done";
-  });
+  };
+  forEachSkeleton(threads, frame, each, arena);
 }
 
 /** Does the test's proposition hold at the end of an execution? */

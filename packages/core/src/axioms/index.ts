@@ -1,4 +1,6 @@
 /** The engine of axioms: tests under `cat` models, herd7's answers. */
+
+export { formatProblem } from "../problem.js";
 export { type Answer, type Answered, type AnswerOptions, answer } from "./answer.js";
 export { type ExecutionOptions, isPositive, visitExecutions } from "./executions.js";
 export type { Frame, Item } from "./frame.js";

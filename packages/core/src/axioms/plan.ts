@@ -1,5 +1,6 @@
 /** What the search needs to know of a skeleton beside the model: accesses by location, who may read from whom, which reads matter for values. */
 import { addEvent, type EventSet, eventsOf, hasEdge, type Relation, wordsFor } from "../cat/relation.js";
+import type { Arena } from "./arena.js";
 import type { Frame, Item } from "./frame.js";
 import type { Skeleton, SkeletonEvent } from "./skeleton.js";
 import { operate, readsOf, type Term, type Value } from "./value.js";
@@ -39,12 +40,12 @@ export interface Plan {
   readonly regular: boolean;
 }
 
-export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean): Plan {
+export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean, arena: Arena): Plan {
   const { events, structure, po } = skeleton;
   const { n } = structure;
   const words = wordsFor(n);
   const names = new Map<string, number>();
-  const locationOf = new Int32Array(n).fill(-1);
+  const locationOf = arena.take(n).fill(-1);
   events.forEach(({ location }, event) => {
     if (location === undefined) return;
     let index = names.get(location);
@@ -56,8 +57,13 @@ export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean):
   });
   const itemOf = (wanted: (item: Item) => boolean): number => frame.items.findIndex(wanted);
   let regular = true;
+  const at: number[][] = Array.from({ length: names.size }, () => []);
+  for (let event = 0; event < n; event++) {
+    const index = locationOf[event] as number;
+    if (index >= 0) at[index]?.push(event);
+  }
   const locations = [...names].map(([name, index]): LocationPlan => {
-    const here = events.flatMap((_, event) => (locationOf[event] === index ? [event] : []));
+    const here = at[index] as number[];
     const writes = here.filter((event) => isOrdered(events[event]));
     const reads = here.filter((event) => isRead(events[event]));
     const threads = new Map<number, number[]>();
@@ -103,7 +109,7 @@ export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean):
     };
   });
   const reads = events.flatMap((event, index) => (isRead(event) ? [index] : []));
-  const relevant = new Int32Array(words);
+  const relevant = arena.take(words);
   const mark = (term: Term): void => {
     for (const read of readsOf(term)) addEvent(relevant, read);
   };
@@ -125,7 +131,7 @@ export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean):
       mark(term);
     }
   });
-  const sources = new Int32Array(n * words);
+  const sources = arena.take(n * words);
   for (const { reads: here, writes } of locations) {
     for (const read of here) {
       for (const write of writes) {

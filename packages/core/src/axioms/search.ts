@@ -5,6 +5,7 @@
  */
 import type { Session } from "../cat/model.js";
 import { addEdge, eventsOf, hasEdge, hasEvent, lowestBit, type Relation } from "../cat/relation.js";
+import type { Arena } from "./arena.js";
 import type { Condition, Frame } from "./frame.js";
 import { countByLast } from "./orders.js";
 import { type Factor, holds, type Outcomes, requiredValues } from "./outcome.js";
@@ -29,6 +30,8 @@ export interface SearchOptions {
   readonly budget: { nodes: number };
   /** Counts executions by the flags that they raise. */
   readonly flagged: Map<string, number>;
+  /** The skeleton's own: see `forEachSkeleton`. */
+  readonly arena: Arena;
   /** Where given, every execution is visited instead of counted; false ends the search. */
   readonly visit?: (execution: Execution) => boolean;
   /** Executions that the model forbids are visited, too. */
@@ -80,7 +83,8 @@ export function searchSkeleton(skeleton: Skeleton, session: Session, frame: Fram
 }
 
 function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Outcomes, options: SearchOptions): void {
-  const plan = planSearch(skeleton, frame, options.coherent);
+  const { arena } = options;
+  const plan = planSearch(skeleton, frame, options.coherent, arena);
   const coherent = options.coherent && plan.regular;
   const atomic = options.atomic && coherent;
   const { n, words, locationOf } = plan;
@@ -94,10 +98,10 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const required = options.wanted === undefined ? new Map<number, Value>() : requiredValues(options.wanted);
 
   // The relations that the model is asked about.
-  const rfMust = new Int32Array(size);
-  const rfMay = new Int32Array(size);
-  const coMay = new Int32Array(size);
-  const sameLocation = new Int32Array(size);
+  const rfMust = arena.take(size);
+  const rfMay = arena.take(size);
+  const coMay = arena.take(size);
+  const sameLocation = arena.take(size);
   for (const { writes } of locations) {
     for (const a of writes) for (const b of writes) if (a !== b) addEdge(sameLocation, words, a, b);
   }
@@ -107,7 +111,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const nodeAt = (level: number): Node => {
     let node = pool[level];
     if (node === undefined) {
-      node = { source: new Int32Array(n), may: new Int32Array(size), must: new Int32Array(size) };
+      node = { source: arena.take(n), may: arena.take(size), must: arena.take(size) };
       pool[level] = node;
     }
     return node;
@@ -253,7 +257,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const VISITING = 1;
   const KNOWN = 2;
   const OPEN = 3;
-  const status = new Int8Array(n);
+  const status = arena.take(n);
   const values: (Value | undefined)[] = Array.from({ length: n });
 
   const evaluate = (node: Node, term: Term): Value | undefined => {
@@ -394,7 +398,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
 
   // Judging.
 
-  const finals = new Int32Array(words);
+  const finals = arena.take(words);
   for (const { item, writes } of plan.locations) {
     // The final write of a location that is observed and that nothing writes but its initial state.
     const [first, ...more] = writes.filter((write) => ["W", "RW"].includes((events[write] as SkeletonEvent).kind));
@@ -767,8 +771,13 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   for (const location of locations) if (!settleLocation(root, location)) return;
   if (plan.valued && !settleValues(root)) return;
   bound(root);
-  const given = { must: rfMust.slice(), may: rfMay.slice() };
-  const ordered = { must: root.must.slice(), may: coMay.slice() };
+  const copy = (of: Relation): Relation => {
+    const made = arena.take(size);
+    made.set(of);
+    return made;
+  };
+  const given = { must: copy(rfMust), may: copy(rfMay) };
+  const ordered = { must: copy(root.must), may: copy(coMay) };
   const branches = session.begin({
     ...skeleton.structure,
     rf: given,

@@ -5,6 +5,7 @@
 import type { Structure } from "../cat/model.js";
 import { addEdge, addEvent, type EventSet, type Relation, wordsFor } from "../cat/relation.js";
 import type { Span } from "../source.js";
+import { type Arena, createArena } from "./arena.js";
 import { orderThread, type ThreadOrders } from "./dependency.js";
 import type { Constraint, EventKind, ThreadEvent, ThreadPath } from "./event.js";
 import type { Frame } from "./frame.js";
@@ -45,12 +46,17 @@ export function preparePath(path: ThreadPath): PreparedPath {
   return { path, orders: orderThread(path) };
 }
 
-/** Calls back for every skeleton; stops where the callback gives false. */
-export function forEachSkeleton(threads: readonly (readonly PreparedPath[])[], frame: Frame, visit: (skeleton: Skeleton) => boolean): void {
+/** Calls back for every skeleton; stops where the callback gives false. The arrays of a skeleton are those of the next one too: it is the callback's only until it returns. */
+export function forEachSkeleton(
+  threads: readonly (readonly PreparedPath[])[],
+  frame: Frame,
+  visit: (skeleton: Skeleton) => boolean,
+  arena: Arena = createArena(),
+): void {
   const chosen: PreparedPath[] = [];
   const choose = (thread: number): boolean => {
     const paths = threads[thread];
-    if (paths === undefined) return resolveAddresses(chosen, frame, visit);
+    if (paths === undefined) return resolveAddresses(chosen, frame, visit, arena);
     for (const path of paths) {
       chosen[thread] = path;
       if (!choose(thread + 1)) return false;
@@ -69,7 +75,7 @@ interface Open {
 }
 
 /** Gives a location to every access whose address was read, in all possible ways. */
-function resolveAddresses(chosen: readonly PreparedPath[], frame: Frame, visit: (skeleton: Skeleton) => boolean): boolean {
+function resolveAddresses(chosen: readonly PreparedPath[], frame: Frame, visit: (skeleton: Skeleton) => boolean, arena: Arena): boolean {
   const events: Open[] = [];
   // For each thread, the number of each of its visible events among all.
   const numbers: Map<number, number>[] = chosen.map(({ orders }, thread) => {
@@ -100,7 +106,7 @@ function resolveAddresses(chosen: readonly PreparedPath[], frame: Frame, visit: 
   // `*r` of a register that holds a number goes nowhere.
   if (events.some(({ address }) => address?.kind === "constant" && typeof address.value !== "string")) return true;
   const complete = (assumed: readonly Constraint[]): boolean =>
-    visit(assemble(chosen, events, locations, [...constraints, ...assumed], frame, global));
+    visit(assemble(chosen, events, locations, [...constraints, ...assumed], frame, global, arena));
   if (!open) return complete([]);
 
   const addresses = possibleAddresses(events, frame);
@@ -195,7 +201,9 @@ function assemble(
   constraints: readonly Constraint[],
   frame: Frame,
   global: (thread: number) => (index: number) => number,
+  arena: Arena,
 ): Skeleton {
+  arena.reset();
   const used: string[] = [];
   const numberOf = new Map<string, number>();
   for (const location of locations) {
@@ -233,17 +241,29 @@ function assemble(
   });
   const n = events.length;
   const words = wordsFor(n);
-  const relation = (): Relation => new Int32Array(n * words);
+  const relation = (): Relation => arena.take(n * words);
   const sets = new Map<string, EventSet>();
   const put = (name: string, event: number): void => {
     let set = sets.get(name);
     if (set === undefined) {
-      set = new Int32Array(words);
+      set = arena.take(words);
       sets.set(name, set);
     }
     addEvent(set, event);
   };
   const [id, loc, int, ext, sameInstance, amo] = [relation(), relation(), relation(), relation(), relation(), relation()];
+  const threadMasks = new Map<number, EventSet>();
+  const locationMasks = new Map<string, EventSet>();
+  const everything = arena.take(words).fill(-1);
+  if ((n & 31) !== 0) everything[words - 1] = (1 << (n & 31)) - 1;
+  function maskOf<K>(masks: Map<K, EventSet>, key: K): EventSet {
+    let mask = masks.get(key);
+    if (mask === undefined) {
+      mask = arena.take(words);
+      masks.set(key, mask);
+    }
+    return mask;
+  }
   for (let a = 0; a < n; a++) {
     const event = events[a] as SkeletonEvent;
     for (const name of KIND_SETS[event.kind]) put(name, a);
@@ -259,15 +279,29 @@ function assemble(
       if (!event.tags.includes("A")) put("annot", a);
     }
     addEdge(id, words, a, a);
-    for (let b = 0; b < n; b++) {
+    const ofThread = maskOf(threadMasks, event.thread);
+    addEvent(ofThread, a);
+    if (event.location !== undefined) addEvent(maskOf(locationMasks, event.location), a);
+  }
+  for (let a = 0; a < n; a++) {
+    const event = events[a] as SkeletonEvent;
+    const ofThread = maskOf(threadMasks, event.thread);
+    const at = a * words;
+    for (let w = 0; w < words; w++) {
+      const bits = ofThread[w] as number;
+      if (event.thread >= 0) int[at + w] = bits;
+      ext[at + w] = (everything[w] as number) & ~bits;
+    }
+    if (event.location !== undefined) loc.set(maskOf(locationMasks, event.location), at);
+    if (event.thread < 0) continue;
+    // Events of one instruction stand together.
+    for (let b = a; b < n; b++) {
       const other = events[b] as SkeletonEvent;
-      if (event.thread !== other.thread) addEdge(ext, words, a, b);
-      else if (event.thread >= 0) addEdge(int, words, a, b);
-      const sameLocation = event.location !== undefined && event.location === other.location;
-      if (sameLocation) addEdge(loc, words, a, b);
-      if (event.thread < 0 || event.thread !== other.thread || event.instruction !== other.instruction) continue;
+      if (other.thread !== event.thread || other.instruction !== event.instruction) break;
       addEdge(sameInstance, words, a, b);
-      if (sameLocation && event.atomic && other.atomic && event.kind === "R" && other.kind === "W") addEdge(amo, words, a, b);
+      addEdge(sameInstance, words, b, a);
+      if (event.location === undefined || event.location !== other.location || !event.atomic || !other.atomic) continue;
+      if (event.kind === "R" && other.kind === "W") addEdge(amo, words, a, b);
     }
   }
   const relations = new Map<string, Relation>([
