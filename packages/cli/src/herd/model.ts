@@ -19,8 +19,8 @@ export interface LoadedModel {
 
 /** Reads what the options name; throws a `UsageError` with all that is wrong. */
 export function loadModel(options: HerdOptions): LoadedModel {
-  const lower = architectureOf(options);
-  const kernel = lower === undefined && (options.model === undefined || options.model === "lkmm");
+  const asked = architectureOf(options);
+  const kernel = asked === undefined && (options.model === undefined || options.model === "lkmm");
   const variants = new Set(options.variants);
   // Our own model of the kernel is its second version; a model from disk says which it is by its configuration.
   if (kernel) variants.add("lkmmv2");
@@ -29,9 +29,11 @@ export function loadModel(options: HerdOptions): LoadedModel {
     const path = findFile(name, options.include);
     return path === undefined ? libraryFile(name) : read(path);
   };
-  const source = modelSource(options, lower?.model ?? "lkmm");
+  const source = modelSource(options, asked?.model ?? "lkmm");
   const parsed = parseCat(source, include);
   if (!parsed.ok) throw new UsageError(problemsText(parsed.problems));
+  // A model whose header names an architecture speaks of its events.
+  const lower = asked ?? (options.architecture === undefined ? architectureNamed(parsed.value.architecture) : undefined);
   let bell: ReturnType<typeof parseCat> | undefined;
   if (options.bell !== undefined) {
     const path = findFile(options.bell, options.include);
@@ -54,6 +56,11 @@ function architectureOf({ architecture }: HerdOptions): Architecture | undefined
   const found = ARCHITECTURES.get(architecture);
   if (found === undefined) throw new UsageError(`--arch takes one of ${[...ARCHITECTURES.keys()].join(", ")}, not ${architecture}`);
   return found;
+}
+
+/** The architecture that a model's header names (`X86_64 TSO`). */
+function architectureNamed(header: string | undefined): Architecture | undefined {
+  return [...ARCHITECTURES.values()].find(({ vocabulary }) => vocabulary === header || (header === "X86" && vocabulary === "X86_64"));
 }
 
 function macrosOf(options: HerdOptions): Macros {

@@ -71,7 +71,7 @@ type Prepared =
 export function prepare(test: Test, options: AnswerOptions): Prepared {
   const problems: Problem[] = [];
   const frame = frameOf(test, problems);
-  if (problems.length > 0) return { kind: "problems", problems };
+  if (problems.length > 0) return { kind: "problems", problems: distinct(problems) };
   const threads: PreparedPath[][] = [];
   try {
     test.threads.forEach((thread, index) => {
@@ -96,7 +96,7 @@ export function prepare(test: Test, options: AnswerOptions): Prepared {
     if (error instanceof TooManyPaths) return { kind: "unknown", reason: `more than ${MAX_PATHS} paths through one thread` };
     throw error;
   }
-  if (problems.length > 0) return { kind: "problems", problems };
+  if (problems.length > 0) return { kind: "problems", problems: distinct(problems) };
   return { kind: "prepared", frame, threads };
 }
 
@@ -223,4 +223,12 @@ function arenaOf(session: Session): Arena {
     arenas.set(session, arena);
   }
   return arena;
+}
+
+/** A name that is wrong in two places of one term is told once. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return problems.filter(
+    (problem, index) =>
+      problems.findIndex(({ span, message }) => span.start === problem.span.start && message === problem.message) === index,
+  );
 }
