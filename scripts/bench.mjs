@@ -66,6 +66,29 @@ for (const [n, m, most] of [
       .padStart(9)}/s ${(r.bytes / r.states).toFixed(0).padStart(4)} B${r.verdict === "unknown" ? " (stopped)" : ""}  load ${load()}`,
   );
 }
+console.log("\nSimulator: events per CPU second of the run, and memory of the process for ten times as many messages (target: 2 million)");
+for (const [test, platform] of [
+  ["altix/cq-race", "sn2-pic"],
+  ["altix/cq-pio-read", "sn2-pic"],
+  ["interrupts/msi-after-data", "pcie"],
+  ["linux-io/doorbell", "arm64"],
+]) {
+  const sizes = [60_000, 600_000].map((messages) => {
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [join(root, "scripts/bench/sim.mjs"), join(root, `catalogue/${test}.litmus`), platform, String(messages)],
+      { encoding: "utf8" },
+    );
+    if (status !== 0) throw new Error(stderr);
+    return JSON.parse(stdout);
+  });
+  const [few, many] = sizes;
+  console.log(
+    `${test.padEnd(28)} ${platform.padEnd(8)} ${Math.round(many.events / many.seconds)
+      .toLocaleString("en")
+      .padStart(10)}/s  ${few.megabytes.toFixed(0).padStart(4)} MB, ${many.megabytes.toFixed(0).padStart(4)} MB  load ${load()}`,
+  );
+}
 console.log("\nThe whole catalogue on all platforms, verdict mode");
 const catalogue = spawnSync(
   "bash",

@@ -2,7 +2,8 @@
  * The run: messages in rings, each a run of the machine, against the clock. An event is a clock that has run out: an instruction is performed, a packet may leave its place, an interrupt is
  * taken. What is possible then, and what becomes of it, the automaton says; whether other messages stand in the way, the queues say.
  */
-import { type Instruction, type Machine, type Packet, stepAction, stepChoice, stepSubject } from "../machine/index.js";
+import { type Instruction, type Machine, stepAction, stepChoice, stepSubject } from "../machine/index.js";
+import { anatomyOf, LOADS, STORES } from "./anatomy.js";
 import { createAutomaton, type Edge, type End, type Node } from "./automaton.js";
 import type { Times } from "./figures.js";
 import { accessorOf } from "./figures.js";
@@ -11,7 +12,7 @@ import { createHeap } from "./heap.js";
 import { type Passing, passingBetween } from "./neighbours.js";
 import { createQueues } from "./queues.js";
 import { createRandom } from "./random.js";
-import { BATCHES, createSketch, type Sketch } from "./statistics.js";
+import { createCounts, STALLS, type Tally } from "./tally.js";
 import type { Workload } from "./workload.js";
 
 // Actions of packed steps (machine/step.ts).
@@ -41,54 +42,6 @@ const DONE = 3;
 const OPEN = 0;
 const SHUT = 1;
 const WAKING = 2;
-
-/** What a CPU loses time with. */
-export const STALLS = ["memory", "store", "atomic", "fence", "register read", "flush", "drain", "other"] as const;
-export type Stall = (typeof STALLS)[number];
-
-export interface PlaceTime {
-  /** Sums over packets, ns. */
-  wait: number;
-  transit: number;
-  held: number;
-  packets: number;
-}
-
-/** Sums of one batch of messages. */
-export interface Batch {
-  readonly messages: number;
-  readonly time: number;
-  readonly latency: number;
-  readonly work: number;
-  readonly stall: number;
-  readonly hits: number;
-  readonly quantiles: readonly number[];
-}
-
-export interface Tally {
-  readonly messages: number;
-  /** Simulated ns over which they were measured. */
-  readonly time: number;
-  readonly events: number;
-  readonly states: number;
-  readonly latency: Sketch;
-  readonly latencySum: number;
-  readonly batches: readonly Batch[];
-  readonly work: number;
-  readonly poll: number;
-  readonly stalls: readonly number[];
-  readonly places: readonly PlaceTime[];
-  /** How the messages ended, and how often. */
-  readonly ends: ReadonlyMap<string, { readonly end: End; count: number }>;
-  /** Why the run stopped before all messages were through. */
-  readonly stopped: "stuck" | "endless" | "interrupted" | undefined;
-  /** What a message that got stuck could not do: names of instructions. */
-  readonly stuck: readonly string[];
-}
-
-export const QUANTILES: readonly number[] = [0.5, 0.9, 0.99, 0.999];
-
-const isCpuKind = (instruction: Instruction): boolean => (instruction.mask & 3) !== 0;
 
 /** A message that takes more events than this will not end. */
 const ENDLESS = 200_000;
@@ -126,16 +79,32 @@ export function runWorkload(
 
   // ---------------------------------------------------------------- what stays as it is
 
+  const {
+    packetOf,
+    threadOf,
+    isCpu,
+    cpuOf,
+    isHandler,
+    hosts,
+    devices,
+    hasCpu,
+    hops,
+    homes,
+    role,
+    posted,
+    locations,
+    stallOf,
+    isFence,
+    isStore,
+    writesMemory,
+    passiveCost,
+    stopsFetching,
+    arms,
+    halves,
+    isMemory,
+    behindAddress,
+  } = anatomyOf(machine);
   const subjectOf = (step: number): number => stepSubject(step);
-  const packetOf = Int32Array.from(instructions, (instruction) => instruction.packet);
-  const threadOf = Int32Array.from(instructions, (instruction) => instruction.thread);
-  const isCpu = Uint8Array.from(threads, (thread) => (thread.role === "cpu" ? 1 : 0));
-  const cpuOf = Int32Array.from(threads, (thread) => (thread.role === "cpu" ? thread.observer : -1));
-  const isHandler = Uint8Array.from(threads, (thread) => (thread.handler >= 0 ? 1 : 0));
-  const hosts = Int32Array.from(threads, (thread) => thread.host);
-  const devices = Int32Array.from(threads, (thread) => thread.thread.device);
-  /** Without CPUs a message is done when all of it is over. */
-  const hasCpu = isCpu.includes(1);
   const deviceCount = Math.max(1, machine.program.devices.length);
   const cpuCount = Math.max(1, machine.cpus);
   const gateOf = new Int32Array(threadCount).fill(-1);
@@ -143,50 +112,8 @@ export function runWorkload(
     gateOf[gate.thread] = index;
   });
   const gatePolled = first.polled;
-  const hops = Int32Array.from(packets, (packet: Packet) => packet.hops.length);
-  const homes = Int32Array.from(packets, (packet: Packet) => packet.home);
-  const HITS = 0;
-  const STORES = 1;
-  const OTHERS = 2;
-  const role = Int8Array.from(instructions, (instruction) =>
-    instruction.kind === "load" ? HITS : instruction.kind === "store" ? STORES : OTHERS,
-  );
-  /** What younger ones need not wait for, once it is under way. */
-  const posted = Uint8Array.from(instructions, (instruction) =>
-    instruction.kind === "store" || (instruction.kind === "pio-write" && !instruction.waits) ? 1 : 0,
-  );
-  const locations = Int32Array.from(instructions, (instruction) => instruction.location);
-  const stallOf = Int8Array.from(instructions, (instruction: Instruction) => {
-    const stall = ((): Stall => {
-      switch (instruction.kind) {
-        case "load":
-          return "memory";
-        case "store":
-          return "store";
-        case "rmw":
-          return "atomic";
-        case "fence":
-        case "sync-for-cpu":
-        case "sync-for-device":
-          return "fence";
-        case "pio-read":
-        case "pio-write":
-          return "register read";
-        case "token":
-          return instruction.waits ? "drain" : "flush";
-        default:
-          return "other";
-      }
-    })();
-    return STALLS.indexOf(stall);
-  });
   const OTHER = STALLS.indexOf("other");
   const FENCE = STALLS.indexOf("fence");
-  const isFence = Uint8Array.from(instructions, (instruction) => (instruction.kind === "fence" ? 1 : 0));
-  const isStore = Uint8Array.from(instructions, (instruction) => (instruction.kind === "store" || instruction.kind === "rmw" ? 1 : 0));
-  const writesMemory = Uint8Array.from(instructions, (instruction) =>
-    instruction.kind === "dma-write" || instruction.kind === "dma-atomic" ? 1 : 0,
-  );
   const choosing = machine.listLike;
 
   // ---------------------------------------------------------------- what changes
@@ -247,39 +174,9 @@ export function runWorkload(
   // ---------------------------------------------------------------- what is counted
 
   const warmup = Math.min(4 * slots + 16, Math.max(slots, Math.floor(workload.messages / 10)));
-  const perBatch = Math.max(1, Math.floor(workload.messages / BATCHES));
-  let completed = 0;
-  let measured = 0;
-  let measureFrom = 0;
-  let measureTo = 0;
-  const latency = createSketch();
-  const batchLatency = createSketch();
-  let latencySum = 0;
-  let work = 0;
-  let poll = 0;
-  const stalls = new Float64Array(STALLS.length);
-  const placeTimes = machine.platform.fabric.places.map((): PlaceTime => ({ wait: 0, transit: 0, held: 0, packets: 0 }));
+  const counts = createCounts(workload.messages, warmup, machine.platform.fabric.places.length);
   const placeIndex = Int32Array.from(times.place, (place) => (place < 0 ? -1 : (machine.places[place]?.place ?? -1)));
-  const ends = new Map<string, { end: End; count: number }>();
-  const counters = new Map<End, { end: End; count: number }>();
-  const batches: Batch[] = [];
-  let batch = { messages: 0, latency: 0, work: 0, stall: 0, hits: 0, from: 0 };
   let stopped: Tally["stopped"];
-  let finished = false;
-
-  function closeBatch(): void {
-    batches.push({
-      messages: batch.messages,
-      time: now - batch.from,
-      latency: batch.latency,
-      work: batch.work,
-      stall: batch.stall,
-      hits: batch.hits,
-      quantiles: QUANTILES.map((at) => batchLatency.quantile(at)),
-    });
-    batch = { messages: 0, latency: 0, work: 0, stall: 0, hits: 0, from: now };
-    batchLatency.clear();
-  }
 
   // ---------------------------------------------------------------- clocks
 
@@ -324,8 +221,8 @@ export function runWorkload(
     const mine = slot * hopCount + at;
     enteredAt[mine] = from;
     ranOutAt[mine] = until;
-    const place = placeTimes[placeIndex[at] as number];
-    if (place !== undefined && completed >= warmup) {
+    const place = counts.places[placeIndex[at] as number];
+    if (place !== undefined && counts.measuring) {
       place.packets++;
       place.wait += begin - from;
       place.transit += service + way;
@@ -335,8 +232,8 @@ export function runWorkload(
 
   function leavePlace(slot: number, id: number, hop: number): void {
     const at = (packetOf[id] as number) * span + hop - 1;
-    const place = placeTimes[placeIndex[at] as number];
-    if (place !== undefined && completed >= warmup) place.held += now - (ranOutAt[slot * hopCount + at] as number);
+    const place = counts.places[placeIndex[at] as number];
+    if (place !== undefined && counts.measuring) place.held += now - (ranOutAt[slot * hopCount + at] as number);
     queues.leave(slot, at);
   }
 
@@ -362,9 +259,6 @@ export function runWorkload(
     charged[mine] = before - 1;
     return sum;
   }
-  const passiveCost = instructions.map(
-    (instruction) => ["assign", "branch", "nothing"].includes(instruction.kind) || (instruction.kind === "fence" && !instruction.active),
-  );
 
   /** CPU time that went by until now, on account of `cause`. */
   function stallUntil(slot: number, index: number, cause: number): number {
@@ -405,12 +299,12 @@ export function runWorkload(
     let delay = times.delay[id] as number;
     if (role[id] !== STORES && (locations[id] as number) >= 0) {
       const cached = owner[slot * locationCount + (locations[id] as number)] as number;
-      const loads = role[id] === HITS || isStore[id] === 1;
+      const loads = role[id] === LOADS || isStore[id] === 1;
       if (loads && cached !== 0 && cached !== (cpuOf[index] as number) + 1) {
         const ready = lineReady[slot * count + id] as number;
         // The line may be on its way already.
         delay = ready > 0 ? Math.max(delay, ready - begin) : delay + times.miss;
-        if (role[id] === HITS) fetchAhead(slot, index, id, begin + delay);
+        if (role[id] === LOADS) fetchAhead(slot, index, id, begin + delay);
       }
     }
     start(ticket, slot, begin + Math.max(cost, delay));
@@ -421,15 +315,10 @@ export function runWorkload(
     if (stopsFetching[from] === 1) return;
     for (const id of (nodes[slot] as Node).paths[index] as readonly number[]) {
       if (id <= from) continue;
-      if (role[id] === HITS && lineReady[slot * count + id] === 0) lineReady[slot * count + id] = ready;
+      if (role[id] === LOADS && lineReady[slot * count + id] === 0) lineReady[slot * count + id] = ready;
       if (stopsFetching[id] === 1) return;
     }
   }
-  const stopsFetching = Uint8Array.from(instructions, (instruction) => {
-    const { kind, facts } = instruction;
-    const fence = kind === "fence" && ((instruction.before | instruction.after) & 1) !== 0;
-    return fence || facts.acquire || kind === "rmw" || kind === "pio-read" || kind === "token" || kind === "loop" ? 1 : 0;
-  });
 
   function retireThreads(slot: number, cause: number): void {
     const node = nodes[slot] as Node;
@@ -588,7 +477,7 @@ export function runWorkload(
       if (stepSubject(other) !== id || stepAction(other) !== stepAction(step)) break;
       last++;
     }
-    if (last === from || !choosing || role[id] !== HITS) return last;
+    if (last === from || !choosing || role[id] !== LOADS) return last;
     const location = locations[id] as number;
     if (location < 0) return last;
     const base = layout.order[location] as number;
@@ -621,11 +510,6 @@ export function runWorkload(
     const node = nodes[slot] as Node;
     return (arms[guessed[slot] as number] as readonly number[]).some((id) => node.state[layout.status + id] !== 0);
   }
-  const arms = instructions.map((branch) =>
-    branch.kind !== "branch" || branch.value !== undefined
-      ? []
-      : instructions.flatMap((other) => (other.operation === branch.operation && other.outcome !== 0 ? [other.id] : [])),
-  );
 
   function takeBack(slot: number): void {
     nodes[slot] = bases[slot] as Node;
@@ -804,7 +688,6 @@ export function runWorkload(
     }
     return false;
   }
-  const halves = instructions.flatMap((instruction) => (instruction.kind === "load" && instruction.pair >= 0 ? [instruction.id] : []));
 
   /** An access behind one whose address is not known yet: real CPUs go ahead and take it back where that was wrong; here it waits. */
   function aheadOfAddress(node: Node, id: number): boolean {
@@ -816,13 +699,6 @@ export function runWorkload(
     }
     return false;
   }
-  const isMemory = Uint8Array.from(instructions, (instruction) => (isCpuKind(instruction) ? 1 : 0));
-  const behindAddress = Uint8Array.from(instructions, (instruction) =>
-    isCpuKind(instruction) &&
-    instructions.some((older) => older.thread === instruction.thread && older.id < instruction.id && older.location < 0 && isCpuKind(older))
-      ? 1
-      : 0,
-  );
 
   function startAgain(slot: number, id: number, ticket: number, cause: number): void {
     const index = threadOf[id] as number;
@@ -922,41 +798,9 @@ export function runWorkload(
     alive[slot] = 0;
     for (let what = 0; what < ARRIVE; what++) if (clock[slot * keys + what] !== IDLE) rest(slot * keys + what, slot);
     clock.fill(IDLE, slot * keys + ARRIVE, slot * keys + keys);
-    completed++;
-    const end = node.end as End;
-    if (completed === warmup) {
-      measureFrom = now;
-      batch.from = now;
-    } else if (completed > warmup && !finished) {
-      let counter = counters.get(end);
-      if (counter === undefined) {
-        const key = `${end.dropped ? "dropped " : ""}${end.key}`;
-        counter = ends.get(key) ?? { end, count: 0 };
-        ends.set(key, counter);
-        counters.set(end, counter);
-      }
-      counter.count++;
-      const took = (hasCpu ? (consumed[slot] as number) : now) - (born[slot] as number);
-      latency.add(took);
-      batchLatency.add(took);
-      latencySum += took;
-      work += spentWork[slot] as number;
-      poll += spentPoll[slot] as number;
-      batch.messages++;
-      batch.latency += took;
-      batch.work += spentWork[slot] as number;
-      if (end.satisfies) batch.hits++;
-      for (let kind = 0; kind < STALLS.length; kind++) {
-        const lost = spentStall[slot * STALLS.length + kind] as number;
-        stalls[kind] = (stalls[kind] as number) + lost;
-        batch.stall += lost;
-      }
-      measured++;
-      measureTo = now;
-      if (batch.messages === perBatch && batches.length < BATCHES) closeBatch();
-      if (measured >= workload.messages) finished = true;
-    }
-    if (!finished) freed.push(Math.floor(slot / depth));
+    const took = (hasCpu ? (consumed[slot] as number) : now) - (born[slot] as number);
+    counts.add(now, node.end as End, took, spentWork[slot] as number, spentPoll[slot] as number, spentStall, slot * STALLS.length);
+    if (!counts.finished) freed.push(Math.floor(slot / depth));
   }
   /** Lanes with a free slot: the next message starts when the present event is over. */
   const freed: number[] = [];
@@ -964,9 +808,9 @@ export function runWorkload(
   // ---------------------------------------------------------------- the clock
 
   for (let lane = 0; lane < lanes; lane++) begin(lane);
-  while (!finished) {
-    for (let lane = freed.pop(); lane !== undefined && !finished; lane = freed.pop()) begin(lane);
-    if (finished) break;
+  while (!counts.finished) {
+    for (let lane = freed.pop(); lane !== undefined && !counts.finished; lane = freed.pop()) begin(lane);
+    if (counts.finished) break;
     if (!heap.pop()) {
       stopped = "stuck";
       break;
@@ -982,7 +826,7 @@ export function runWorkload(
       }
       if (automaton.size > MOST_STATES) {
         automaton.forget();
-        counters.clear();
+        counts.forget();
         for (let slot = 0; slot < slots; slot++) {
           (nodes[slot] as Node).edges.length = 0;
           const base = bases[slot];
@@ -1035,22 +879,7 @@ export function runWorkload(
       }
     }
   }
-  return {
-    messages: measured,
-    time: measureTo - measureFrom,
-    events,
-    states: automaton.size,
-    latency,
-    latencySum,
-    batches,
-    work,
-    poll,
-    stalls: Array.from(stalls),
-    places: placeTimes,
-    ends,
-    stopped,
-    stuck: stopped === undefined ? [] : stuckNames(),
-  };
+  return { ...counts.total(), events, states: automaton.size, stopped, stuck: stopped === undefined ? [] : stuckNames() };
 
   function stuckNames(): readonly string[] {
     const names = new Set<string>();

@@ -4,8 +4,9 @@ import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import { NoTimes, resolveTimes, type UsedFigure } from "./figures.js";
 import { gatesOf } from "./gates.js";
-import { QUANTILES, runWorkload, STALLS, type Stall, type Tally } from "./run.js";
+import { runWorkload } from "./run.js";
 import { type Estimate, fromBatches, share } from "./statistics.js";
+import { QUANTILES, STALLS, type Stall, type Tally } from "./tally.js";
 import { DEFAULT_WORKLOAD, payloadOf, type Workload } from "./workload.js";
 
 export interface PlaceReport {
