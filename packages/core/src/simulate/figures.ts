@@ -111,7 +111,7 @@ export function resolveTimes(machine: Machine, workload: Workload, payload: read
 
   const link = ((): Link | undefined => {
     const { link: said } = fabric;
-    if (said?.generation === undefined) return undefined;
+    if (said?.generation === undefined || packets.length === 0) return undefined;
     return {
       generation: value("link generation", said.generation, 3),
       lanes: value("link lanes", said.lanes, 8),

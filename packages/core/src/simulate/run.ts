@@ -143,9 +143,14 @@ export function runWorkload(
   const enteredAt = new Float64Array(slots * Math.max(1, hopCount));
   const ranOutAt = new Float64Array(slots * Math.max(1, hopCount));
   const consumed = new Float64Array(slots);
-  const spentWork = new Float64Array(slots);
+  /** CPU time of each thread in its message: work, and stalls by kind; and how both stood when its present round of polling began. */
+  const kinds = STALLS.length;
+  const spentWork = new Float64Array(slots * threadCount);
+  const inRound = new Uint8Array(slots * threadCount);
+  const workBefore = new Float64Array(slots * threadCount);
+  const stallBefore = new Float64Array(slots * threadCount * kinds);
   const spentPoll = new Float64Array(slots);
-  const spentStall = new Float64Array(slots * STALLS.length);
+  const spentStall = new Float64Array(slots * threadCount * kinds);
   const nextOf = new Int32Array(lanes * threadCount);
   const cpuBusy = new Int32Array(cpuCount).fill(-1);
   const handlersWaiting: number[][] = Array.from({ length: cpuCount }, () => []);
@@ -252,9 +257,9 @@ export function runWorkload(
       if (cost === 0 || !passiveCost[id]) continue;
       sum += cost;
       if (isFence[id] === 1) {
-        const stall = slot * STALLS.length + FENCE;
+        const stall = (slot * threadCount + index) * kinds + FENCE;
         spentStall[stall] = (spentStall[stall] as number) + cost;
-      } else spentWork[slot] = (spentWork[slot] as number) + cost;
+      } else spentWork[slot * threadCount + index] = (spentWork[slot * threadCount + index] as number) + cost;
     }
     charged[mine] = before - 1;
     return sum;
@@ -265,7 +270,7 @@ export function runWorkload(
     const mine = slot * threadCount + index;
     const at = cursor[mine] as number;
     if (now > at) {
-      const kind = slot * STALLS.length + (cause >= 0 && threadOf[cause] === index ? (stallOf[cause] as number) : OTHER);
+      const kind = mine * kinds + (cause >= 0 && threadOf[cause] === index ? (stallOf[cause] as number) : OTHER);
       spentStall[kind] = (spentStall[kind] as number) + now - at;
       return now;
     }
@@ -289,13 +294,15 @@ export function runWorkload(
     }
     const mine = slot * threadCount + index;
     const begin = stallUntil(slot, index, cause) + chargePassive(slot, index, id);
+    if (inPolling[id] === 0) inRound[mine] = 0;
+    else if (inRound[mine] === 0) markRound(mine);
     const cost = times.cost[id] as number;
     cursor[mine] = begin + cost;
     if ((charged[mine] as number) < id) charged[mine] = id;
     if (isFence[id] === 1) {
-      const stall = slot * STALLS.length + FENCE;
+      const stall = (slot * threadCount + index) * kinds + FENCE;
       spentStall[stall] = (spentStall[stall] as number) + cost;
-    } else spentWork[slot] = (spentWork[slot] as number) + cost;
+    } else spentWork[slot * threadCount + index] = (spentWork[slot * threadCount + index] as number) + cost;
     let delay = times.delay[id] as number;
     if (role[id] !== STORES && (locations[id] as number) >= 0) {
       const cached = owner[slot * locationCount + (locations[id] as number)] as number;
@@ -408,6 +415,7 @@ export function runWorkload(
     threadState[mine] = WORKING;
     cursor[mine] = now;
     charged[mine] = -1;
+    inRound[mine] = 0;
     if (isCpu[index] === 1) {
       cpuBusy[cpuOf[index] as number] = mine;
       if (gateOf[index] !== -1) {
@@ -604,6 +612,8 @@ export function runWorkload(
           }
           const happened = happen(slot, node, at);
           if (happened === 0) continue;
+          // A loop's own status never changes: its clock is put back by hand.
+          if (action === AGAIN) rest(ticket, slot);
           if (happened > 0) why = id;
           acted = true;
           break;
@@ -661,7 +671,7 @@ export function runWorkload(
             charged[mine] = -1;
             if (isCpu[id] === 1) {
               cursor[mine] = now + times.interruptWork;
-              spentWork[slot] = (spentWork[slot] as number) + times.interruptWork;
+              spentWork[mine] = (spentWork[mine] as number) + times.interruptWork;
             }
           }
           acted = true;
@@ -700,6 +710,35 @@ export function runWorkload(
     return false;
   }
 
+  /** Inside a loop that only polls. */
+  const inPolling = Uint8Array.from(instructions, ({ id, thread }) =>
+    instructions.some(
+      ({ kind, operation, ...loop }) =>
+        kind === "loop" && operation.kind === "loop" && operation.polls && loop.thread === thread && loop.to <= id && id <= loop.id,
+    )
+      ? 1
+      : 0,
+  );
+
+  /** Rounds of polling begin here: what a thread spends until it goes round again was polling. */
+  function markRound(mine: number): void {
+    inRound[mine] = 1;
+    workBefore[mine] = spentWork[mine] as number;
+    for (let at = mine * kinds; at < (mine + 1) * kinds; at++) stallBefore[at] = spentStall[at] as number;
+  }
+
+  /** A round in vain is over. */
+  function countPolling(slot: number, mine: number): void {
+    if (inRound[mine] === 0) return;
+    let sum = (spentWork[mine] as number) - (workBefore[mine] as number);
+    spentWork[mine] = workBefore[mine] as number;
+    for (let at = mine * kinds; at < (mine + 1) * kinds; at++) {
+      sum += (spentStall[at] as number) - (stallBefore[at] as number);
+      spentStall[at] = stallBefore[at] as number;
+    }
+    spentPoll[slot] = (spentPoll[slot] as number) + sum;
+  }
+
   function startAgain(slot: number, id: number, ticket: number, cause: number): void {
     const index = threadOf[id] as number;
     if (isCpu[index] === 0) {
@@ -708,6 +747,7 @@ export function runWorkload(
     }
     const mine = slot * threadCount + index;
     const begin = stallUntil(slot, index, cause);
+    countPolling(slot, mine);
     spentPoll[slot] = (spentPoll[slot] as number) + times.loop;
     cursor[mine] = begin + times.loop;
     start(ticket, slot, begin + times.loop);
@@ -771,9 +811,9 @@ export function runWorkload(
       owner.fill(0, slot * locationCount, (slot + 1) * locationCount);
       consumed[slot] = 0;
       lineReady.fill(0, slot * count, (slot + 1) * count);
-      spentWork[slot] = 0;
       spentPoll[slot] = 0;
-      spentStall.fill(0, slot * STALLS.length, (slot + 1) * STALLS.length);
+      for (const sums of [spentWork, workBefore]) sums.fill(0, slot * threadCount, (slot + 1) * threadCount);
+      for (const sums of [spentStall, stallBefore]) sums.fill(0, slot * threadCount * kinds, (slot + 1) * threadCount * kinds);
       for (let index = 0; index < threadCount; index++) {
         const mine = slot * threadCount + index;
         gateState[mine] = gateOf[index] === -1 ? OPEN : SHUT;
@@ -788,6 +828,8 @@ export function runWorkload(
     }
   }
 
+  const lost = new Float64Array(STALLS.length);
+
   function finish(slot: number): void {
     const node = nodes[slot] as Node;
     if (alive[slot] === 0 || !node.ended) return;
@@ -799,7 +841,13 @@ export function runWorkload(
     for (let what = 0; what < ARRIVE; what++) if (clock[slot * keys + what] !== IDLE) rest(slot * keys + what, slot);
     clock.fill(IDLE, slot * keys + ARRIVE, slot * keys + keys);
     const took = (hasCpu ? (consumed[slot] as number) : now) - (born[slot] as number);
-    counts.add(now, node.end as End, took, spentWork[slot] as number, spentPoll[slot] as number, spentStall, slot * STALLS.length);
+    let work = 0;
+    lost.fill(0);
+    for (let mine = slot * threadCount; mine < (slot + 1) * threadCount; mine++) {
+      work += spentWork[mine] as number;
+      for (let kind = 0; kind < kinds; kind++) lost[kind] = (lost[kind] as number) + (spentStall[mine * kinds + kind] as number);
+    }
+    counts.add(now, node.end as End, took, work, spentPoll[slot] as number, lost);
     if (!counts.finished) freed.push(Math.floor(slot / depth));
   }
   /** Lanes with a free slot: the next message starts when the present event is over. */

@@ -57,8 +57,8 @@ export interface Counts {
   /** As many messages as were wanted. */
   readonly finished: boolean;
   readonly places: readonly PlaceTime[];
-  /** A message is over: when, how, how long it took, and the CPU time that went into it; stalls by kind stand in `stalls` from `from` on. */
-  add(now: number, end: End, took: number, work: number, poll: number, stalls: Float64Array, from: number): void;
+  /** A message is over: when, how, how long it took, and the CPU time that went into it; `stalls` by kind. */
+  add(now: number, end: End, took: number, work: number, poll: number, stalls: Float64Array): void;
   /** Ends are other objects from now on. */
   forget(): void;
   total(): Counted;
@@ -111,7 +111,7 @@ export function createCounts(messages: number, warmup: number, placeCount: numbe
       return finished;
     },
     forget: () => counters.clear(),
-    add(now, end, took, work, poll, stalls, from) {
+    add(now, end, took, work, poll, stalls) {
       completed++;
       if (completed === warmup) {
         begin = now;
@@ -129,7 +129,7 @@ export function createCounts(messages: number, warmup: number, placeCount: numbe
       batch.work += work;
       if (end.satisfies) batch.hits++;
       for (let kind = 0; kind < STALLS.length; kind++) {
-        const lost = stalls[from + kind] as number;
+        const lost = stalls[kind] as number;
         sums[kind] = (sums[kind] as number) + lost;
         batch.stall += lost;
       }

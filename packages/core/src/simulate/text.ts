@@ -58,7 +58,7 @@ export function simulationText(report: SimulationReport, withFigures: boolean): 
   const offered = workload.rate === undefined ? "as many as go" : `${perSecond(workload.rate)} offered, ${workload.arrivals}`;
   row(
     "workload",
-    `${report.messages} messages of ${workload.size} B (${report.payload.join(", ")}; other locations ${workload.entry} B), ${offered}; depth ${workload.depth}, ${workload.devices} ${workload.devices === 1 ? "device" : "devices"}, ${workload.hops} hops, seed ${workload.seed}`,
+    `${report.messages} messages${report.payload.length === 0 ? "" : ` of ${workload.size} B (${report.payload.join(", ")}; other locations ${workload.entry} B)`}, ${offered}; depth ${workload.depth}, ${workload.devices} ${workload.devices === 1 ? "device" : "devices"}, ${workload.hops} hops, seed ${workload.seed}`,
   );
   if (report.polling.length > 0) row("polling", `${report.polling.join(", ")}: counted from the round that sees the new value`);
   row("rate", `${within(report.rate, perSecond)}, ${report.bandwidth.value.toFixed(2)} Gb/s of payload`);

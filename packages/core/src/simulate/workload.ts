@@ -37,8 +37,8 @@ export const DEFAULT_WORKLOAD: Workload = {
 };
 
 /**
- * The locations that carry the message: those that a device reads or writes, but for what only announces them, the last location that each device thread writes of several. (A ring's data
- * comes first and its entry last.) What is polled announces, too.
+ * The locations that carry the message: those that a device reads or writes, but for what only announces them, the last location that each device thread writes of several (a ring's data
+ * comes first and its entry last), or the only one where it reads, too; what it reads before the last (descriptors); and what CPUs poll.
  */
 export function payloadOf(program: Program, polled: readonly number[]): readonly number[] {
   const payload = new Set<number>();
@@ -46,6 +46,7 @@ export function payloadOf(program: Program, polled: readonly number[]): readonly
   for (const thread of program.threads) {
     if (thread.role !== "device") continue;
     const written: number[] = [];
+    const read: number[] = [];
     for (const operation of thread.code) {
       const parts = operation.kind === "dma-write" || operation.kind === "dma-read" ? operation.parts : [];
       for (const part of parts) {
@@ -54,10 +55,12 @@ export function payloadOf(program: Program, polled: readonly number[]): readonly
         if (program.locations[location]?.space !== "memory") continue;
         payload.add(location);
         if (operation.kind === "dma-write" && !written.includes(location)) written.push(location);
+        if (operation.kind === "dma-read" && !read.includes(location)) read.push(location);
       }
     }
     const last = written[written.length - 1];
-    if (written.length > 1 && last !== undefined) announcing.add(last);
+    if (last !== undefined && (written.length > 1 || read.length > 0)) announcing.add(last);
+    for (const descriptor of read.slice(0, -1)) announcing.add(descriptor);
   }
   const result = [...payload].filter((location) => !announcing.has(location));
   return (result.length > 0 ? result : [...payload]).sort((a, b) => a - b);

@@ -104,3 +104,20 @@ test("a message that cannot go on is named", () => {
     why: { kind: "endless", message: "a message does not end: a loop of P0 goes round for ever" },
   });
 });
+
+test("a loop that polls takes its time, and what it spends in vain is polling, not work", () => {
+  const ring = (wait: string) =>
+    programOf(
+      `C loop\n{ mmio int D0.door; dma(coherent) int used; }\nP0(int *used) { writel(1, D0.door); ${wait} }\nD0(int *used) { WAIT(D0.door == 1); DMA_WRITE(*used, 1); }\nexists (used=1)\n`,
+    );
+  const result = simulate(ring("while (READ_ONCE(*used) == 0) { cpu_relax(); }"), platformOf("x86"), { messages: 200, depth: 1 });
+  if (!result.ok) throw new Error(result.why.message);
+  const { report } = result;
+  // A register write, some instructions and the look that finds the value.
+  expect(report.cpu.value).toBeLessThan(300);
+  expect(report.poll).toBeGreaterThan(100);
+  expect(report.cpu.value + report.poll).toBeCloseTo(report.latency.mean.value, -1);
+  // One round takes some ten nanoseconds: two events each.
+  expect(report.events / report.messages).toBeLessThan(120);
+  expect(report.payload).toEqual(["used"]);
+});
