@@ -7,6 +7,7 @@ import { executeThread, TooManyPaths } from "./execute.js";
 import { type Frame, frameOf } from "./frame.js";
 import { type Architecture, lowerPath, NotLowered } from "./lower-arch.js";
 import { KERNEL_MACROS, type Macros } from "./macro.js";
+import { MAX_WRITES, TooManyWrites } from "./orders.js";
 import { createOutcomes, holds } from "./outcome.js";
 import { searchSkeleton } from "./search.js";
 import { forEachSkeleton, type PreparedPath, preparePath, type Skeleton } from "./skeleton.js";
@@ -158,7 +159,12 @@ function enumerate(
     if (end === "gave-up") gaveUp = true;
     return end === "done";
   };
-  forEachSkeleton(threads, frame, each, arena);
+  try {
+    forEachSkeleton(threads, frame, each, arena);
+  } catch (error) {
+    if (error instanceof TooManyWrites) return { kind: "unknown", reason: `more than ${MAX_WRITES} unordered writes to one location` };
+    throw error;
+  }
   nodes = start - counter.nodes;
   if (gaveUp) return { kind: "unknown", reason: counter.nodes < 0 ? `more than ${begun} sets of executions` : "interrupted" };
 
@@ -181,6 +187,7 @@ function enumerate(
         shown.map((number) => outcomes.value(number)),
       );
   });
+  if (positive + negative > Number.MAX_SAFE_INTEGER) return { kind: "unknown", reason: "more executions than can be counted" };
   const observation = positive === 0 ? "Never" : negative === 0 && wanted === undefined ? "Always" : "Sometimes";
   return {
     kind: "answer",

@@ -1,11 +1,18 @@
 /** Counting the total orders that extend a partial one. */
 
+/** More writes to one location than `countByLast` takes. */
+export class TooManyWrites extends Error {}
+
+/** The most elements that `countByLast` takes: a set of them is the bits of one number. */
+export const MAX_WRITES = 30;
+
 /**
  * The number of linear extensions of a partial order on a few elements, by which element comes last. `before[i]` holds a bit for each element that has to come before i (transitively closed);
- * `follows[i]` is the element that has to come directly before i, or -1. At most 31 elements after those that follow directly are joined.
+ * `follows[i]` is the element that has to come directly before i, or -1. Throws `TooManyWrites` above `MAX_WRITES`.
  */
 export function countByLast(before: readonly number[], follows: readonly number[]): number[] {
   const n = before.length;
+  if (n > MAX_WRITES) throw new TooManyWrites();
   const last = filled(n, 0);
   if (n === 0) return last;
   const follower = filled(n, -1);

@@ -25,7 +25,7 @@ export function createObstacles(
   const locations = program.locations;
   const { status } = layout;
   const { evaluate, lack, lacking, modifyExpressions } = values;
-  const { handlersOf, isDone, isFinished, passives, path, target } = progress;
+  const { handlerIdle, handlersOf, isDone, isFinished, passives, path, sameCpu, target } = progress;
   const { inPlace, waitsFor } = queues;
   const { forwarding, heldBack, underGuess } = window;
   const { waitHolds } = devices;
@@ -158,8 +158,10 @@ export function createObstacles(
   function handlerObstacles(state: State, index: number): readonly number[] {
     const thread = threads[index] as MachineThread;
     if (state[layout.pending + thread.handler] === 0) return raisers[index] as readonly number[];
-    const own = idsOf(thread);
-    return thread.host >= 0 ? [...own, ...idsOf(threads[thread.host] as MachineThread)] : own;
+    // Its own last run, the program it interrupts, and the other handlers of its CPU, which run one after another.
+    const others = (sameCpu[index] as readonly number[]).filter((other) => !handlerIdle(state, other));
+    const host = thread.host >= 0 ? [thread.host] : [];
+    return [index, ...host, ...others].flatMap((each) => idsOf(threads[each] as MachineThread));
   }
 
   return { obstacles, packetObstacles, handlerObstacles };

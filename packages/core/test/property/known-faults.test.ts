@@ -164,6 +164,19 @@ test("a reduced search takes the handlers of one CPU in either order", () => {
   expect(look(of, platform("portable"), "verdict", "full").satisfiable).toBe(true);
 });
 
+test("a handler that waits for another of its CPU is no way out of a reduced search", () => {
+  const of = program(
+    `{ mmio(wc) int D0.b; }
+    P0(int *x) { int r0 = READ_ONCE(*x); }
+    P1() on msi(D0) cpu(0) { writel(3, D0.b); }
+    P2(int *x) on msi(D0) cpu(0) { int r0 = atomic_add_return_release(3, x); int r1 = readl(D0.b); }
+    D0(int *x) { MSI(); }
+    locations [0:r0; 2:r1;]
+    exists (0:r0=3 /\\ 2:r1=3)`,
+  );
+  for (const reduce of ["none", "full"] as const) expect(look(of, platform("mips+zx1"), "states", reduce).satisfiable).toBe(true);
+});
+
 test("a handler that runs again has one message of each store at a time", () => {
   const { oracle, machine } = compare(
     `{ }
