@@ -13,7 +13,8 @@ export function Lead() {
       return typeof cell === "object" && "byDefault" in cell && (cell as Cell).byDefault === verdict;
     });
   const [allowed, forbidden] = [on("allowed"), on("forbidden")];
-  if (test === undefined) return <p class="lead">The test cannot be read yet.</p>;
+  if (reading.value === undefined) return <p class="lead">Reading the test …</p>;
+  if (test === undefined) return <p class="lead">The test has errors: they are marked in its text.</p>;
   const quoted = test.doc === undefined ? test.name : `“${test.doc.replace(/\.$/, "")}”`;
   return (
     <p class="lead">
