@@ -13,7 +13,7 @@ import { ARCHITECTURES, answer } from "../packages/core/dist/axioms/index.js";
 import { compileModel, libraryFile, parseCat } from "../packages/core/dist/cat/index.js";
 import { findPlatform, load, search } from "../packages/core/dist/index.js";
 import { parseTest } from "../packages/core/dist/litmus/parse.js";
-import { corporaFolder, recordedAnswers, tarFiles } from "./corpora.mjs";
+import { recordedAnswers, requireCorpora, tarFiles } from "./corpora.mjs";
 
 function commandLine() {
   try {
@@ -77,11 +77,7 @@ const COLUMNS = ["files", "both", "agree", "differ", "unknown", "refused", "LKMM
 
 function main() {
   const options = commandLine();
-  const corpora = corporaFolder();
-  if (corpora === undefined) {
-    console.error("no corpora in ../shared: set FENCEPOST_SHARED");
-    process.exit(2);
-  }
+  const corpora = requireCorpora();
   const recorded = recordedAnswers(join(corpora, "herd-answers.csv"));
   const pattern = new RegExp(options.match);
   const files = options.corpus

@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { answer, KERNEL_MACROS, parseMacros } from "../packages/core/dist/axioms/index.js";
 import { compileModel, libraryFile, parseCat } from "../packages/core/dist/cat/index.js";
 import { parseTest } from "../packages/core/dist/litmus/parse.js";
-import { corporaFolder, recordedAnswers, tarFiles } from "./corpora.mjs";
+import { recordedAnswers, requireCorpora, tarFiles } from "./corpora.mjs";
 
 function commandLine() {
   try {
@@ -112,11 +112,7 @@ const COLUMNS = [
 
 function main() {
   const options = commandLine();
-  const corpora = corporaFolder();
-  if (corpora === undefined) {
-    console.error("no corpora in ../shared: set FENCEPOST_SHARED");
-    process.exit(2);
-  }
+  const corpora = requireCorpora();
   const loaded = loadKernelModel(options.kernel);
   const rows = recordedAnswers(join(corpora, "herd-answers.csv"));
   const pattern = new RegExp(options.match);

@@ -10,6 +10,14 @@ export function corporaFolder() {
   return existsSync(folder) ? folder : undefined;
 }
 
+/** The folder of the corpora; ends the process with a sentence where there is none. */
+export function requireCorpora() {
+  const folder = corporaFolder();
+  if (folder !== undefined) return folder;
+  console.error("no corpora in ../shared: set FENCEPOST_SHARED");
+  process.exit(2);
+}
+
 /** The files of a gzipped tar archive, in its order: name and text. Long names: GNU's `L` entries and pax's `x` entries. */
 export function* tarFiles(path) {
   const bytes = gunzipSync(readFileSync(path));

@@ -18,7 +18,7 @@ import { buildMachine } from "../packages/core/dist/machine/machine.js";
 import { BUILTIN } from "../packages/core/dist/platform/builtin.js";
 import { findPlatform, library } from "../packages/core/dist/platform/load.js";
 import { lowerTest } from "../packages/core/dist/program/lower.js";
-import { corporaFolder, recordedAnswers, tarFiles } from "./corpora.mjs";
+import { recordedAnswers, requireCorpora, tarFiles } from "./corpora.mjs";
 
 function commandLine() {
   try {
@@ -117,11 +117,7 @@ const COLUMNS = [
 
 function main() {
   const options = commandLine();
-  const corpora = corporaFolder();
-  if (corpora === undefined) {
-    console.error("no corpora in ../shared: set FENCEPOST_SHARED");
-    process.exit(2);
-  }
+  const corpora = requireCorpora();
   const parts = library(BUILTIN);
   const platform = findPlatform(parts, options.platform) ?? findPlatform(parts, `${options.platform}+pcie`);
   if (platform === undefined) {

@@ -2,11 +2,12 @@
 import "./patience.js";
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
 import { type CheckOptions, checkCommand } from "./check.js";
-import { EXIT, UsageError } from "./exit.js";
+import { EXIT } from "./exit.js";
 import { type ExplainOptions, explainCommand } from "./explain.js";
 import { type FixOptions, fixCommand } from "./fix.js";
 import { FORMATS } from "./formats/index.js";
 import { listPlatforms, type PlatformsOptions, showPlatform } from "./platforms.js";
+import { runProcess } from "./process.js";
 import { type ServeOptions, serveCommand } from "./serve.js";
 import { type SimOptions, simCommand } from "./sim.js";
 import { VERSION } from "./version.js";
@@ -194,34 +195,21 @@ function commandLine(done: (code: number) => void): Command {
 }
 
 async function main(): Promise<number> {
+  // Its options are herd7's, with one dash and a name: no grammar of ours reads them.
+  if (process.argv[2] === "herd") {
+    const { herdCommand } = await import("./herd/command.js");
+    return await herdCommand(process.argv.slice(3));
+  }
   let code: number = EXIT.ok;
   try {
-    // Its options are herd7's, with one dash and a name: no grammar of ours reads them.
-    if (process.argv[2] === "herd") {
-      const { herdCommand } = await import("./herd/command.js");
-      return await herdCommand(process.argv.slice(3));
-    }
     await commandLine((result) => {
       code = result;
     }).parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof UsageError) {
-      process.stderr.write(`fencepost: ${error.message}\n`);
-      return EXIT.usage;
-    }
-    process.stderr.write(
-      `A fault of Fencepost, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    return EXIT.fault;
+    throw error;
   }
   return code;
 }
 
-// A reader that has seen enough (`fencepost … | head`) is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.ok);
-  throw error;
-});
-
-process.exitCode = await main();
+await runProcess(main);

@@ -534,34 +534,29 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
       splitPair(node, lock, undefined);
       return;
     }
+    if (splitFurther(node)) return;
+    // A whole execution, and the bounds do not tell.
+    if (session.check(rfMust, node.must, finalsOf(node), plan.valued ? sameValues(node) : undefined)) account(node, session.flags());
+  };
+
+  /** Splits where a source or an order is still open; false for one whole execution. */
+  const splitFurther = (node: Node): boolean => {
     const read = openRead(node, false);
     if (read >= 0) {
       splitRead(node, read, undefined);
-      return;
+      return true;
     }
     const pair = openPair(node, false);
-    if (pair !== undefined) {
-      splitPair(node, pair, undefined);
-      return;
-    }
-    // A whole execution, and the bounds do not tell.
-    if (session.check(rfMust, node.must, finalsOf(node), plan.valued ? sameValues(node) : undefined)) account(node, session.flags());
+    if (pair === undefined) return false;
+    splitPair(node, pair, undefined);
+    return true;
   };
 
   /** Splits until one execution is left, and visits it. */
   const visitEach = (node: Node, show: (execution: Execution) => boolean): void => {
     bound(node);
     if (options.through !== true && !session.prune(rf, co, finals)) return;
-    const read = openRead(node, false);
-    if (read >= 0) {
-      splitRead(node, read, undefined);
-      return;
-    }
-    const pair = openPair(node, false);
-    if (pair !== undefined) {
-      splitPair(node, pair, undefined);
-      return;
-    }
+    if (splitFurther(node)) return;
     if (!plan.valued) status.fill(UNKNOWN);
     else if (!settleCircles(node)) return;
     const values = valuesOf(node);

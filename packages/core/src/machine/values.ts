@@ -1,5 +1,5 @@
 /** Values of registers and expressions, as far as they are known in a state. What is not there yet is said in `lack`. */
-import { applyBinary } from "../program/evaluate.js";
+import { applyBinary, applyUnary } from "../program/evaluate.js";
 import type { Expression, Modify } from "../program/program.js";
 import type { State } from "./action.js";
 import type { Instruction, Machine, MachineThread } from "./machine.js";
@@ -68,18 +68,8 @@ export function createValues(machine: Machine) {
         return expression.value;
       case "register":
         return registerAt(state, path, position, thread, expression.register);
-      case "unary": {
-        const operand = evaluate(state, path, position, thread, expression.operand);
-        switch (expression.operator) {
-          case "!":
-            return operand === 0 ? 1 : 0;
-          case "~":
-            return ~operand;
-          case "-":
-            return -operand | 0;
-        }
-        break;
-      }
+      case "unary":
+        return applyUnary(expression.operator, evaluate(state, path, position, thread, expression.operand));
       case "conditional": {
         const condition = evaluate(state, path, position, thread, expression.condition);
         if (lack.missing) return 0;
@@ -91,7 +81,6 @@ export function createValues(machine: Machine) {
         return applyBinary(expression.operator, a, b);
       }
     }
-    return 0;
   }
 
   /** What a store stores: its expression's value, or what its read half makes of what it read. Sets `missing`. */

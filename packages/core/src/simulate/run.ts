@@ -104,7 +104,6 @@ export function runWorkload(
     isMemory,
     behindAddress,
   } = anatomyOf(machine);
-  const subjectOf = (step: number): number => stepSubject(step);
   const deviceCount = Math.max(1, machine.program.devices.length);
   const cpuCount = Math.max(1, machine.cpus);
   const gateOf = new Int32Array(threadCount).fill(-1);
@@ -478,7 +477,7 @@ export function runWorkload(
 
   function choose(slot: number, node: Node, from: number): number {
     const step = node.steps[from] as number;
-    const id = subjectOf(step);
+    const id = stepSubject(step);
     let last = from;
     while (last + 1 < node.steps.length) {
       const other = node.steps[last + 1] as number;
