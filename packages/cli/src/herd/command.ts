@@ -52,17 +52,25 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
   // Mistakes in the model are told once, before anything runs.
   const loaded = loadModel(options);
   const endings = new Set<Ending>();
+  let waiting = "";
+  const flush = (): void => {
+    if (waiting !== "") process.stdout.write(waiting);
+    waiting = "";
+  };
   const done = (ran: Ran): void => {
     endings.add(ran.ending);
-    process.stderr.write(ran.err);
-    process.stdout.write(ran.out);
+    waiting += ran.out;
+    // Each write is a system call: short answers are put together, until there are many, or a test takes long.
+    if (waiting.length > 1 << 16 || ran.err !== "") flush();
+    if (ran.err !== "") process.stderr.write(ran.err);
   };
   const jobs = Math.min(options.jobs ?? availableParallelism(), Math.ceil(files.length / WORTH_A_THREAD));
   if (jobs <= 1) {
-    const session = loaded.model.session();
-    for (const file of files) done(runFile(file, loaded, session, options));
+    const shared = { loaded, session: loaded.model.session(), options, known: new Map(), waiting: flush };
+    for (const file of files) done(runFile(file, shared));
+    flush();
   } else {
-    await inThreads(files, options, jobs, done);
+    await inThreads(files, options, jobs, done, flush);
   }
   const code = exitCode({
     faults: false,
@@ -111,7 +119,13 @@ function isFolder(path: string): boolean {
 }
 
 /** Tests handed out one small group after the other; printed in the order of the command line. */
-async function inThreads(files: readonly string[], options: HerdOptions, jobs: number, done: (ran: Ran) => void): Promise<void> {
+async function inThreads(
+  files: readonly string[],
+  options: HerdOptions,
+  jobs: number,
+  done: (ran: Ran) => void,
+  flush: () => void,
+): Promise<void> {
   const results: (Ran | undefined)[] = files.map(() => undefined);
   let printed = 0;
   let next = 0;
@@ -122,6 +136,7 @@ async function inThreads(files: readonly string[], options: HerdOptions, jobs: n
       results[printed] = undefined;
       printed++;
     }
+    flush();
   };
   await Promise.all(
     Array.from({ length: jobs }, () => {

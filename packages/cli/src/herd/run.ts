@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Source } from "@fencepost/core";
 import { type Answered, answer, formatProblem, herdText } from "@fencepost/core/axioms";
 import type { Session } from "@fencepost/core/cat";
-import { parseTest, type Test } from "@fencepost/core/litmus";
+import { type KnownThreads, parseTest, type Test } from "@fencepost/core/litmus";
 import { answerJson } from "./json.js";
 import type { LoadedModel } from "./model.js";
 import type { HerdOptions } from "./options.js";
@@ -21,24 +21,43 @@ export interface Ran {
 
 const SKIPPED: Ran = { ending: "skipped", out: "", err: "", name: undefined };
 
+/** What the tests of one run share. */
+export interface Shared {
+  readonly loaded: LoadedModel;
+  readonly session: Session;
+  readonly options: HerdOptions;
+  /** The threads of the tests before. */
+  readonly known: KnownThreads;
+  /** Called now and then while one test takes long. */
+  readonly waiting?: () => void;
+}
+
+const wrong = (err: string): Ran => ({ ending: "wrong", out: "", err: `${err}\n`, name: undefined });
+
 /** Reads a test file and answers it. */
-export function runFile(path: string, loaded: LoadedModel, session: Session, options: HerdOptions): Ran {
-  const wrong = (err: string): Ran => ({ ending: "wrong", out: "", err: `${err}\n`, name: undefined });
+export function runFile(path: string, shared: Shared): Ran {
   let source: Source;
   try {
     source = { name: path === "-" ? "<stdin>" : path, text: readFileSync(path === "-" ? 0 : path, "utf8") };
   } catch (error) {
     return wrong(`${path}: error[file]: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : "cannot be read"}`);
   }
-  const parsed = parseTest(source);
+  return runSource(source, path, shared, !wantsPictures(shared.options));
+}
+
+/** Pictures and problems point into the text: threads of other tests are no good for them. */
+function runSource(source: Source, path: string, shared: Shared, reuse: boolean): Ran {
+  const { loaded, session, options } = shared;
+  const parsed = parseTest(source, reuse ? shared.known : undefined);
   if (!parsed.ok) return wrong(parsed.problems.map((problem) => formatProblem(source, problem)).join("\n"));
   const test = parsed.value;
   if (options.only.length > 0 && !options.only.includes(test.name)) return SKIPPED;
   if (options.except.includes(test.name)) return SKIPPED;
   const began = performance.now();
-  const answered = answerTest(test, loaded, session, options);
+  const answered = answerTest(test, shared);
   switch (answered.kind) {
     case "problems":
+      if (reuse) return runSource(source, path, shared, false);
       return wrong(answered.problems.map((problem) => formatProblem(source, problem)).join("\n"));
     case "unknown": {
       const out = options.json ? `${JSON.stringify({ test: test.name, file: path, unknown: answered.reason })}\n` : "";
@@ -58,7 +77,7 @@ export function runFile(path: string, loaded: LoadedModel, session: Session, opt
   }
 }
 
-export function answerTest(test: Test, loaded: LoadedModel, session: Session, options: HerdOptions): Answered {
+function answerTest(test: Test, { loaded, session, options, waiting }: Shared): Answered {
   const { seconds } = options;
   const deadline = seconds === undefined ? undefined : cpuSeconds() + seconds;
   let asked = 0;
@@ -69,8 +88,11 @@ export function answerTest(test: Test, loaded: LoadedModel, session: Session, op
     ...(loaded.lower === undefined ? {} : { lower: loaded.lower }),
     ...(options.speedcheck === "false" ? {} : { speedcheck: options.speedcheck }),
     ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
-    // Asking the clock is dearer than looking at a small set of executions.
-    interrupted: () => deadline !== undefined && (++asked & 15) === 0 && cpuSeconds() > deadline,
+    interrupted: () => {
+      if ((++asked & 63) === 0) waiting?.();
+      // Asking the clock is dearer than looking at a small set of executions.
+      return deadline !== undefined && (asked & 15) === 0 && cpuSeconds() > deadline;
+    },
   });
 }
 

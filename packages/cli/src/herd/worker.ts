@@ -6,8 +6,8 @@ import { runFile } from "./run.js";
 
 const options = workerData as HerdOptions;
 const loaded = loadModel(options);
-const session = loaded.model.session();
+const shared = { loaded, session: loaded.model.session(), options, known: new Map() };
 
 parentPort?.on("message", ({ first, files }: { readonly first: number; readonly files: readonly string[] }) => {
-  parentPort?.postMessage({ first, ran: files.map((file) => runFile(file, loaded, session, options)) });
+  parentPort?.postMessage({ first, ran: files.map((file) => runFile(file, shared)) });
 });

@@ -1,6 +1,6 @@
 /** What a model says of a test: herd7's answer, as data. */
 import type { CompiledModel, Session } from "../cat/model.js";
-import type { Test } from "../litmus/test.js";
+import type { Test, Thread } from "../litmus/test.js";
 import type { Problem } from "../problem.js";
 import { type Arena, createArena } from "./arena.js";
 import { executeThread, TooManyPaths } from "./execute.js";
@@ -8,9 +8,10 @@ import { type Frame, frameOf } from "./frame.js";
 import { type Architecture, lowerPath, NotLowered } from "./lower-arch.js";
 import { KERNEL_MACROS, type Macros } from "./macro.js";
 import { MAX_WRITES, TooManyWrites } from "./orders.js";
-import { createOutcomes, holds } from "./outcome.js";
+import { createOutcomes, holds, requiredValues } from "./outcome.js";
+import { type PreparedPath, preparePath } from "./prepared-path.js";
 import { searchSkeleton } from "./search.js";
-import { forEachSkeleton, type PreparedPath, preparePath, type Skeleton } from "./skeleton.js";
+import { forEachSkeleton, type Skeleton } from "./skeleton.js";
 import type { Value } from "./value.js";
 
 export interface AnswerOptions {
@@ -60,7 +61,7 @@ const MAX_PATHS = 20_000;
 
 /** Answers a test under a model. The session may be used again for the next test. */
 export function answer(test: Test, model: CompiledModel, session: Session, options: AnswerOptions = {}): Answered {
-  const prepared = prepare(test, options);
+  const prepared = prepare(test, options, pathsOf(session));
   return prepared.kind === "prepared" ? enumerate(test, model, session, options, prepared.frame, prepared.threads) : prepared;
 }
 
@@ -68,17 +69,44 @@ type Prepared =
   | { readonly kind: "prepared"; readonly frame: Frame; readonly threads: readonly (readonly PreparedPath[])[] }
   | Exclude<Answered, { readonly kind: "answer" }>;
 
+/** Paths of threads by their bodies: one that was read once and stands in many tests (`KnownThreads`) is executed once. */
+type KnownPaths = WeakMap<
+  Thread["body"],
+  {
+    readonly registers: ReadonlyMap<string, Value>;
+    readonly macros: Macros | undefined;
+    readonly unroll: number | undefined;
+    readonly fencesAroundAtomics: boolean | undefined;
+    readonly lower: Architecture | undefined;
+    readonly paths: readonly PreparedPath[];
+  }
+>;
+
 /** The paths of the threads. */
-export function prepare(test: Test, options: AnswerOptions): Prepared {
+export function prepare(test: Test, options: AnswerOptions, known?: KnownPaths): Prepared {
   const problems: Problem[] = [];
   const frame = frameOf(test, problems);
   if (problems.length > 0) return { kind: "problems", problems: distinct(problems) };
-  const threads: PreparedPath[][] = [];
+  const threads: (readonly PreparedPath[])[] = [];
   try {
     test.threads.forEach((thread, index) => {
+      const { lower, unroll, fencesAroundAtomics } = options;
+      const registers = frame.registers[index] ?? new Map();
+      const before = known?.get(thread.body);
+      if (
+        before !== undefined &&
+        before.macros === options.macros &&
+        before.unroll === unroll &&
+        before.fencesAroundAtomics === fencesAroundAtomics &&
+        before.lower === lower &&
+        isSame(before.registers, registers)
+      ) {
+        threads.push(before.paths);
+        return;
+      }
       const paths = executeThread(
         thread,
-        { registers: frame.registers[index] ?? new Map() },
+        { registers },
         {
           macros: options.macros ?? KERNEL_MACROS,
           unroll: options.unroll ?? 2,
@@ -87,8 +115,10 @@ export function prepare(test: Test, options: AnswerOptions): Prepared {
         },
         problems,
       );
-      const { lower } = options;
-      threads.push((lower === undefined ? paths : paths.map((path) => lowerPath(path, lower))).map(preparePath));
+      const prepared = (lower === undefined ? paths : paths.map((path) => lowerPath(path, lower))).map(preparePath);
+      threads.push(prepared);
+      if (problems.length === 0)
+        known?.set(thread.body, { registers, macros: options.macros, unroll, fencesAroundAtomics, lower, paths: prepared });
     });
   } catch (error) {
     if (error instanceof NotLowered) {
@@ -125,12 +155,14 @@ function enumerate(
       : quantifier === "forall"
         ? ({ kind: "not", operand: frame.condition } as const)
         : frame.condition;
+  const required = wanted === undefined ? new Map<number, Value>() : requiredValues(wanted);
   const counter = { nodes: begun === Number.POSITIVE_INFINITY ? 2 ** 52 : begun };
   const searchOptions = {
     coherent: model.coherent,
     atomic: model.atomic,
     values: model.needs.values,
     wanted,
+    required,
     first: options.speedcheck === "fast",
     interrupted: options.interrupted ?? (() => false),
     budget: counter,
@@ -160,7 +192,7 @@ function enumerate(
     return end === "done";
   };
   try {
-    forEachSkeleton(threads, frame, each, arena);
+    forEachSkeleton(threads, frame, each, arena, required);
   } catch (error) {
     if (error instanceof TooManyWrites) return { kind: "unknown", reason: `more than ${MAX_WRITES} unordered writes to one location` };
     throw error;
@@ -218,6 +250,24 @@ function compareStates(a: readonly Value[], b: readonly Value[]): number {
     return left < right ? -1 : 1;
   }
   return 0;
+}
+
+function isSame(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [name, value] of a) if (b.get(name) !== value) return false;
+  return true;
+}
+
+/** A session's tests are of one collection. */
+const known = new WeakMap<Session, KnownPaths>();
+
+function pathsOf(session: Session): KnownPaths {
+  let paths = known.get(session);
+  if (paths === undefined) {
+    paths = new WeakMap();
+    known.set(session, paths);
+  }
+  return paths;
 }
 
 /** One arena a session: both are used again and again, by one test at a time. */

@@ -4,9 +4,10 @@ import type { Test } from "../litmus/test.js";
 import { type AnswerOptions, prepare } from "./answer.js";
 import { createArena } from "./arena.js";
 import type { Condition, Frame } from "./frame.js";
-import { createOutcomes, holds } from "./outcome.js";
+import { createOutcomes, holds, requiredValues } from "./outcome.js";
 import { type Execution, searchSkeleton } from "./search.js";
 import { forEachSkeleton, type Skeleton } from "./skeleton.js";
+import type { Value } from "./value.js";
 
 export interface ExecutionOptions extends AnswerOptions {
   /** Of the test's proposition: those in which it holds, those in which it does not, or all. */
@@ -29,6 +30,7 @@ export function visitExecutions(
   const through = options.through ?? "allowed";
   const wanted: Condition | undefined =
     options.which === "all" ? undefined : options.which === "positive" ? frame.condition : { kind: "not", operand: frame.condition };
+  const required = wanted === undefined ? new Map<number, Value>() : requiredValues(wanted);
   const arena = createArena();
   const each = (skeleton: Skeleton): boolean => {
     if (skeleton.cut) return true;
@@ -37,6 +39,7 @@ export function visitExecutions(
       atomic: model.atomic && through !== "incoherent",
       values: model.needs.values,
       wanted,
+      required,
       first: false,
       interrupted: options.interrupted ?? (() => false),
       budget: { nodes: options.maxNodes ?? Number.MAX_SAFE_INTEGER },
@@ -47,7 +50,7 @@ export function visitExecutions(
     });
     return end === "done";
   };
-  forEachSkeleton(threads, frame, each, arena);
+  forEachSkeleton(threads, frame, each, arena, required);
 }
 
 /** Does the test's proposition hold at the end of an execution? */

@@ -1,9 +1,9 @@
 /** What the search needs to know of a skeleton beside the model: accesses by location, who may read from whom, which reads matter for values. */
-import { addEvent, type EventSet, eventsOf, hasEdge, type Relation, wordsFor } from "../cat/relation.js";
+import { addEdge, addEvent, type EventSet, eventsOf, hasEdge, type Relation, wordsFor } from "../cat/relation.js";
 import type { Arena } from "./arena.js";
 import type { Frame, Item } from "./frame.js";
 import type { Skeleton, SkeletonEvent } from "./skeleton.js";
-import { operate, readsOf, type Term, type Value } from "./value.js";
+import { operate, type Term, type Value } from "./value.js";
 
 /** All that happens at one location. */
 export interface LocationPlan {
@@ -44,109 +44,120 @@ export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean, 
   const { events, structure, po } = skeleton;
   const { n } = structure;
   const words = wordsFor(n);
-  const names = new Map<string, number>();
+  const names: string[] = [];
+  const at: number[][] = [];
   const locationOf = arena.take(n).fill(-1);
-  events.forEach(({ location }, event) => {
-    if (location === undefined) return;
-    let index = names.get(location);
-    if (index === undefined) {
-      index = names.size;
-      names.set(location, index);
+  const reads: number[] = [];
+  for (let event = 0; event < n; event++) {
+    const each = events[event] as SkeletonEvent;
+    if (isRead(each)) reads.push(event);
+    if (each.location === undefined) continue;
+    let index = names.indexOf(each.location);
+    if (index < 0) {
+      index = names.length;
+      names.push(each.location);
+      at.push([]);
     }
     locationOf[event] = index;
-  });
-  const itemOf = (wanted: (item: Item) => boolean): number => frame.items.findIndex(wanted);
-  let regular = true;
-  const at: number[][] = Array.from({ length: names.size }, () => []);
-  for (let event = 0; event < n; event++) {
-    const index = locationOf[event] as number;
-    if (index >= 0) at[index]?.push(event);
+    (at[index] as number[]).push(event);
   }
-  const locations = [...names].map(([name, index]): LocationPlan => {
+  let regular = true;
+  const sources = arena.take(n * words);
+  const locations: LocationPlan[] = [];
+  for (const [index, name] of names.entries()) {
     const here = at[index] as number[];
-    const writes = here.filter((event) => isOrdered(events[event]));
-    const reads = here.filter((event) => isRead(events[event]));
-    const threads = new Map<number, number[]>();
-    for (const event of here) {
-      const { thread } = events[event] as SkeletonEvent;
-      if (thread < 0) continue;
-      if (!isOrdered(events[event]) && !isRead(events[event])) {
-        // A failed trylock reads too, and the model says from whom.
-        if (["LF", "RL", "RU"].includes((events[event] as SkeletonEvent).kind)) regular = false;
-        continue;
+    const writes: number[] = [];
+    const readsHere: number[] = [];
+    const atomics: [number, number][] = [];
+    const sequences: { event: number; reads: boolean }[][] = [];
+    let sequence: { event: number; reads: boolean }[] = [];
+    let thread = -1;
+    let start = 0;
+    for (const [place, event] of here.entries()) {
+      const each = events[event] as SkeletonEvent;
+      const { kind } = each;
+      const read = isRead(each);
+      const ordered = isOrdered(each);
+      if (ordered) writes.push(event);
+      if (read) {
+        readsHere.push(event);
+        if (kind === "RW") atomics.push([event, event]);
+        else if (each.atomic) {
+          const write = here.find((one) => isWriteOf(events[one] as SkeletonEvent, each));
+          if (write !== undefined) atomics.push([event, write]);
+        }
       }
-      const list = threads.get(thread) ?? [];
-      if (list.some((before) => !hasEdge(po, words, before, event))) regular = false;
-      threads.set(thread, [...list, event]);
+      if (each.thread < 0) continue;
+      // A failed trylock reads too, and the model says from whom.
+      if (kind === "LF" || kind === "RL" || kind === "RU") regular = false;
+      if (!read && !ordered) continue;
+      // Events of one thread stand together.
+      if (each.thread !== thread) {
+        thread = each.thread;
+        start = place;
+        sequence = [];
+        sequences.push(sequence);
+      }
+      for (let before = start; before < place; before++) {
+        const other = events[here[before] as number] as SkeletonEvent;
+        if ((isRead(other) || isOrdered(other)) && !hasEdge(po, words, here[before] as number, event)) regular = false;
+      }
+      if (read) sequence.push({ event, reads: true });
+      if (kind !== "R") sequence.push({ event, reads: false });
     }
-    const atomics = reads.flatMap((read): [number, number][] => {
-      const event = events[read] as SkeletonEvent;
-      if (event.kind === "RW") return [[read, read]];
-      if (!event.atomic) return [];
-      const write = here.find((each) => {
-        const other = events[each] as SkeletonEvent;
-        return other.kind === "W" && other.atomic && other.thread === event.thread && other.instruction === event.instruction;
-      });
-      return write === undefined ? [] : [[read, write]];
-    });
-    return {
-      name,
-      writes,
-      reads,
-      sequences: [...threads.values()].map((list) =>
-        list.flatMap((event) => {
-          const { kind } = events[event] as SkeletonEvent;
-          if (kind === "RW")
-            return [
-              { event, reads: true },
-              { event, reads: false },
-            ];
-          return [{ event, reads: kind === "R" }];
-        }),
-      ),
-      atomics,
-      item: itemOf((item) => item.kind === "location" && item.name === name),
-    };
-  });
-  const reads = events.flatMap((event, index) => (isRead(event) ? [index] : []));
+    for (const read of readsHere) {
+      for (const write of writes) {
+        const event = events[write] as SkeletonEvent;
+        if (write === read || event.kind === "LKW") continue;
+        const after = hasEdge(po, words, read, write);
+        if (after && (coherent || event.instruction === (events[read] as SkeletonEvent).instruction)) continue;
+        addEdge(sources, words, read, write);
+      }
+    }
+    let item = -1;
+    for (let each = 0; each < frame.items.length && item < 0; each++) {
+      const of = frame.items[each] as Item;
+      if (of.kind === "location" && of.name === name) item = each;
+    }
+    locations.push({ name, writes, reads: readsHere, sequences, atomics, item });
+  }
   const relevant = arena.take(words);
   const mark = (term: Term): void => {
-    for (const read of readsOf(term)) addEvent(relevant, read);
+    if (term.kind === "read") addEvent(relevant, term.event);
+    else if (term.kind === "operation") {
+      mark(term.left);
+      mark(term.right);
+    }
   };
-  for (const { term } of skeleton.constraints) mark(term);
   let valued = skeleton.constraints.length > 0;
+  for (const { term } of skeleton.constraints) mark(term);
+  const registerItems: number[][] = [];
   for (const { value } of events) {
+    registerItems.push(NONE);
     if (value === undefined || value.kind === "constant") continue;
     valued = true;
     mark(value);
   }
-  const registerItems: number[][] = events.map(() => []);
   const computed: { item: number; term: Term }[] = [];
-  skeleton.registers.forEach((term, item) => {
-    if (term === undefined) return;
-    if (term.kind === "read") registerItems[term.event]?.push(item);
+  for (const [item, term] of skeleton.registers.entries()) {
+    if (term === undefined) continue;
+    if (term.kind === "read") registerItems[term.event] = [...(registerItems[term.event] as number[]), item];
     else {
       computed.push({ item, term });
       if (term.kind === "operation") valued = true;
       mark(term);
     }
-  });
-  const sources = arena.take(n * words);
-  for (const { reads: here, writes } of locations) {
-    for (const read of here) {
-      for (const write of writes) {
-        const event = events[write] as SkeletonEvent;
-        if (event.kind !== "W" && event.kind !== "RW") continue;
-        if (write === read) continue;
-        const after = hasEdge(po, words, read, write);
-        if (after && (coherent || event.instruction === (events[read] as SkeletonEvent).instruction)) continue;
-        addEvent(sources.subarray(read * words, (read + 1) * words), write);
-      }
-    }
   }
   const plan = { n, words, locations, locationOf, reads, sources, relevant, registerItems, computed, valued, regular };
-  excludeByConstraints(skeleton, plan);
+  if (skeleton.constraints.length > 0) excludeByConstraints(skeleton, plan);
   return plan;
+}
+
+const NONE: number[] = [];
+
+/** Is this the writing half of the atomic operation that `read` is the reading half of? */
+function isWriteOf(event: SkeletonEvent, read: SkeletonEvent): boolean {
+  return event.kind === "W" && event.atomic && event.thread === read.thread && event.instruction === read.instruction;
 }
 
 /** What co orders: writes, and the writing halves of locks. */
@@ -161,8 +172,8 @@ function isRead(event: SkeletonEvent | undefined): boolean {
 /** Drops sources whose constant value a constraint on that one read excludes. */
 function excludeByConstraints(skeleton: Skeleton, plan: Pick<Plan, "sources" | "words">): void {
   for (const { term, holds } of skeleton.constraints) {
-    const [read, ...more] = new Set(readsOf(term));
-    if (read === undefined || more.length > 0) continue;
+    const read = onlyRead(term);
+    if (read < 0) continue;
     const row = plan.sources.subarray(read * plan.words, (read + 1) * plan.words);
     for (const store of eventsOf(row)) {
       const value = skeleton.events[store]?.value;
@@ -171,6 +182,16 @@ function excludeByConstraints(skeleton: Skeleton, plan: Pick<Plan, "sources" | "
       if (result === undefined || (result !== 0) !== holds) row[store >> 5] = (row[store >> 5] as number) & ~(1 << (store & 31));
     }
   }
+}
+
+/** The one read that a term mentions; -1 where there is none, -2 where there are several. */
+function onlyRead(term: Term): number {
+  if (term.kind === "constant") return -1;
+  if (term.kind === "read") return term.event;
+  const left = onlyRead(term.left);
+  const right = onlyRead(term.right);
+  if (left === right || right === -1) return left;
+  return left === -1 ? right : -2;
 }
 
 function evaluateWith(term: Term, read: Value): Value | undefined {

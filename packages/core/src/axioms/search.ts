@@ -8,7 +8,7 @@ import { addEdge, eventsOf, hasEdge, hasEvent, lowestBit, type Relation } from "
 import type { Arena } from "./arena.js";
 import type { Condition, Frame } from "./frame.js";
 import { countByLast } from "./orders.js";
-import { type Factor, holds, type Outcomes, requiredValues } from "./outcome.js";
+import { type Factor, holds, type Outcomes } from "./outcome.js";
 import { type LocationPlan, planSearch } from "./plan.js";
 import type { Skeleton, SkeletonEvent } from "./skeleton.js";
 import { findSymmetry } from "./symmetry.js";
@@ -22,6 +22,8 @@ export interface SearchOptions {
   readonly values: boolean;
   /** Only executions in which this holds are looked for. */
   readonly wanted: Condition | undefined;
+  /** The values that items have to have for that (`requiredValues`). */
+  readonly required: ReadonlyMap<number, Value>;
   /** Stop at the first execution found. */
   readonly first: boolean;
   /** True: give up. */
@@ -95,7 +97,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const locations = plan.locations.map((location) => ({ ...location, writes: location.writes.filter(isOrdered) }));
   const { events } = skeleton;
   const size = n * words;
-  const required = options.wanted === undefined ? new Map<number, Value>() : requiredValues(options.wanted);
+  const { required } = options;
 
   // The relations that the model is asked about.
   const rfMust = arena.take(size);

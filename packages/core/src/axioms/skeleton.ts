@@ -6,10 +6,10 @@ import type { Structure } from "../cat/model.js";
 import { addEdge, addEvent, type EventSet, type Relation, wordsFor } from "../cat/relation.js";
 import type { Span } from "../source.js";
 import { type Arena, createArena } from "./arena.js";
-import { orderThread, type ThreadOrders } from "./dependency.js";
-import type { Constraint, EventKind, ThreadEvent, ThreadPath } from "./event.js";
+import type { Constraint, EventKind } from "./event.js";
 import type { Frame } from "./frame.js";
-import { renumber, type Term } from "./value.js";
+import { INITIAL_SETS, type Pairs, type PreparedPath, requiredReads } from "./prepared-path.js";
+import { evaluateKnown, shift, type Term, type Value } from "./value.js";
 
 /** An event of a whole execution. Initial writes have thread -1. */
 export interface SkeletonEvent {
@@ -36,86 +36,93 @@ export interface Skeleton {
   readonly cut: boolean;
 }
 
-/** A path with its orders, computed once. */
-export interface PreparedPath {
-  readonly path: ThreadPath;
-  readonly orders: ThreadOrders;
+/** A path that was chosen for its thread. */
+interface Chosen {
+  readonly path: PreparedPath;
+  /** The number of its first event, initial writes not counted. */
+  readonly first: number;
+  /** What its reads have to give, by their place in the path: see `forEachSkeleton`. */
+  readonly known: ReadonlyMap<number, Value>;
 }
 
-export function preparePath(path: ThreadPath): PreparedPath {
-  return { path, orders: orderThread(path) };
-}
-
-/** Calls back for every skeleton; stops where the callback gives false. The arrays of a skeleton are those of the next one too: it is the callback's only until it returns. */
+/**
+ * Calls back for every skeleton; stops where the callback gives false. The arrays of a skeleton are those of the next one too: it is the callback's only until it returns. With `required` (final
+ * values by the index of their item), skeletons in which the registers cannot have these values are left out.
+ */
 export function forEachSkeleton(
   threads: readonly (readonly PreparedPath[])[],
   frame: Frame,
   visit: (skeleton: Skeleton) => boolean,
   arena: Arena = createArena(),
+  required: ReadonlyMap<number, Value> = NOTHING,
 ): void {
-  const chosen: PreparedPath[] = [];
-  const choose = (thread: number): boolean => {
+  const wanted = threads.map((_, thread) => registersOf(frame, thread, required));
+  const chosen: Chosen[] = [];
+  const choose = (thread: number, first: number): boolean => {
     const paths = threads[thread];
     if (paths === undefined) return resolveAddresses(chosen, frame, visit, arena);
+    const registers = wanted[thread] as ReadonlyMap<string, Value>;
     for (const path of paths) {
-      chosen[thread] = path;
-      if (!choose(thread + 1)) return false;
+      if (path.astray) continue;
+      const known = registers.size === 0 ? NOTHING : requiredReads(path, registers);
+      if (known === undefined) continue;
+      chosen[thread] = { path, first, known };
+      if (!choose(thread + 1, first + path.events.length)) return false;
     }
     return true;
   };
-  choose(0);
+  choose(0, 0);
 }
 
-/** An event of one of the threads, before its address is known. */
+const NOTHING: ReadonlyMap<never, Value> = new Map<never, Value>();
+
+function registersOf(frame: Frame, thread: number, required: ReadonlyMap<number, Value>): ReadonlyMap<string, Value> {
+  let registers: Map<string, Value> | undefined;
+  for (const [index, value] of required) {
+    const item = frame.items[index];
+    if (item?.kind !== "register" || item.thread !== thread) continue;
+    registers ??= new Map();
+    registers.set(item.name, value);
+  }
+  return registers ?? NOTHING;
+}
+
+/** An access of one of the threads, its terms over all reads. */
 interface Open {
-  readonly thread: number;
-  readonly index: number;
   readonly address: Term | undefined;
   readonly value: Term | undefined;
+  /** Where it has to go, if that is known. */
+  readonly destination: Value | undefined;
 }
 
 /** Gives a location to every access whose address was read, in all possible ways. */
-function resolveAddresses(chosen: readonly PreparedPath[], frame: Frame, visit: (skeleton: Skeleton) => boolean, arena: Arena): boolean {
-  const events: Open[] = [];
-  // For each thread, the number of each of its visible events among all.
-  const numbers: Map<number, number>[] = chosen.map(({ orders }, thread) => {
-    const map = new Map<number, number>();
-    for (const index of orders.visible) {
-      map.set(index, events.length);
-      events.push({ thread, index, address: undefined, value: undefined });
-    }
-    return map;
-  });
-  const global =
-    (thread: number) =>
-    (index: number): number =>
-      numbers[thread]?.get(index) as number;
+function resolveAddresses(chosen: readonly Chosen[], frame: Frame, visit: (skeleton: Skeleton) => boolean, arena: Arena): boolean {
+  const locations: (string | undefined)[] = [];
   let open = false;
-  events.forEach((event, at) => {
-    const { address, value } = (chosen[event.thread] as PreparedPath).path.events[event.index] as ThreadEvent;
-    const renumbered = address === undefined ? undefined : renumber(address, global(event.thread));
-    if (renumbered !== undefined && renumbered.kind !== "constant") open = true;
-    events[at] = { ...event, address: renumbered, value: value === undefined ? undefined : renumber(value, global(event.thread)) };
-  });
-  const constraints: Constraint[] = chosen.flatMap(({ path }, thread) =>
-    path.constraints.map(({ term, holds }) => ({ term: renumber(term, global(thread)), holds })),
-  );
-  const locations: (string | undefined)[] = events.map(({ address }) =>
-    address?.kind === "constant" && typeof address.value === "string" ? address.value : undefined,
-  );
-  // `*r` of a register that holds a number goes nowhere.
-  if (events.some(({ address }) => address?.kind === "constant" && typeof address.value !== "string")) return true;
-  const complete = (assumed: readonly Constraint[]): boolean =>
-    visit(assemble(chosen, events, locations, [...constraints, ...assumed], frame, global, arena));
-  if (!open) return complete([]);
+  for (const { path } of chosen) {
+    if (path.open) open = true;
+    for (const { address } of path.events) locations.push(address?.kind === "constant" ? (address.value as string) : undefined);
+  }
+  if (!open) return visit(assemble(chosen, locations, [], frame, arena));
 
+  const events = chosen.flatMap(({ path, first, known }) =>
+    path.events.map(({ address, value }): Open => {
+      const destination = address === undefined ? undefined : evaluateKnown(address, known);
+      return {
+        address: address === undefined ? undefined : shift(address, first),
+        value: value === undefined ? undefined : shift(value, first),
+        destination,
+      };
+    }),
+  );
   const addresses = possibleAddresses(events, frame);
   const assume = (at: number, assumed: readonly Constraint[]): boolean => {
     const event = events[at];
-    if (event === undefined) return complete(assumed);
-    const { address } = event;
+    if (event === undefined) return visit(assemble(chosen, locations, assumed, frame, arena));
+    const { address, destination } = event;
     if (address === undefined || address.kind === "constant") return assume(at + 1, assumed);
     for (const location of addressesOf(address, events, locations, addresses, frame)) {
+      if (destination !== undefined && destination !== location) continue;
       locations[at] = location;
       const term: Term = { kind: "operation", operator: "==", left: address, right: { kind: "constant", value: location } };
       if (!assume(at + 1, [...assumed, { term, holds: true }])) return false;
@@ -172,137 +179,126 @@ function addressesOf(
   return found;
 }
 
-/** The name of a tag's set of events: `rcu-lock` gives `Rcu-lock`. */
-export function tagSet(tag: string): string {
-  return tag.charAt(0).toUpperCase() + tag.slice(1);
-}
-
-const KIND_SETS: Readonly<Record<EventKind, readonly string[]>> = {
-  R: ["R", "M"],
-  W: ["W", "M"],
-  RW: ["R", "W", "M", "RMW", "X"],
-  F: ["F"],
-  LKR: ["LKR", "LK"],
-  LKW: ["LKW", "LK"],
-  UL: ["UL"],
-  LF: ["LF"],
-  RL: ["RL"],
-  RU: ["RU"],
-  SRCU: ["SRCU"],
-  cutoff: [],
-  read: [],
-  write: [],
-};
-
 function assemble(
-  chosen: readonly PreparedPath[],
-  open: readonly Open[],
+  chosen: readonly Chosen[],
   locations: readonly (string | undefined)[],
-  constraints: readonly Constraint[],
+  assumed: readonly Constraint[],
   frame: Frame,
-  global: (thread: number) => (index: number) => number,
   arena: Arena,
 ): Skeleton {
   arena.reset();
-  const used: string[] = [];
   const numberOf = new Map<string, number>();
-  for (const location of locations) {
-    if (location === undefined || numberOf.has(location)) continue;
-    numberOf.set(location, used.length);
-    used.push(location);
-  }
-  const shift = used.length;
-  const shifted = (event: number): number => event + shift;
-  const events: SkeletonEvent[] = used.map((location) => ({
-    kind: "W",
-    thread: -1,
-    location,
-    tags: [],
-    atomic: false,
-    value: { kind: "constant", value: frame.initial.get(location) ?? 0 },
-    instruction: 0,
-    span: undefined,
-  }));
-  let cut = false;
-  open.forEach(({ thread, index, value }, at) => {
-    const event = chosen[thread]?.path.events[index];
-    if (event === undefined) return;
-    if (event.kind === "cutoff") cut = true;
-    events.push({
-      kind: event.kind,
-      thread,
-      location: locations[at],
-      tags: event.tags,
-      atomic: event.atomic,
-      value: value === undefined ? undefined : shift === 0 ? value : renumber(value, shifted),
-      instruction: event.instruction,
-      span: event.span,
-    });
-  });
-  const n = events.length;
+  for (const location of locations) if (location !== undefined && !numberOf.has(location)) numberOf.set(location, numberOf.size);
+  const initial = numberOf.size;
+  const n = initial + locations.length;
   const words = wordsFor(n);
   const relation = (): Relation => arena.take(n * words);
+
+  const events: SkeletonEvent[] = [];
+  const constraints: Constraint[] = [];
   const sets = new Map<string, EventSet>();
-  const put = (name: string, event: number): void => {
+  const setNamed = (name: string): EventSet => {
     let set = sets.get(name);
     if (set === undefined) {
       set = arena.take(words);
       sets.set(name, set);
     }
-    addEvent(set, event);
+    return set;
   };
+  const [po, addr, data, ctrl, iico] = [relation(), relation(), relation(), relation(), relation()];
   const [id, loc, int, ext, sameInstance, amo] = [relation(), relation(), relation(), relation(), relation(), relation()];
-  const threadMasks = new Map<number, EventSet>();
-  const locationMasks = new Map<string, EventSet>();
-  const everything = arena.take(words).fill(-1);
-  if ((n & 31) !== 0) everything[words - 1] = (1 << (n & 31)) - 1;
-  function maskOf<K>(masks: Map<K, EventSet>, key: K): EventSet {
-    let mask = masks.get(key);
-    if (mask === undefined) {
-      mask = arena.take(words);
-      masks.set(key, mask);
-    }
-    return mask;
+  const add = (into: Relation, pairs: Pairs, first: number): void => {
+    for (let at = 0; at < pairs.length; at += 2) addEdge(into, words, first + (pairs[at] as number), first + (pairs[at + 1] as number));
+  };
+
+  for (const location of numberOf.keys()) {
+    events.push({
+      kind: "W",
+      thread: -1,
+      location,
+      tags: [],
+      atomic: false,
+      value: { kind: "constant", value: frame.initial.get(location) ?? 0 },
+      instruction: 0,
+      span: undefined,
+    });
   }
-  for (let a = 0; a < n; a++) {
-    const event = events[a] as SkeletonEvent;
-    for (const name of KIND_SETS[event.kind]) put(name, a);
-    if (event.kind === "R" || event.kind === "W" || event.kind === "RW") put("Exp", a);
-    if (event.thread < 0) put("IW", a);
-    if (event.atomic) {
-      put("RMW", a);
-      put("X", a);
+  if (initial > 0) {
+    for (const name of INITIAL_SETS) {
+      const set = setNamed(name);
+      for (let event = 0; event < initial; event++) addEvent(set, event);
     }
-    if (!event.tags.includes("A")) put("NA", a);
-    for (const tag of event.tags) {
-      put(tagSet(tag), a);
-      if (!event.tags.includes("A")) put("annot", a);
-    }
-    addEdge(id, words, a, a);
-    const ofThread = maskOf(threadMasks, event.thread);
-    addEvent(ofThread, a);
-    if (event.location !== undefined) addEvent(maskOf(locationMasks, event.location), a);
   }
-  for (let a = 0; a < n; a++) {
-    const event = events[a] as SkeletonEvent;
-    const ofThread = maskOf(threadMasks, event.thread);
-    const at = a * words;
-    for (let w = 0; w < words; w++) {
-      const bits = ofThread[w] as number;
-      if (event.thread >= 0) int[at + w] = bits;
-      ext[at + w] = (everything[w] as number) & ~bits;
+  let cut = false;
+  for (const [thread, { path, first: before }] of chosen.entries()) {
+    const first = before + initial;
+    if (path.cut) cut = true;
+    path.events.forEach((event, index) => {
+      const { kind, tags, atomic, value, instruction, span } = event;
+      events.push({
+        kind,
+        thread,
+        location: locations[before + index],
+        tags,
+        atomic,
+        value: value === undefined ? undefined : shift(value, first),
+        instruction,
+        span,
+      });
+    });
+    for (const { name, members } of path.sets) {
+      const set = setNamed(name);
+      for (const member of members) addEvent(set, first + member);
     }
-    if (event.location !== undefined) loc.set(maskOf(locationMasks, event.location), at);
-    if (event.thread < 0) continue;
-    // Events of one instruction stand together.
-    for (let b = a; b < n; b++) {
-      const other = events[b] as SkeletonEvent;
-      if (other.thread !== event.thread || other.instruction !== event.instruction) break;
+    add(po, path.po, first);
+    add(addr, path.addr, first);
+    add(data, path.data, first);
+    add(ctrl, path.ctrl, first);
+    add(iico, path.iico, first);
+    const { together } = path;
+    for (let at = 0; at < together.length; at += 2) {
+      const a = first + (together[at] as number);
+      const b = first + (together[at + 1] as number);
       addEdge(sameInstance, words, a, b);
       addEdge(sameInstance, words, b, a);
-      if (event.location === undefined || event.location !== other.location || !event.atomic || !other.atomic) continue;
-      if (event.kind === "R" && other.kind === "W") addEdge(amo, words, a, b);
+      const one = events[a] as SkeletonEvent;
+      const other = events[b] as SkeletonEvent;
+      if (one.kind === "R" && other.kind === "W" && one.atomic && other.atomic && one.location === other.location)
+        addEdge(amo, words, a, b);
     }
+    for (const { term, holds } of path.constraints) constraints.push({ term: shift(term, first), holds });
+  }
+  for (const { term, holds } of assumed) constraints.push({ term: shift(term, initial), holds });
+
+  const everything = arena.take(words).fill(-1);
+  if ((n & 31) !== 0) everything[words - 1] = (1 << (n & 31)) - 1;
+  // Rows of one thread, and of one location, are all the same.
+  const mask = arena.take(words);
+  let from = 0;
+  for (let thread = -1; thread < chosen.length; thread++) {
+    const to = thread < 0 ? initial : from + (chosen[thread] as Chosen).path.events.length;
+    mask.fill(0);
+    for (let event = from; event < to; event++) addEvent(mask, event);
+    for (let event = from; event < to; event++) {
+      const at = event * words;
+      for (let w = 0; w < words; w++) {
+        if (thread >= 0) int[at + w] = mask[w] as number;
+        ext[at + w] = (everything[w] as number) & ~(mask[w] as number);
+      }
+    }
+    from = to;
+  }
+  for (let a = 0; a < n; a++) {
+    addEdge(id, words, a, a);
+    const { location } = events[a] as SkeletonEvent;
+    // The row of the initial write has all accesses to its location.
+    if (location !== undefined) addEdge(loc, words, numberOf.get(location) as number, a);
+  }
+  for (let a = initial; a < n; a++) {
+    const { location } = events[a] as SkeletonEvent;
+    if (location === undefined) continue;
+    const row = (numberOf.get(location) as number) * words;
+    for (let w = 0; w < words; w++) loc[a * words + w] = loc[row + w] as number;
   }
   const relations = new Map<string, Relation>([
     ["id", id],
@@ -313,31 +309,25 @@ function assemble(
     ["same-instr", sameInstance],
     ["amo", amo],
     ["rmw", amo],
+    ["po", po],
+    ["addr", addr],
+    ["data", data],
+    ["ctrl", ctrl],
+    ["iico_data", iico],
   ]);
-  const orders = { po: relation(), addr: relation(), data: relation(), ctrl: relation(), iico: relation() };
-  chosen.forEach(({ orders: own, path }, thread) => {
-    const number = global(thread);
-    for (const name of ["po", "addr", "data", "ctrl"] as const) {
-      for (const [from, to] of own[name]) addEdge(orders[name], words, number(from) + shift, number(to) + shift);
-    }
-    for (const [from, to] of path.data) {
-      const [a, b] = [number(from), number(to)];
-      if (a !== undefined && b !== undefined) addEdge(orders.iico, words, a + shift, b + shift);
-    }
-  });
-  for (const name of ["po", "addr", "data", "ctrl"] as const) relations.set(name, orders[name]);
-  relations.set("iico_data", orders.iico);
-  const number = (term: Term): Term => (shift === 0 ? term : renumber(term, shifted));
   return {
     events,
     structure: { n, sets, relations },
-    constraints: constraints.map(({ term, holds }) => ({ term: number(term), holds })),
+    constraints,
     registers: frame.items.map((item) => {
       if (item.kind !== "register") return undefined;
-      const term = chosen[item.thread]?.path.registers.get(item.name);
-      return term === undefined ? { kind: "constant", value: 0 } : number(renumber(term, global(item.thread)));
+      const of = chosen[item.thread];
+      const term = of?.path.registers.get(item.name);
+      return of === undefined || term === undefined ? ZERO : shift(term, of.first + initial);
     }),
-    po: orders.po,
+    po,
     cut,
   };
 }
+
+const ZERO: Term = { kind: "constant", value: 0 };

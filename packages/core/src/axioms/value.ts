@@ -120,3 +120,30 @@ export function renumber(term: Term, number: (event: number) => number): Term {
       return { ...term, left: renumber(term.left, number), right: renumber(term.right, number) };
   }
 }
+
+/** The term with its reads numbered higher by so much. */
+export function shift(term: Term, by: number): Term {
+  switch (term.kind) {
+    case "constant":
+      return term;
+    case "read":
+      return { kind: "read", event: term.event + by };
+    case "operation":
+      return { kind: "operation", operator: term.operator, left: shift(term.left, by), right: shift(term.right, by) };
+  }
+}
+
+/** What a term comes to by what is known of some reads; undefined where that is not enough, or means nothing. */
+export function evaluateKnown(term: Term, known: ReadonlyMap<number, Value>): Value | undefined {
+  switch (term.kind) {
+    case "constant":
+      return term.value;
+    case "read":
+      return known.get(term.event);
+    case "operation": {
+      const left = evaluateKnown(term.left, known);
+      const right = left === undefined ? undefined : evaluateKnown(term.right, known);
+      return left === undefined || right === undefined ? undefined : operate(term.operator, left, right);
+    }
+  }
+}

@@ -185,6 +185,11 @@ export class Cursor {
     return result;
   }
 
+  /** Problems found so far. */
+  get problemCount(): number {
+    return this.#problems.length;
+  }
+
   /** The value, if nothing was wrong with the text; all problems in the order of the text. */
   outcome<T>(value: T): Outcome<T> {
     const problems = this.#problems.sort((a, b) => a.span.start - b.span.start);

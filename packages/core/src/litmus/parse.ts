@@ -5,16 +5,17 @@ import { Cursor } from "./cursor.js";
 import { parseHeader } from "./parse-header.js";
 import { parseInit } from "./parse-init.js";
 import { atTail, emptyTail, parseTail } from "./parse-tail.js";
-import { parseThread } from "./parse-thread.js";
+import { type KnownThreads, parseKnownThread, parseThread } from "./parse-thread.js";
 import { isThreadName } from "./parse-thread-name.js";
 import { atItem, atThread } from "./place.js";
 import type { Test, Thread } from "./test.js";
 
 /**
  * Reads a test: docs/language.md is the description. Takes any text: never throws, in time linear in its length. Either the tree,
- * perhaps with warnings, or all errors in the order of the text; a mistake does not hide those behind it.
+ * perhaps with warnings, or all errors in the order of the text; a mistake does not hide those behind it. With `known`, threads that were read before are taken from there, with the positions that
+ * they had: whoever wants to point into the text reads it without.
  */
-export function parseTest(source: Source): Outcome<Test> {
+export function parseTest(source: Source, known?: KnownThreads): Outcome<Test> {
   const cursor = new Cursor(source.text);
   const header = parseHeader(cursor);
   if (header === undefined) return cursor.outcome(nothing);
@@ -26,7 +27,7 @@ export function parseTest(source: Source): Outcome<Test> {
     const before = cursor.token.start;
     if (atThread(cursor)) {
       if (inTail) cursor.report("syntax", cursor.here, "the threads stand before the condition", "move this thread up");
-      threads.push(parseThread(cursor));
+      threads.push(known === undefined ? parseThread(cursor) : parseKnownThread(cursor, known));
     } else if (atTail(cursor)) {
       inTail = true;
       parseTail(cursor, tail);

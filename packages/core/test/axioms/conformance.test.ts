@@ -17,6 +17,7 @@ test.skipIf(corpora === undefined)(
     const folder = corpora as string;
     const rows = recordedAnswers(join(folder, "herd-answers.csv"));
     const { model, session } = modelNamed("lkmm");
+    const known = new Map();
     const ours: Record<string, string> = {};
     const theirs: Record<string, string> = {};
     for (const [archive, every] of Object.entries(EVERY)) {
@@ -26,7 +27,7 @@ test.skipIf(corpora === undefined)(
         const row = rows.get(name);
         if (row === undefined || !["Never", "Sometimes", "Always"].includes(row.herd_result ?? "") || Number(row.seconds) > 0.5) continue;
         theirs[name] = [row.herd_result, row.num_states, row.positive, row.negative, row.flags?.split(";").sort().join(";")].join(" ");
-        const parsed = parseTest({ name, text });
+        const parsed = parseTest({ name, text }, known);
         const given = parsed.ok ? answer(parsed.value, model, session) : undefined;
         ours[name] =
           given?.kind !== "answer"

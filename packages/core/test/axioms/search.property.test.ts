@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { executeThread } from "../../src/axioms/execute.js";
 import { frameOf } from "../../src/axioms/frame.js";
 import { answer, KERNEL_MACROS } from "../../src/axioms/index.js";
-import { forEachSkeleton, preparePath, type Skeleton } from "../../src/axioms/skeleton.js";
+import { preparePath } from "../../src/axioms/prepared-path.js";
+import { forEachSkeleton, type Skeleton } from "../../src/axioms/skeleton.js";
 import { addEdge, wordsFor } from "../../src/cat/index.js";
 import { litmus, modelNamed, read } from "./model.js";
 

@@ -29,6 +29,19 @@ function compiled(source: string): CompiledModel {
   return model.value;
 }
 
+/** With every pair that follows. */
+function closed(pairs: readonly (readonly [number, number])[]): [number, number][] {
+  const all = new Map(pairs.map(([a, b]) => [key(a, b), [a, b] as [number, number]]));
+  // A pair that is added is visited too.
+  for (const [a, b] of all.values()) {
+    for (const [c, d] of [...all.values()]) {
+      if (b === c) all.set(key(a, d), [a, d]);
+      if (d === a) all.set(key(c, b), [c, b]);
+    }
+  }
+  return [...all.values()];
+}
+
 /** Events, their sets, and relations; two locations; rf and co as subsets of their bounds. */
 const scene = fc.constantFrom(4, 7, 33).chain((n) => {
   const event = fc.integer({ min: 0, max: n - 1 });
@@ -74,7 +87,14 @@ test("compiled expressions have the values of sets, and bounds enclose them", ()
         };
         const inLoc = (a: number, b: number): boolean => a < half === b < half;
         const rfs = bounded(rf, inLoc);
-        const cos = bounded(co, inLoc);
+        // An order of each location, as the caller gives it: without circles, and transitive.
+        const some = bounded(co, (a, b) => a < b && inLoc(a, b));
+        const ordered = closed(some.real);
+        const cos = {
+          real: ordered,
+          must: relation(closed(bits.pairsOf(some.must, n))),
+          may: relation([...ordered, ...bits.pairsOf(some.may, n)]),
+        };
         const structure = {
           shows: true,
           n,
