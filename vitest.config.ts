@@ -12,6 +12,9 @@ export default defineConfig({
     ],
   },
   test: {
+    // No test is about time: a limit is only there to end what hangs.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     include: ["packages/*/test/**/*.test.ts"],
   },
 });

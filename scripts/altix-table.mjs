@@ -37,7 +37,7 @@ const rows = [
 const [begin, end] = ["<!-- altix-table: written by scripts/altix-table.mjs -->", "<!-- /altix-table -->"];
 
 function verdicts() {
-  const args = ["packages/cli/dist/main.js", "check", "catalogue/altix", "--platform", platforms.join(), "--json"];
+  const args = ["packages/cli/bin/fencepost.js", "check", "catalogue/altix", "--platform", platforms.join(), "--json"];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
   if (stdout === "") throw new Error(stderr);
   return new Map(JSON.parse(stdout).tests.map((test) => [test.file, new Map(test.verdicts.map((verdict) => [verdict.platform, verdict]))]));

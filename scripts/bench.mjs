@@ -2,7 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
 import { join } from "node:path";
+import { family } from "./bench/family.mjs";
 import { benchHerd } from "./bench/herd.mjs";
+import { measured } from "./bench/measured.mjs";
 import { build, install, requireNode, root } from "./setup.mjs";
 
 requireNode();
@@ -33,7 +35,7 @@ const PROTOTYPE = {
   "14,8,pio": 129,
 };
 console.log(`\nCompletion-queue family on ${PLATFORM}, verdict mode; CPU seconds of the whole process (start of Node included)`);
-console.log("N,M     cure     verdict    states  prototype   CPU s   of it search    MB  load");
+console.log("N,M     cure     verdict    states  prototype   CPU s    MB  load");
 for (const [n, m] of [
   [4, 1],
   [8, 1],
@@ -44,10 +46,11 @@ for (const [n, m] of [
   [14, 8],
 ]) {
   for (const cure of ["none", "barrier", "pio"]) {
-    const r = row(n, m, cure, PLATFORM, "verdict", "full", 1e7);
+    const { out, seconds, megabytes } = measured(["check", "-", "--platform", PLATFORM, "--mode", "verdict", "--json"], family(n, m, cure));
+    const [{ verdict, explored }] = JSON.parse(out).tests[0].verdicts;
     const prototype = PROTOTYPE[`${n},${m},${cure}`] ?? "-";
     console.log(
-      `${`${n},${m}`.padEnd(7)} ${cure.padEnd(8)} ${r.verdict.padEnd(9)} ${String(r.states).padStart(7)} ${String(prototype).padStart(10)} ${r.seconds.toFixed(2).padStart(7)} ${r.searchSeconds.toFixed(2).padStart(14)} ${String(r.megabytes).padStart(5)}  ${load()}`,
+      `${`${n},${m}`.padEnd(7)} ${cure.padEnd(8)} ${verdict.padEnd(9)} ${String(explored.states).padStart(7)} ${String(prototype).padStart(10)} ${seconds.toFixed(2).padStart(7)} ${String(megabytes).padStart(5)}  ${load()}`,
     );
   }
 }
@@ -90,19 +93,8 @@ for (const [test, platform] of [
   );
 }
 console.log("\nThe whole catalogue on all platforms, verdict mode");
-const catalogue = spawnSync(
-  "bash",
-  ["-c", `time ${process.execPath} packages/cli/dist/main.js check catalogue --platform all | tail -n 1`],
-  { cwd: root, encoding: "utf8" },
-);
-console.log(catalogue.stdout.trim());
-console.log(
-  `${catalogue.stderr
-    .trim()
-    .split("\n")
-    .filter((line) => /user|sys/.test(line))
-    .join("  ")
-    .replaceAll("\t", " ")}  load ${load()}`,
-);
+const catalogue = measured(["check", "catalogue", "--platform", "all"]);
+console.log(catalogue.out.trim().split("\n").at(-1));
+console.log(`${catalogue.seconds.toFixed(2)} CPU s, ${catalogue.megabytes} MB, load ${load()}`);
 spawnSync(process.execPath, [join(root, "scripts/bench/workbench.mjs")], { cwd: root, stdio: "inherit" });
 benchHerd();

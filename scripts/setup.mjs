@@ -60,7 +60,8 @@ export function build(...projects) {
   console.log("Building ...");
   if (run("scripts/embed-platforms.mjs", []) !== 0) return false;
   if (run(tools.tsc, ["-b", ...projects]) !== 0) return false;
-  // The workbench's page and the editor's extension: about a second each, so they are simply built anew.
+  // The command line's bundle, the workbench's page and the editor's extension: about a second each, so they are simply built anew.
+  if (run("packages/cli/build.mjs", []) !== 0) return false;
   if (run(tools.vite, ["build", "packages/web", "--logLevel", "warn"]) !== 0) return false;
   return run("packages/vscode/build.mjs", []) === 0;
 }

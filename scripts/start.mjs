@@ -6,7 +6,7 @@ if (!install()) process.exit(1);
 if (!build("packages/cli", "packages/language-server")) process.exit(1);
 
 console.log("Checking catalogue/ on every platform ...\n");
-const code = run("packages/cli/dist/main.js", ["check", "catalogue/", "--platform", "all"]);
+const code = run("packages/cli/bin/fencepost.js", ["check", "catalogue/", "--platform", "all"]);
 
 console.log(`
 Where to look next:

@@ -31,7 +31,7 @@ const tests = readdirSync(join(root, "catalogue"), { recursive: true })
   .filter((_, index) => index % 13 === 0)
   .map((name) => readFileSync(join(root, "catalogue", name), "utf8"));
 
-const server = spawn(process.execPath, [join(root, "packages/cli/dist/main.js"), "serve", "--port", "0"], { cwd: root });
+const server = spawn(process.execPath, [join(root, "packages/cli/bin/fencepost.js"), "serve", "--port", "0"], { cwd: root });
 const address = await new Promise((resolve) => server.stdout.on("data", (data) => resolve(/http:\S+/.exec(data)[0])));
 const flags =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";

@@ -1,15 +1,15 @@
-/** The command line. */
+/** The command line. What a command needs is loaded when it is asked for: a run of a tenth of a second feels the difference. */
 import "./patience.js";
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
-import { type CheckOptions, checkCommand } from "./check.js";
+import type { CheckOptions } from "./check.js";
 import { EXIT } from "./exit.js";
-import { type ExplainOptions, explainCommand } from "./explain.js";
-import { type FixOptions, fixCommand } from "./fix.js";
+import type { ExplainOptions } from "./explain.js";
+import type { FixOptions } from "./fix.js";
 import { FORMATS } from "./formats/index.js";
-import { listPlatforms, type PlatformsOptions, showPlatform } from "./platforms.js";
+import type { PlatformsOptions } from "./platforms.js";
 import { runProcess } from "./process.js";
-import { type ServeOptions, serveCommand } from "./serve.js";
-import { type SimOptions, simCommand } from "./sim.js";
+import type { ServeOptions } from "./serve.js";
+import type { SimOptions } from "./sim.js";
 import { VERSION } from "./version.js";
 
 const list = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -111,7 +111,10 @@ function commandLine(done: (code: number) => void): Command {
     .option("--expect-only", "only the platforms that a test's expect speaks of")
     .option("--json", "one JSON document instead of text: docs/output.schema.json; the same as --format json")
     .option("--format <name>", `${FORMATS.join(", ")}; NAME=FILE writes a file besides; may be repeated: docs/ci.md`, list, [])
-    .action(async (paths: string[], options: CheckOptions, command: Command) => done(await checkCommand(paths, options, givenOn(command))));
+    .action(async (paths: string[], options: CheckOptions, command: Command) => {
+      const { checkCommand } = await import("./check.js");
+      done(await checkCommand(paths, options, givenOn(command)));
+    });
   searchOptions(
     program
       .command("explain")
@@ -121,7 +124,10 @@ function commandLine(done: (code: number) => void): Command {
   )
     .option("--svg <file>", "write the ladder diagram to a file")
     .option("--json", "one document, as docs/explanation.schema.json describes it")
-    .action(async (file: string, options: ExplainOptions, command: Command) => done(await explainCommand(file, options, givenOn(command))));
+    .action(async (file: string, options: ExplainOptions, command: Command) => {
+      const { explainCommand } = await import("./explain.js");
+      done(await explainCommand(file, options, givenOn(command)));
+    });
   program
     .command("fix")
     .description("find the smallest changes that forbid an outcome, proved, with costs and patches; or what is superfluous")
@@ -138,7 +144,10 @@ function commandLine(done: (code: number) => void): Command {
     .option("--timing-only", "offer delays, too, marked unsound")
     .option("--max-states <n>", "stop a search after this many states", whole, 200_000)
     .option("--timeout <seconds>", "stop after this time", positive)
-    .action(async (file: string, options: FixOptions) => done(await fixCommand(file, options)));
+    .action(async (file: string, options: FixOptions) => {
+      const { fixCommand } = await import("./fix.js");
+      done(await fixCommand(file, options));
+    });
   program
     .command("sim")
     .description("run tests against the clock: rates, latencies, CPU time, where the time goes, how often the condition holds")
@@ -162,7 +171,10 @@ function commandLine(done: (code: number) => void): Command {
     .option("--plot <file>", "draw rate, CPU time and latency as an SVG file")
     .option("--csv <file>", "write the results as comma-separated values")
     .option("--json", "one JSON document instead of text")
-    .action(async (paths: string[], options: SimOptions) => done(await simCommand(paths, options)));
+    .action(async (paths: string[], options: SimOptions) => {
+      const { simCommand } = await import("./sim.js");
+      done(await simCommand(paths, options));
+    });
   program
     .command("herd")
     .description("run tests under a memory model in herd7's language, and print what herd7 prints: fencepost herd --help")
@@ -171,12 +183,18 @@ function commandLine(done: (code: number) => void): Command {
     .command("platforms")
     .description("list the platforms, or show one: places, tables, accessors, mappings, each with its source")
     .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
-    .action((options: PlatformsOptions) => done(listPlatforms(options)));
+    .action(async (options: PlatformsOptions) => {
+      const { listPlatforms } = await import("./platforms.js");
+      done(listPlatforms(options));
+    });
   platforms
     .command("show")
     .description("show a platform")
     .argument("<name>", "its name, or CPU+FABRIC@KERNEL")
-    .action((name: string) => done(showPlatform(name, platforms.opts<PlatformsOptions>())));
+    .action(async (name: string) => {
+      const { showPlatform } = await import("./platforms.js");
+      done(showPlatform(name, platforms.opts<PlatformsOptions>()));
+    });
   program
     .command("lsp")
     .description("the language server for editors, on standard input and output: docs/editors.md")
@@ -190,7 +208,10 @@ function commandLine(done: (code: number) => void): Command {
     .description("show the workbench in a browser: a page that checks, explains and shares tests, with nothing sent anywhere")
     .option("--port <n>", "port; 0 takes any that is free", port, 8420)
     .option("--host <address>", "address to listen on", "127.0.0.1")
-    .action(async (options: ServeOptions) => done(await serveCommand(options)));
+    .action(async (options: ServeOptions) => {
+      const { serveCommand } = await import("./serve.js");
+      done(await serveCommand(options));
+    });
   return program;
 }
 

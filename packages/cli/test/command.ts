@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
-export const main = join(root, "packages/cli/dist/main.js");
+export const main = join(root, "packages/cli/bin/fencepost.js");
 
-if (!existsSync(main)) throw new Error("The command line is not built: npx tsc -b packages/cli");
+if (!existsSync(join(root, "packages/cli/dist/main.js"))) throw new Error("The command line is not built: npx tsc -b packages/cli");
 
 export interface Ran {
   readonly code: number | null;
@@ -26,7 +26,7 @@ export function fencepost(args: readonly string[], input = ""): Ran {
     input,
     encoding: "utf8",
     maxBuffer: 1 << 26,
-    timeout: 60_000,
+    timeout: 300_000,
   });
   return { code: status, out: stdout, err: stderr };
 }

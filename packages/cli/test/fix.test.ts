@@ -2,12 +2,10 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fencepost, file, race, root } from "./command.js";
 
 // Nothing here is timed: a busy machine only takes longer.
-vi.setConfig({ testTimeout: 120_000 });
-
 const path = file("fix-race.litmus", race());
 
 test("the repairs of the race, cheapest first", () => {

@@ -5,13 +5,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import type { Log } from "sarif";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { commandData, commandProperty, markdownBlock, xmlAttribute, xmlText } from "../src/formats/escape.js";
 import { fencepost, file, race } from "./command.js";
 
 // On a busy machine a process takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 /** A test whose words are everything that a format could trip over. */
 const hostile = `C hostile::error<b>&|\`]]>
 "]]></failure><script>alert(1)</script> ::set-env name=PATH::x %0A%25 | \`\`\` \u0001 end"
@@ -105,7 +103,7 @@ describe("sarif", () => {
   }
   const program = validator();
 
-  test.skipIf(program === undefined)("Microsoft's validator finds no error, with GitHub's rules", { timeout: 60_000 }, () => {
+  test.skipIf(program === undefined)("Microsoft's validator finds no error, with GitHub's rules", () => {
     const path = join(folder, "fencepost.sarif");
     writeFileSync(path, out);
     const report = join(folder, "validated.sarif");

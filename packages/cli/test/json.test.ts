@@ -47,7 +47,7 @@ test("problems, what differs, what is unknown", () => {
   expect(report([path, "--platform", "pcie"])).toMatchObject({ exitCode: 1, tests: [{ verdicts: [{ expected: { met: false } }] }] });
 });
 
-test("the catalogue", { timeout: 60_000 }, () => {
+test("the catalogue", () => {
   report(["catalogue", "--platform", "portable,sn2,arm64"]);
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { analyse } from "../src/analysis.js";
 import { applyEdits } from "../src/formatting.js";
 import { keyOf } from "../src/names.js";
@@ -7,8 +7,6 @@ import { catalogue } from "./catalogue.js";
 import { type Client, cursor, inProcess } from "./client.js";
 
 // On a busy machine a process takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 let client: Client;
 let number = 0;
 beforeAll(async () => {

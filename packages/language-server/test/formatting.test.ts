@@ -2,15 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseTest } from "@fencepost/core/litmus";
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { applyEdits, formatEdits } from "../src/formatting.js";
 import { readTokens } from "../src/tokens.js";
 import { catalogue, reference } from "./catalogue.js";
 import { root } from "./client.js";
 
 // On a busy machine a process takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const format = (text: string): string => applyEdits(text, formatEdits(text));
 const said = (text: string): string =>
   JSON.stringify(parseTest({ name: "", text }), (key: string, value: unknown) => (key === "span" ? undefined : value));

@@ -1,6 +1,6 @@
 import { platform } from "@fencepost/core/platform";
 import fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { analyse } from "../src/analysis.js";
 import { colours } from "../src/colours.js";
 import { proposalsAt } from "../src/completion.js";
@@ -12,8 +12,6 @@ import { renameAt } from "../src/rename.js";
 import { catalogue, reference } from "./catalogue.js";
 
 // On a busy machine everything takes its time.
-vi.setConfig({ testTimeout: 60_000 });
-
 const platforms = ["sn2", "x86"].flatMap((name) => platform(name) ?? []);
 const pieces = [
   "{",

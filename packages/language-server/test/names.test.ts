@@ -1,12 +1,10 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { analyse } from "../src/analysis.js";
 import { keyOf } from "../src/names.js";
 import { readTokens } from "../src/tokens.js";
 import { catalogue, reference } from "./catalogue.js";
 
 // On a busy machine a process takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const texts = [...catalogue, ...reference];
 
 test("names agree with what the core resolves, on every shipped test", () => {

@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { inProcess, inWorker, overStdio, root } from "./client.js";
 
 // On a busy machine a process takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const wrong = `C wrong
 { dma(streaming) int x; dma(streaming) int x; }
 D0(int *x) { DMA_WRITE(*x, 1); DMA_WRITE(*y, 1) }

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CodeAction, CodeLens, Diagnostic } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Explanation } from "../src/protocol.js";
@@ -8,8 +8,6 @@ import { catalogue } from "./catalogue.js";
 import { type Client, inProcess, inWorker, overStdio } from "./client.js";
 
 // On a busy machine a process takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const text = (name: string): string => catalogue.find((each) => each.name === name)?.text ?? "";
 const race = text("altix/cq-race.litmus");
 const uri = "file:///tests/cq%20race.litmus";

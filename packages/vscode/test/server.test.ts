@@ -1,11 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { overStdio } from "../../language-server/test/client.js";
 import { explanationPage } from "../src/explanation.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const home = fileURLToPath(new URL("..", import.meta.url));
 

@@ -1,10 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHROMIUM, openWorkbench, type Workbench } from "./workbench.js";
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** What is used of the page's own things. */
 interface Window {

@@ -34,7 +34,7 @@ export interface Bench {
 
 /** `fencepost serve` and a browser. */
 export async function startBench(): Promise<Bench> {
-  const server = spawn(process.execPath, [join(root, "packages/cli/dist/main.js"), "serve", "--port", "0"], { cwd: root });
+  const server = spawn(process.execPath, [join(root, "packages/cli/bin/fencepost.js"), "serve", "--port", "0"], { cwd: root });
   const address = await new Promise<string>((resolve, reject) => {
     server.stdout.on("data", (data: Buffer) => {
       const found = /http:\S+/.exec(data.toString());

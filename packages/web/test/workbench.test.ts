@@ -16,11 +16,11 @@ const NOTHING = { platforms: undefined, settings: [], selected: undefined, step:
 const stepShown = (page: Page): Promise<string> => page.locator(".count").innerText();
 const sentence = (page: Page): Promise<string> => page.locator(".sentence").innerText();
 
-describe.skipIf(CHROMIUM === undefined)("the workbench in a browser", { timeout: 30_000 }, () => {
+describe.skipIf(CHROMIUM === undefined)("the workbench in a browser", () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await startBench();
-  }, 30_000);
+  });
   afterAll(async () => {
     await bench?.close();
   });

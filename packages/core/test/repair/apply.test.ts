@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { applyChanges, applyEdits } from "../../src/repair/apply.js";
 import { candidatesOf } from "../../src/repair/candidates.js";
 import { insertion, replacement } from "../../src/repair/change.js";
@@ -8,8 +8,6 @@ import { trialOf } from "../../src/repair/trial.js";
 import { folderOf, load, named } from "./text.js";
 
 // Nothing here is timed: a busy machine only takes longer.
-vi.setConfig({ testTimeout: 120_000 });
-
 describe("edits of a text", () => {
   test("are made together, insertions at one place by their order", () => {
     const edited = applyEdits("abcdef", [

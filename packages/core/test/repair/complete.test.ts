@@ -1,5 +1,5 @@
 /** The search against brute force. `node scripts/repair-complete.mjs` does it for the whole catalogue. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Platform } from "../../src/platform/platform.js";
 import { printDraft } from "../generate/draft.js";
 import { CPUS, FABRICS, randomPlatform } from "../generate/platforms.js";
@@ -10,8 +10,6 @@ import { againstBruteForce } from "./brute.js";
 import { catalogue, named } from "./text.js";
 
 // Nothing here is timed: a busy machine only takes longer.
-vi.setConfig({ testTimeout: 120_000 });
-
 const CASES: readonly (readonly [string, string])[] = [
   ["altix/cq-race", "sn2"],
   ["altix/cq-race", "portable"],

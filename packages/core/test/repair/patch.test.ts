@@ -3,12 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { unifiedDiff } from "../../src/repair/patch.js";
 
 // Nothing here is timed: a busy machine only takes longer.
-vi.setConfig({ testTimeout: 120_000 });
-
 /** What a unified diff makes of a text, by its definition. */
 function patched(before: string, diff: string): string {
   const old = before.split(/(?<=\n)/);

@@ -1,10 +1,8 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Answer, superfluous } from "../../src/repair/index.js";
 import { catalogue, load, named, operations, repaired } from "./text.js";
 
 // Nothing here is timed: a busy machine only takes longer.
-vi.setConfig({ testTimeout: 120_000 });
-
 describe("the race of the Altix", () => {
   const race = repaired(catalogue("altix/cq-race"), "sn2,pcie,arm64");
 

@@ -18,7 +18,7 @@ test("the analytic model of PCI Express gives the published tables", () => {
   expect(rows.filter((row) => !row.holds)).toEqual([]);
 });
 
-test("DMA latencies of seven hosts are predicted from another one within 10 %", { timeout: 60_000 }, () => {
+test("DMA latencies of seven hosts are predicted from another one within 10 %", () => {
   const rows = latencyRows();
   const predictions = rows.filter((row) => row.manner === "prediction");
   expect(predictions).toHaveLength(44);
@@ -36,7 +36,7 @@ test("the three Altix figures are calibrated: three free numbers", () => {
   ]);
 });
 
-test("fences, relaxations and read-backs have the sign that was measured, and costs their order", { timeout: 60_000 }, () => {
+test("fences, relaxations and read-backs have the sign that was measured, and costs their order", () => {
   const signs = signRows();
   expect(signs).toHaveLength(13);
   expect(signs.filter((row) => !row.holds)).toEqual([]);
@@ -56,7 +56,7 @@ describe("the simulator and the checker", () => {
     return found;
   };
 
-  test.each(["sn2-pic", "arm64", "ppc64"])("the whole catalogue on %s: nothing that the checker forbids", { timeout: 60_000 }, (name) => {
+  test.each(["sn2-pic", "arm64", "ppc64"])("the whole catalogue on %s: nothing that the checker forbids", (name) => {
     const wrong: string[] = [];
     let timed = 0;
     for (const { path, program } of programs) {
@@ -69,7 +69,7 @@ describe("the simulator and the checker", () => {
     expect(programs.length - timed).toBeLessThanOrEqual(8);
   });
 
-  test("the adversary reaches every outcome of the small tests on sn2", { timeout: 60_000 }, () => {
+  test("the adversary reaches every outcome of the small tests on sn2", () => {
     const platform = platformOf("sn2-pic");
     const missed: string[] = [];
     let tests = 0;
@@ -122,5 +122,5 @@ describe("the simulator and the checker", () => {
         "no window rule holds: by the adversary",
       ]
     `);
-  }, 60_000);
+  });
 });
