@@ -14,6 +14,8 @@ export type DmaTarget = Place | IoRegister<"mmio">;
 export interface DeviceProgram extends Steps<Value> {
   /** `DMA_WRITE(*x, value)`: a posted memory write. */
   dmaWrite(target: DmaTarget, value: Value, ...attributes: readonly TransactionAttribute[]): void;
+  /** `r0 = DMA_WRITE(*x, value, UIO)`: an unordered write, which is answered. Gives 0; where that register is used, the completion is waited for. */
+  dmaWriteAnswered(target: DmaTarget, value: Value): Register;
   /** `DMA_READ(*x)`: a memory read, whose value is in a new register. */
   dmaRead(target: DmaTarget, ...attributes: readonly TransactionAttribute[]): Register;
   /** `r0 = DMA_READ(*x)`: into a register that there is, for loops. */
@@ -55,6 +57,7 @@ export function deviceProgram(body: Body): DeviceProgram {
   return {
     ...body.steps<Value>(),
     dmaWrite: (target, value, ...attributes) => body.perform(body.invoke("DMA_WRITE", [target, value], attributes)),
+    dmaWriteAnswered: (target, value) => body.declare(body.invoke("DMA_WRITE", [target, value], ["UIO"])),
     dmaRead: (target, ...attributes) => body.declare(body.invoke("DMA_READ", [target], attributes)),
     dmaReadInto: (register, target, ...attributes) => {
       body.put(body.invoke("DMA_READ", [target], attributes), register);

@@ -33,6 +33,12 @@ function packetFact(program: Program, name: string, younger: Packet, older: Pack
         older.location >= 0 &&
         program.locations[younger.location]?.owner === program.locations[older.location]?.owner
       );
+    case "same-register-space":
+      return (
+        younger.location >= 0 &&
+        older.location >= 0 &&
+        program.locations[younger.location]?.space === program.locations[older.location]?.space
+      );
     case "same-transaction":
       return younger.instruction === older.instruction;
     case "same-card":
@@ -81,7 +87,7 @@ export function createPassing(
     const a = program.locations[first];
     const b = program.locations[second];
     if (a === undefined || b === undefined) return 0;
-    return (first === second ? 1 : 0) | (a.line === b.line ? 2 : 0) | (a.owner === b.owner ? 4 : 0);
+    return (first === second ? 1 : 0) | (a.line === b.line ? 2 : 0) | (a.owner === b.owner ? 4 : 0) | (a.space === b.space ? 16 : 0);
   };
   const cell = (younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined => {
     const a = packets[younger];
@@ -93,7 +99,7 @@ export function createPassing(
     const kinds = PACKET_KINDS.indexOf(hopA.kind) * PACKET_KINDS.length + PACKET_KINDS.indexOf(hopB.kind);
     const pair = (classOf[younger] as number) * classes.size + (classOf[older] as number);
     const where = roads.visits[hopA.place]?.place ?? 0;
-    const key = ((pair * PACKET_KINDS.length * PACKET_KINDS.length + kinds) * platform.fabric.places.length + where) * 16;
+    const key = ((pair * PACKET_KINDS.length * PACKET_KINDS.length + kinds) * platform.fabric.places.length + where) * 32;
     const found = key + related(a.location, b.location) + (a.instruction === b.instruction ? 8 : 0);
     if (cells.has(found)) return cells.get(found);
     const answer = platform.fabric.tables[place?.table ?? ""]?.find(

@@ -245,6 +245,8 @@ function fact(program: Program, name: string, younger: Packet, older: Packet): b
       return both && younger.location?.line === older.location?.line;
     case "same-target":
       return both && younger.location?.owner === older.location?.owner;
+    case "same-register-space":
+      return both && younger.location?.space === older.location?.space;
     case "same-transaction":
       return younger.transaction === older.transaction;
     case "same-card":

@@ -19,7 +19,10 @@ export const PACKET_FIELDS = [
   "atomic",
 ] as const;
 
-/** Relations of two packets. `uio`: either is an unordered-I/O packet. `different-class`: traffic classes differ. */
+/**
+ * Relations of two packets. `uio`: either is an unordered-I/O packet. `different-class`: traffic classes differ. `same-register-space`: both to registers, to ports, or to
+ * configuration space.
+ */
 export const PACKET_RELATIONS = [
   "different-class",
   "uio",
@@ -28,6 +31,7 @@ export const PACKET_RELATIONS = [
   "same-address",
   "same-line",
   "same-target",
+  "same-register-space",
   "same-transaction",
   "same-card",
   "same-slot",

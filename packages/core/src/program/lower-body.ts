@@ -48,7 +48,7 @@ function lowerStatement(body: Body, source: Source, statement: Statement, exits:
       lowerAssign(body, statement);
       return;
     case "expression":
-      if (statement.expression.kind === "call") lowerCall(body, statement.expression);
+      if (statement.expression.kind === "call") lowerCall(body, statement.expression, false);
       else body.value(statement.expression);
       return;
     case "if":

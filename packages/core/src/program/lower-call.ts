@@ -12,8 +12,10 @@ import type { Expression } from "./program.js";
 import { kernelCall } from "./raw.js";
 import { addressOf } from "./resolve.js";
 
-/** Lowers a call; undefined where it has no value. `into` is the register that the value is for, if it is for one alone. */
-export function lowerCall(body: Body, written: Call, into?: number): Expression | undefined {
+/**
+ * Lowers a call; undefined where it has no value. `wanted`: its value is used; `into` is the register that the value is for, if it is for one alone.
+ */
+export function lowerCall(body: Body, written: Call, wanted: boolean, into?: number): Expression | undefined {
   const { complaints } = body;
   const call = kernelCall(written);
   const found = primitive(call.name);
@@ -75,7 +77,7 @@ export function lowerCall(body: Body, written: Call, into?: number): Expression 
     case "identity":
       return argument(body, call, 0);
     default:
-      return lowerDeviceCall(body, call, meaning, into);
+      return lowerDeviceCall(body, call, meaning, wanted, into);
   }
 }
 

@@ -8,14 +8,21 @@ import { binary, conditional, constant, isBinaryOperator, negate, register, unar
 import type { Meaning } from "./primitives.js";
 import type { Attributes, Expression, Modify } from "./program.js";
 
-/** Lowers a call of a device's primitive; undefined where it has no value. */
-export function lowerDeviceCall(body: Body, call: Call, meaning: Meaning, into: number | undefined): Expression | undefined {
+/** Lowers a call of a device's primitive; undefined where it has no value. `wanted`: its value is used. */
+export function lowerDeviceCall(
+  body: Body,
+  call: Call,
+  meaning: Meaning,
+  wanted: boolean,
+  into: number | undefined,
+): Expression | undefined {
   const { code } = body;
   switch (meaning.kind) {
     case "dma-write": {
       const address = dmaAddress(body, call.arguments[0]);
       const value = argument(body, call, 1);
       const attributes = attributesOf(body, call.arguments.slice(2));
+      if (wanted && attributes.uio) return answeredWrite(body, call, address, value, attributes);
       if (address !== undefined) code.emit({ kind: "dma-write", parts: [{ address, value }], attributes }, call.span);
       return undefined;
     }
@@ -94,6 +101,16 @@ export function lowerDeviceCall(body: Body, call: Call, meaning: Meaning, into: 
     default:
       return undefined;
   }
+}
+
+/**
+ * An unordered write whose completion the device may wait for: a request that stores and is answered. The answer carries no data; the value is 0, and needs the answer.
+ */
+function answeredWrite(body: Body, call: Call, address: Expression | undefined, value: Expression, attributes: Attributes): Expression {
+  if (address === undefined) return constant(0);
+  const completion = body.code.lasting();
+  body.code.emit({ kind: "dma-atomic", address, target: completion, modify: { kind: "exchange", value }, attributes }, call.span);
+  return binary("&", register(completion), constant(0));
 }
 
 function dmaAtomic(body: Body, call: Call, modify: Modify, plain: number, into: number | undefined): Expression {

@@ -27,9 +27,17 @@ export function lowerExpression(body: Body, tree: Tree, into?: number): Expressi
     case "conditional":
       return conditionalValue(body, tree, into);
     case "call": {
-      const value = lowerCall(body, tree, into);
+      const value = lowerCall(body, tree, true, into);
       if (value !== undefined) return value;
-      body.complaints.error("arguments", tree.span, `\`${tree.name}\` has no value`);
+      const posted = tree.name === "DMA_WRITE" || tree.name === "DMA_WRITEV";
+      body.complaints.error(
+        "arguments",
+        tree.span,
+        `\`${tree.name}\` has no value`,
+        posted
+          ? "a posted write is not answered: read it back, `r = DMA_READ_ZERO(*x);`, or send it as `UIO`, which is answered with 0"
+          : undefined,
+      );
       return constant(0);
     }
   }

@@ -90,7 +90,9 @@ export function namesOf(machine: Machine): Names {
           ? `zero-length read of ${location(at)}`
           : `${peer ? "peer" : "DMA"} read of ${location(at)}`;
       case "dma-atomic":
-        return `DMA atomic on ${location(at)}`;
+        return operation.kind === "dma-atomic" && operation.attributes.uio
+          ? `unordered write of ${location(at)}`
+          : `DMA atomic on ${location(at)}`;
       case "msi":
         return operation.kind === "msi" && operation.vector !== 0 ? `MSI ${operation.vector}` : "MSI";
       case "intx":
