@@ -34,7 +34,8 @@ function closed(pairs: readonly (readonly [number, number])[]): [number, number]
   const all = new Map(pairs.map(([a, b]) => [key(a, b), [a, b] as [number, number]]));
   // A pair that is added is visited too.
   for (const [a, b] of all.values()) {
-    for (const [c, d] of [...all.values()]) {
+    const known = [...all.values()];
+    for (const [c, d] of known) {
       if (b === c) all.set(key(a, d), [a, d]);
       if (d === a) all.set(key(c, b), [c, b]);
     }
