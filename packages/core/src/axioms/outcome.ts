@@ -25,7 +25,8 @@ export function createOutcomes(items: number): Outcomes {
   const numbers = new Map<Value, number>();
   // A state is one number in base `radix` as long as its values have numbers below it; a string of them after that.
   const radix = items === 0 ? 2 : Math.min(4096, Math.floor(2 ** (52 / items)));
-  const powers = Array.from({ length: items }, (_, item) => radix ** item);
+  const powers: number[] = [];
+  for (let item = 0, power = 1; item < items; item++, power *= radix) powers.push(power);
   let packed: Map<number, number> | undefined = radix >= 2 ? new Map() : undefined;
   let spelled: Map<string, number> | undefined = packed === undefined ? new Map() : undefined;
   let total = 0;

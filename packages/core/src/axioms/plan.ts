@@ -64,7 +64,8 @@ export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean, 
   let regular = true;
   const sources = arena.take(n * words);
   const locations: LocationPlan[] = [];
-  for (const [index, name] of names.entries()) {
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
     const here = at[index] as number[];
     const writes: number[] = [];
     const readsHere: number[] = [];
@@ -73,7 +74,8 @@ export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean, 
     let sequence: { event: number; reads: boolean }[] = [];
     let thread = -1;
     let start = 0;
-    for (const [place, event] of here.entries()) {
+    for (let place = 0; place < here.length; place++) {
+      const event = here[place] as number;
       const each = events[event] as SkeletonEvent;
       const { kind } = each;
       const read = isRead(each);
@@ -139,7 +141,8 @@ export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean, 
     mark(value);
   }
   const computed: { item: number; term: Term }[] = [];
-  for (const [item, term] of skeleton.registers.entries()) {
+  for (let item = 0; item < skeleton.registers.length; item++) {
+    const term = skeleton.registers[item];
     if (term === undefined) continue;
     if (term.kind === "read") registerItems[term.event] = [...(registerItems[term.event] as number[]), item];
     else {

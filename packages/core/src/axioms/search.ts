@@ -93,8 +93,10 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   // A model that does not see to coherence may order but some of the writes (C11's atomic ones): it is asked which.
   if (!options.coherent) session.begin(skeleton.structure);
   const isOrdered = (write: number): boolean => options.coherent || hasEvent(session.ordered, write);
-  const loose = plan.locations.map(({ writes }) => writes.filter((write) => !isOrdered(write)));
-  const locations = plan.locations.map((location) => ({ ...location, writes: location.writes.filter(isOrdered) }));
+  const loose = options.coherent ? [] : plan.locations.map(({ writes }) => writes.filter((write) => !isOrdered(write)));
+  const locations = options.coherent
+    ? plan.locations
+    : plan.locations.map((location) => ({ ...location, writes: location.writes.filter(isOrdered) }));
   const { events } = skeleton;
   const size = n * words;
   const { required } = options;
@@ -260,7 +262,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const KNOWN = 2;
   const OPEN = 3;
   const status = arena.take(n);
-  const values: (Value | undefined)[] = Array.from({ length: n });
+  const values: (Value | undefined)[] = [];
 
   const evaluate = (node: Node, term: Term): Value | undefined => {
     switch (term.kind) {
@@ -403,8 +405,9 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const finals = arena.take(words);
   for (const { item, writes } of plan.locations) {
     // The final write of a location that is observed and that nothing writes but its initial state.
+    if (item < 0) continue;
     const [first, ...more] = writes.filter((write) => ["W", "RW"].includes((events[write] as SkeletonEvent).kind));
-    if (item >= 0 && first !== undefined && more.length === 0) finals[first >> 5] = (finals[first >> 5] as number) | (1 << (first & 31));
+    if (first !== undefined && more.length === 0) finals[first >> 5] = (finals[first >> 5] as number) | (1 << (first & 31));
   }
 
   const rf = { must: rfMust, may: rfMay };
@@ -651,7 +654,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
 
   /** The number of orders of the writes of a location, by the last one. */
   const forEachLast = (node: Node, location: LocationPlan, visitLast: (last: number, count: number) => void): void => {
-    const others = loose[locations.indexOf(location as (typeof locations)[number])] ?? [];
+    const others = loose[locations.indexOf(location)] ?? [];
     if (others.length === 0 || location.item < 0) {
       forEachLastOrdered(node, location, visitLast);
       return;
@@ -779,6 +782,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     ...skeleton.structure,
     rf: given,
     co: ordered,
+    finals,
     assured: { coherence: coherent, atomicity: atomic },
     shows: options.visit !== undefined,
   });

@@ -6,7 +6,7 @@ import type { Structure } from "../cat/model.js";
 import { addEdge, addEvent, type EventSet, type Relation, wordsFor } from "../cat/relation.js";
 import type { Span } from "../source.js";
 import { type Arena, createArena } from "./arena.js";
-import type { Constraint, EventKind } from "./event.js";
+import type { Constraint, EventKind, ThreadEvent } from "./event.js";
 import type { Frame } from "./frame.js";
 import { INITIAL_SETS, type Pairs, type PreparedPath, requiredReads } from "./prepared-path.js";
 import { evaluateKnown, shift, type Term, type Value } from "./value.js";
@@ -230,11 +230,12 @@ function assemble(
     }
   }
   let cut = false;
-  for (const [thread, { path, first: before }] of chosen.entries()) {
+  for (let thread = 0; thread < chosen.length; thread++) {
+    const { path, first: before } = chosen[thread] as Chosen;
     const first = before + initial;
     if (path.cut) cut = true;
-    path.events.forEach((event, index) => {
-      const { kind, tags, atomic, value, instruction, span } = event;
+    for (let index = 0; index < path.events.length; index++) {
+      const { kind, tags, atomic, value, instruction, span } = path.events[index] as ThreadEvent;
       events.push({
         kind,
         thread,
@@ -245,7 +246,7 @@ function assemble(
         instruction,
         span,
       });
-    });
+    }
     for (const { name, members } of path.sets) {
       const set = setNamed(name);
       for (const member of members) addEvent(set, first + member);

@@ -18,7 +18,11 @@ export interface Symmetry {
 
 export function findSymmetry(skeleton: Skeleton, frame: Frame, locations: readonly LocationPlan[]): Symmetry {
   const none: Symmetry = { chains: [], factor: 1 };
-  const observed = new Set(frame.items.flatMap((item) => (item.kind === "register" ? [item.thread] : [])));
+  let last = -1;
+  for (const { thread } of skeleton.events) if (thread > last) last = thread;
+  const observed = new Set<number>();
+  for (const item of frame.items) if (item.kind === "register") observed.add(item.thread);
+  if (last + 1 - observed.size < 2) return none;
   const threads = new Map<number, number[]>();
   skeleton.events.forEach(({ thread }, event) => {
     if (thread < 0 || observed.has(thread)) return;

@@ -98,6 +98,8 @@ export interface Structure {
   /** What is known of rf and co before any choice; the narrower, the more is decided once and for all. Left out, nothing is. */
   readonly rf?: Bounds;
   readonly co?: Bounds;
+  /** Final writes that are known, where no check asks for others. */
+  readonly finals?: EventSet;
   /** True where `shown` will be asked: what only that needs is then evaluated, too. */
   readonly shows?: boolean;
   /** What the caller sees to by itself: it builds no execution that fails the checks behind `coherent`, or behind `atomic`. These are then not looked at again. */

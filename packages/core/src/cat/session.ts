@@ -7,7 +7,7 @@
  */
 import type { Compiled } from "./compile.js";
 import { holdsVariant } from "./evaluate.js";
-import { type Fixpoint, type GraphNode, type NodeId, type NodeKind, READS_BRANCH, READS_EXECUTION } from "./graph.js";
+import { type Fixpoint, type GraphNode, type NodeId, type NodeKind, READS_BRANCH, READS_EXECUTION, READS_FINALS } from "./graph.js";
 import { choicesOf, type Ground, interpretDynamic } from "./interpret.js";
 import { CODES, operate, STRICT_PLUS, take } from "./kernel.js";
 import type { Bounds, Check, Session, Structure } from "./model.js";
@@ -34,10 +34,32 @@ const MUST = 1;
 const MAY = 2;
 type Plane = typeof EXACT | typeof MUST | typeof MAY;
 
+const UNION = CODES.get("union") as number;
+const DIFFERENCE = CODES.get("difference") as number;
+
 /** Codes of entries beyond those of the kernel. */
 const TEST = 100;
 const FIXPOINT = 101;
 const COMPUTE = 102;
+
+/** What is known of structures in which the same inputs are empty. */
+interface Kind {
+  /** For each node: is it empty in all of them? And those that the tests need. */
+  readonly nothing: Uint8Array;
+  readonly empty: readonly NodeId[];
+  /** The other nodes that the tests need: those that depend on the structure alone, and those that depend on what is chosen. */
+  readonly evaluated: readonly NodeId[];
+  readonly chosen: readonly NodeId[];
+  /** For each `with` and number of events, what can be chosen, where it is the same in all structures of the kind. */
+  readonly choices: Map<number, readonly Relation[]>[];
+  /** Does a check or a flag ask which writes are final? What `co` extends does, and holds whatever they are: the caller's order ends with them. */
+  readonly asksFinals: boolean;
+}
+
+/** As many kinds are remembered. */
+const MOST_KINDS = 500;
+
+const NO_KIND: Kind = { nothing: new Uint8Array(0), empty: [], evaluated: [], chosen: [], choices: [], asksFinals: true };
 
 /** Operations in order. Values are numbers: node + plane * nodes. */
 interface List {
@@ -77,16 +99,24 @@ class CatSession implements Session {
   readonly #nodes: readonly GraphNode[];
   readonly #count: number;
   readonly #codes: Int32Array;
+  /** The operands of nodes; the second is the first where there is but one, both -1 where there is none. */
+  readonly #first: Int32Array;
+  readonly #second: Int32Array;
   readonly #tests: Compiled["tests"];
   readonly #visible: number;
   /** Nodes that the tests read; and those, with all that can be shown. */
   readonly #tested: Uint8Array;
   readonly #showable: Uint8Array;
+  /** Inputs that a structure holds. */
+  readonly #given: readonly NodeId[];
+  /** What was found out about structures by which of the inputs they have something in. */
+  readonly #kinds = new Map<string, Kind>();
+  #kind = NO_KIND;
   #needed: Uint8Array;
   /** Of settled nodes: is there nothing in it? */
   readonly #nothing: Uint8Array;
   /** Nodes whose value decides a check, with the numbers of those checks. */
-  readonly #decides = new Map<NodeId, number[]>();
+  readonly #decides: (readonly number[] | undefined)[] = [];
   /** What each test costs to evaluate, in operations. */
   readonly #costs: readonly number[];
   readonly #monotone: readonly boolean[];
@@ -95,7 +125,7 @@ class CatSession implements Session {
   /** Buffers of each value, by the number of events. */
   readonly #pools = new Map<
     number,
-    { readonly pool: (Int32Array | undefined)[]; readonly values: Int32Array[]; readonly scratch: Int32Array }
+    { readonly pool: (Int32Array | undefined)[]; readonly scratch: Int32Array; readonly noSet: EventSet; readonly noRelation: Relation }
   >();
   #pool: (Int32Array | undefined)[] = [];
   #noSet: EventSet = emptySet(0);
@@ -103,7 +133,7 @@ class CatSession implements Session {
 
   #n = 0;
   #scratch: Int32Array = new Int32Array(0);
-  #values: Int32Array[] = [];
+  readonly #values: Int32Array[];
   readonly #status: Uint8Array;
   /** Of open nodes: the node whose values they share; themselves, mostly. */
   readonly #alias: Int32Array;
@@ -114,6 +144,9 @@ class CatSession implements Session {
   #dead = false;
   /** Outcomes of tests that are the same for all executions of the branch. */
   #decisions: readonly (boolean | undefined)[] = [];
+  /** Is there a check, or a flag, that differs between executions? */
+  #isOpen = true;
+  #hasOpenFlags = true;
 
   #exact: List | undefined;
   #prune: List | undefined;
@@ -135,17 +168,22 @@ class CatSession implements Session {
     this.#visible = checks.length;
     this.#tests = compiled.tests;
     this.#codes = Int32Array.from(graph.nodes, ({ op }) => CODES.get(op) ?? -1);
+    this.#first = Int32Array.from(graph.nodes, ({ args }) => args[0] ?? -1);
+    this.#second = Int32Array.from(graph.nodes, ({ args }) => args[1] ?? args[0] ?? -1);
     this.#status = new Uint8Array(this.#count);
     this.#alias = new Int32Array(this.#count);
     this.#changedAt = new Int32Array(this.#count * 3);
+    const none = new Int32Array(0);
+    this.#values = Array.from({ length: this.#count * 3 }, () => none);
     this.#results = new Int8Array(this.#tests.length);
     this.#tested = this.#reachable([]);
     this.#showable = this.#reachable(compiled.shown);
     this.#needed = this.#tested;
     this.#nothing = new Uint8Array(this.#count);
     for (const [index, { node, role }] of this.#tests.entries()) {
-      if (role === "check") this.#decides.set(node, [...(this.#decides.get(node) ?? []), index]);
+      if (role === "check") this.#decides[node] = [...(this.#decides[node] ?? []), index];
     }
+    this.#given = graph.nodes.flatMap((node, id) => (node.op === "input" && node.reads === 0 ? [id] : []));
     this.#costs = this.#tests.map(({ node }) => this.#reachable([], [node]).reduce((sum, each) => sum + each, 0));
     this.#monotone = graph.fixpoints.map((_, group) => this.#isMonotone(group));
     for (const [id, node] of graph.nodes.entries()) if (node.op === "input") this.#inputs.set(node.name, id);
@@ -189,19 +227,80 @@ class CatSession implements Session {
   begin(structure: Structure): number {
     const { choices } = this.#compiled;
     this.#structure = structure;
-    const { n } = structure;
-    if (n !== this.#n || this.#values.length === 0) this.#resize(n);
-    this.#needed = structure.shows === true ? this.#showable : this.#tested;
-    this.#status.fill(UNNEEDED);
-    for (let id = 0; id < this.#count; id++) {
-      const node = this.#nodes[id] as GraphNode;
-      if (node.loops.length === 0 && (node.reads & (READS_EXECUTION | READS_BRANCH)) === 0) this.#settle1(id, node, structure);
+    this.#enter(structure);
+    const { evaluated } = this.#kind;
+    for (let at = 0; at < evaluated.length; at++) this.#status[evaluated[at] as number] = UNNEEDED;
+    for (let at = 0; at < evaluated.length; at++) {
+      const id = evaluated[at] as number;
+      this.#settle1(id, this.#nodes[id] as GraphNode, structure);
     }
-    const ground = this.#ground(EXACT);
-    this.#branches = choices.map((choice) => choicesOf(ground, choice.from, choice.place));
-    const branches = this.#branches.reduce((product, { length }) => product * length, 1);
+    this.#branches = choices.map((_, index) => this.#choices(index));
+    let branches = 1;
+    for (const { length } of this.#branches) branches *= length;
     if (branches > 0) this.branch(0);
     return branches;
+  }
+
+  /** The ways in which a `with` can go. Where all that it looks at is empty in structures of this kind, they are the same for all of these. */
+  #choices(index: number): readonly Relation[] {
+    const known = this.#kind.choices[index]?.get(this.#n);
+    if (known !== undefined) return known;
+    const choice = this.#compiled.choices[index] as Compiled["choices"][number];
+    const ground = this.#ground(EXACT);
+    let fixed = true;
+    const watched: Ground = {
+      ...ground,
+      get loc() {
+        fixed = false;
+        return ground.loc;
+      },
+      read: (node) => {
+        if (this.#kind.nothing[node] !== 1) fixed = false;
+        return ground.read(node);
+      },
+    };
+    const found = choicesOf(watched, choice.from, choice.place);
+    if (fixed) this.#kind.choices[index]?.set(this.#n, found);
+    return found;
+  }
+
+  /** Takes up what is known of structures of this kind. */
+  #enter(structure: Structure): void {
+    const { n, sets, relations, shows } = structure;
+    // Which of the inputs have something in them, as bits.
+    let key = shows === true ? "s" : "";
+    let word = 0;
+    for (let at = 0; at < this.#given.length; at++) {
+      const { name, kind } = this.#nodes[this.#given[at] as number] as GraphNode;
+      const bits = kind === "set" ? sets.get(name) : relations.get(name);
+      if (bits !== undefined && !isEmpty(bits)) word |= 1 << (at % 30);
+      if (at % 30 === 29) {
+        key += `,${word}`;
+        word = 0;
+      }
+    }
+    key += `,${word}`;
+    let kind = this.#kinds.get(key);
+    if (kind === undefined) {
+      if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
+      kind = this.#kindOf(structure);
+      this.#kinds.set(key, kind);
+    }
+    if (kind === this.#kind && n === this.#n) return;
+    if (n !== this.#n || this.#pool.length === 0) this.#resize(n);
+    this.#kind = kind;
+    this.#needed = shows === true ? this.#showable : this.#tested;
+    const { empty } = kind;
+    const count = this.#count;
+    for (let at = 0; at < empty.length; at++) {
+      const id = empty[at] as number;
+      const none = (this.#nodes[id] as GraphNode).kind === "set" ? this.#noSet : this.#noRelation;
+      this.#status[id] = SETTLED;
+      this.#nothing[id] = 1;
+      this.#values[id] = none;
+      this.#values[id + count] = none;
+      this.#values[id + 2 * count] = none;
+    }
   }
 
   #resize(n: number): void {
@@ -209,19 +308,82 @@ class CatSession implements Session {
     let known = this.#pools.get(n);
     if (known === undefined) {
       if (this.#pools.size >= 64) this.#pools.clear();
-      const scratch = emptyRelation(n);
       known = {
         pool: Array.from({ length: this.#count * 3 }, () => undefined),
-        values: Array.from({ length: this.#count * 3 }, () => scratch),
-        scratch,
+        scratch: emptyRelation(n),
+        noSet: emptySet(n),
+        noRelation: emptyRelation(n),
       };
       this.#pools.set(n, known);
     }
     this.#pool = known.pool;
     this.#scratch = known.scratch;
-    this.#values = known.values;
-    this.#noSet = emptySet(n);
-    this.#noRelation = emptyRelation(n);
+    this.#noSet = known.noSet;
+    this.#noRelation = known.noRelation;
+  }
+
+  #kindOf(structure: Structure): Kind {
+    const needed = structure.shows === true ? this.#showable : this.#tested;
+    const nothing = this.#nothingIn(structure);
+    const empty: number[] = [];
+    const evaluated: number[] = [];
+    const chosen: number[] = [];
+    for (let id = 0; id < this.#count; id++) {
+      const node = this.#nodes[id] as GraphNode;
+      if (needed[id] === 0 || node.loops.length > 0) continue;
+      const reads = node.reads & (READS_EXECUTION | READS_BRANCH);
+      if (nothing[id] === 1) empty.push(id);
+      else if (reads === 0) evaluated.push(id);
+      else if (node.op !== "input" || reads !== READS_BRANCH) chosen.push(id);
+    }
+    const asksFinals = this.#tests.some(
+      ({ node }, index) => index < this.#visible && ((this.#nodes[node] as GraphNode).reads & READS_FINALS) !== 0 && nothing[node] !== 1,
+    );
+    return { nothing, empty, evaluated, chosen, choices: this.#compiled.choices.map(() => new Map()), asksFinals };
+  }
+
+  /** Nodes that are empty because inputs are. */
+  #nothingIn({ sets, relations }: Structure): Uint8Array {
+    const nothing = new Uint8Array(this.#count);
+    for (let id = 0; id < this.#count; id++) {
+      const { op, args, name, kind, reads, group } = this.#nodes[id] as GraphNode;
+      const a = args.length > 0 && nothing[args[0] as NodeId] === 1;
+      const b = args.length > 1 && nothing[args[1] as NodeId] === 1;
+      let none = false;
+      switch (op) {
+        case "input": {
+          const bits = kind === "set" ? sets.get(name) : relations.get(name);
+          none = reads === 0 && (bits === undefined || isEmpty(bits));
+          break;
+        }
+        case "empty":
+          none = true;
+          break;
+        case "full":
+        case "identity":
+        case "computed":
+          break;
+        case "union":
+          none = a && b;
+          break;
+        case "variable":
+          // Until a body says otherwise.
+          none = true;
+          break;
+        case "fixpoint":
+          none = (this.#compiled.graph.fixpoints[group] as Fixpoint).bodies.every((body) => nothing[body] === 1);
+          break;
+        case "difference":
+          none = a;
+          break;
+        default:
+          none = a || b;
+      }
+      nothing[id] = none ? 1 : 0;
+    }
+    // What stands in the bodies of a fixpoint was computed for variables with nothing in them.
+    for (let id = 0; id < this.#count; id++) if ((this.#nodes[id] as GraphNode).loops.length > 0) nothing[id] = 0;
+    return nothing;
   }
 
   /** The buffer of a value. */
@@ -247,6 +409,16 @@ class CatSession implements Session {
   #settle1(id: NodeId, node: GraphNode, structure: Structure): void {
     if (this.#needed[id] === 0 || this.#status[id] === SETTLED) return;
     const n = this.#n;
+    const code = this.#codes[id] as number;
+    if (code >= 0) {
+      const a = this.#first[id] as number;
+      const b = this.#second[id] as number;
+      if (this.#simple(id, node, code, a, b)) return;
+      const own = this.#own(id, node.kind);
+      operate(code, own, this.#values[a] as Int32Array, this.#values[b] as Int32Array, n, this.#scratch);
+      this.#fix(id, own);
+      return;
+    }
     if (node.op === "input") {
       const given = node.kind === "set" ? structure.sets.get(node.name) : structure.relations.get(node.name);
       const own = given ?? this.#own(id, node.kind);
@@ -274,11 +446,8 @@ class CatSession implements Session {
       case "computed":
         take(own, this.#compute(node.index, EXACT));
         break;
-      default: {
-        const [a, b = a] = node.args as [NodeId, NodeId?];
-        if (this.#simple(id, node, a, b)) return;
-        operate(this.#codes[id] as number, own, this.#values[a] as Int32Array, this.#values[b] as Int32Array, n, this.#scratch);
-      }
+      default:
+        throw new Error(`${node.op} is no operation`);
     }
     this.#fix(id, own);
   }
@@ -289,12 +458,12 @@ class CatSession implements Session {
   }
 
   /** Gives a node the value that follows from an operand with nothing in it; false where none has. */
-  #simple(id: NodeId, node: GraphNode, a: NodeId, b: NodeId): boolean {
+  #simple(id: NodeId, node: GraphNode, code: number, a: NodeId, b: NodeId): boolean {
     const noA = this.#isNothing(a);
     const noB = this.#isNothing(b);
     if (!noA && !noB) return false;
-    if (node.op === "union" || node.op === "difference") {
-      const same = noB ? a : node.op === "union" ? b : undefined;
+    if (code === UNION || code === DIFFERENCE) {
+      const same = noB ? a : code === UNION ? b : undefined;
       if (same === undefined) {
         this.#fix(id, node.kind === "set" ? this.#noSet : this.#noRelation, true);
       } else if (this.#status[same] === SETTLED) {
@@ -338,27 +507,17 @@ class CatSession implements Session {
     this.#dependencies.length = 0;
     this.#changedAt.fill(0);
     this.#epoch = 1;
-    for (let id = 0; id < this.#count; id++) {
+    const { chosen } = this.#kind;
+    const status = this.#status;
+    for (let at = 0; at < chosen.length; at++) status[chosen[at] as number] = UNNEEDED;
+    for (let at = 0; at < chosen.length; at++) {
+      const id = chosen[at] as number;
       const node = this.#nodes[id] as GraphNode;
-      if (node.loops.length > 0 || this.#needed[id] === 0) continue;
-      const reads = node.reads & (READS_EXECUTION | READS_BRANCH);
-      if (reads === 0) continue;
-      if (node.op === "input" && reads === READS_BRANCH) continue;
-      if (reads !== READS_BRANCH) this.#status[id] = UNNEEDED;
-    }
-    for (let id = 0; id < this.#count; id++) {
-      const node = this.#nodes[id] as GraphNode;
-      if (node.loops.length > 0 || this.#needed[id] === 0) continue;
-      const reads = node.reads & (READS_EXECUTION | READS_BRANCH);
-      if (reads === READS_BRANCH) {
-        if (node.op !== "input") {
-          this.#status[id] = UNNEEDED;
-          this.#settle1(id, node, structure);
-        }
-      } else if (reads !== 0 && this.#status[id] === UNNEEDED) {
+      if ((node.reads & READS_EXECUTION) === 0) this.#settle1(id, node, structure);
+      else if (status[id] === UNNEEDED) {
         this.#open(id, node, structure);
         // Nothing more has to be known of a structure that fails a check whatever is chosen.
-        if (this.#decides.get(id)?.some((index) => this.#decide(index) === false)) {
+        if (this.#decides[id]?.some((index) => this.#decide(index) === false)) {
           this.#dead = true;
           this.#decisions = [];
           this.ordered = emptySet(n);
@@ -374,17 +533,34 @@ class CatSession implements Session {
       this.ordered = emptySet(this.#n);
       this.orderedBefore = emptyRelation(this.#n);
     }
-    this.#decisions = this.#tests.map((_, index) => this.#decide(index));
-    this.#dead = this.#tests.some(({ role }, index) => role === "check" && this.#decisions[index] === false);
+    const decisions: (boolean | undefined)[] = [];
+    this.#dead = false;
+    let open = false;
+    let openFlags = false;
+    for (let index = 0; index < this.#tests.length; index++) {
+      const { role, node, test } = this.#tests[index] as Compiled["tests"][number];
+      // Nothing is acyclic, irreflexive and empty.
+      const outcome = this.#isNothing(node) ? !test.negated : this.#decide(index);
+      decisions.push(outcome);
+      if (role === "check") {
+        if (outcome === false) this.#dead = true;
+        else if (outcome === undefined) open = true;
+      } else if (outcome === undefined) openFlags = true;
+    }
+    this.#decisions = decisions;
+    this.#isOpen = open;
+    this.#hasOpenFlags = openFlags;
   }
 
   /** Evaluates the bounds of a node with nothing chosen. */
   #open(id: NodeId, node: GraphNode, structure: Structure): void {
     const n = this.#n;
     const count = this.#count;
-    if (node.args.length > 0 && this.#codes[id] !== -1) {
-      const [a, b = a] = node.args as [NodeId, NodeId?];
-      if (this.#simple(id, node, a, b)) return;
+    const code = this.#codes[id] as number;
+    const a = this.#first[id] as number;
+    const b = this.#second[id] as number;
+    if (code >= 0) {
+      if (this.#simple(id, node, code, a, b)) return;
       if (this.#status[a] === SETTLED && this.#status[b] === SETTLED) {
         this.#settle1(id, node, structure);
         return;
@@ -405,10 +581,8 @@ class CatSession implements Session {
       if (node.kind === "set") fullSetInto(may, n);
       else fullInto(may, n);
     } else {
-      const [a, b = a] = node.args as [NodeId, NodeId?];
-      const code = this.#codes[id] as number;
       const values = this.#values;
-      const negated = node.op === "difference";
+      const negated = code === DIFFERENCE;
       operate(code, must, values[a + count] as Int32Array, values[b + (negated ? 2 : 1) * count] as Int32Array, n, this.#scratch);
       if (this.#isStrict(id)) operate(STRICT_PLUS, may, values[a + 2 * count] as Int32Array, must, n, this.#scratch);
       else operate(code, may, values[a + 2 * count] as Int32Array, values[b + (negated ? 1 : 2) * count] as Int32Array, n, this.#scratch);
@@ -423,6 +597,11 @@ class CatSession implements Session {
     if (given !== undefined) {
       take(must, given.must);
       take(may, given.may);
+      return;
+    }
+    if (node.name === "FW" && structure.finals !== undefined && structure.shows !== true && !this.#kind.asksFinals) {
+      take(must, structure.finals);
+      take(may, structure.finals);
       return;
     }
     must.fill(0);
@@ -806,6 +985,7 @@ class CatSession implements Session {
 
   prune(rf: Bounds, co: Bounds, finals?: EventSet): boolean {
     if (this.#dead) return false;
+    if (!this.#isOpen) return true;
     this.#prune ??= this.#list(
       (negated) => (negated ? MAY : MUST),
       (role) => role === "check",
@@ -816,6 +996,10 @@ class CatSession implements Session {
 
   settled(rf: Bounds, co: Bounds, finals?: EventSet): boolean {
     if (this.#dead) return false;
+    if (!this.#isOpen) {
+      if (this.#hasOpenFlags) this.#setBounds(rf, co, finals);
+      return true;
+    }
     this.#settle ??= this.#list(
       (negated) => (negated ? MUST : MAY),
       (role) => role === "check",
