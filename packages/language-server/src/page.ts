@@ -109,6 +109,8 @@ export function primitiveSays({ meaning, name }: Primitive): string {
       return "The interrupt pin; on PCIe the Assert\\_INTx message.";
     case "ats-invalidate-done":
       return "The posted message that follows the function's earlier writes; a CPU waits for it with `ats_wait`.";
+    case "answer":
+      return "Answers the oldest read of that register of its own which waits for its answer; waits until there is one. Without a value the answer is what the register holds. Reads of a register that the device's program answers are answered in no other way. Further arguments: `RO`, `IDO`.";
     case "wait":
       return "The device waits until the expression, over its own registers and values, is true.";
     case "tell":

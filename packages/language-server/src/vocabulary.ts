@@ -70,6 +70,7 @@ export const EVENTS = words([
   ["msi", "On an MSI or MSI-X of the device: `on msi(D0)`, `on msi(D0, 2)` for vector 2.", "msi(${1:D0})"],
   ["intx", "On the device's interrupt pin: `on intx(D0)`.", "intx(${1:D0})"],
   ["write", "In the device, when a write of the register arrives: `on write(D1.door)`.", "write(${1:D0.door})"],
+  ["read", "In the device, when a read of the register arrives: `on read(D1.status)`.", "read(${1:D0.status})"],
   ["tell", "When that device tells this one out of band: `on tell(D0)`.", "tell(${1:D0})"],
 ]);
 

@@ -148,7 +148,13 @@ describe("completion", () => {
 
   test("heads, conditions, expectations", async () => {
     expect(await labels(race.replace("int *data) {\n  int r0", "int *data) ‸ {\n  int r0"))).toContain("on");
-    expect(await labels(race.replace("int *data) {\n  int r0", "int *data) on ‸ {\n  int r0"))).toEqual(["intx", "msi", "tell", "write"]);
+    expect(await labels(race.replace("int *data) {\n  int r0", "int *data) on ‸ {\n  int r0"))).toEqual([
+      "intx",
+      "msi",
+      "read",
+      "tell",
+      "write",
+    ]);
     expect(await labels(race.replace("0:r1=0", "0:‸"))).toEqual(["r0", "r1", "r2"]);
     expect(await labels(race.replace("0:r1=0", "‸"))).toEqual(expect.arrayContaining(["0:r0", "data", "D0.status", "order"]));
     expect(await labels(race.replace("pcie: forbidden", "‸"))).toEqual(expect.arrayContaining(["all", "portable", "arm64+pci"]));

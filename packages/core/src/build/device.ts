@@ -40,6 +40,8 @@ export interface DeviceProgram extends Steps<Value> {
   set(register: IoRegister, value: Value): void;
   /** `r0 = D0.reg`: the device's own register, at once. */
   get(register: IoRegister): Register;
+  /** `ANSWER(D0.status, value)`: answers the oldest read of that register that waits; without a value: with what the register holds. */
+  answer(register: IoRegister, value?: Value, ...attributes: readonly ("RO" | "IDO")[]): void;
   /** `WAIT(condition)`: until it holds, over own registers and values. */
   wait(condition: Condition<Value | IoRegister>): void;
   /** `TELL(D1)`: tells another device out of band, once the earlier operations are issued, wherever they then wait. */
@@ -77,6 +79,8 @@ export function deviceProgram(body: Body): DeviceProgram {
     intx: (...attributes) => body.perform(body.invoke("INTX", [], attributes)),
     set: (register, value) => body.store(body.io(register), body.expression(value)),
     get: (register) => body.declare(body.io(register)),
+    answer: (register, value, ...attributes) =>
+      body.perform(body.invoke("ANSWER", value === undefined ? [register] : [register, value], attributes)),
     wait: (condition) => body.perform(call("WAIT", [body.condition(condition)])),
     tell: (device) => body.perform(body.invoke("TELL", [device])),
     hear: (device) => body.perform(body.invoke("HEAR", [device])),

@@ -60,16 +60,16 @@ export interface ThreadPlacement {
   readonly node?: number;
 }
 
-/** What runs a handler. Made by `onMsi`, `onIntx` and `onWrite`. */
+/** What runs a handler. Made by `onMsi`, `onIntx`, `onWrite` and `onRead`. */
 export type Trigger =
   | { readonly kind: "msi"; readonly device: DeviceName; readonly vector: number }
   | { readonly kind: "intx"; readonly device: DeviceName }
-  | { readonly kind: "write"; readonly register: IoRegister };
+  | { readonly kind: "write" | "read"; readonly register: IoRegister };
 
 /** What runs a handler on a CPU. */
 export type CpuTrigger = Extract<Trigger, { kind: "msi" | "intx" }>;
 /** What runs a device's program, where it does not run from the start. */
-export type DeviceTrigger = Extract<Trigger, { kind: "write" }>;
+export type DeviceTrigger = Extract<Trigger, { kind: "write" | "read" }>;
 
 /** The thread is the handler of that device's MSI or MSI-X of that vector. */
 export const onMsi = (device: DeviceName, vector = 0): CpuTrigger => Object.freeze({ kind: "msi", device, vector });
@@ -77,6 +77,9 @@ export const onMsi = (device: DeviceName, vector = 0): CpuTrigger => Object.free
 export const onIntx = (device: DeviceName): CpuTrigger => Object.freeze({ kind: "intx", device });
 /** The device's program runs when a write of that register of its own arrives. */
 export const onWrite = (register: IoRegister): DeviceTrigger => Object.freeze({ kind: "write", register });
+
+/** The device's program runs when a read of that register of its own arrives. */
+export const onRead = (register: IoRegister): DeviceTrigger => Object.freeze({ kind: "read", register });
 
 /** A device of a test. */
 export interface Device extends DeviceName {
@@ -416,8 +419,9 @@ class Recorder implements TestBuilder, Owner {
         this.own(trigger.device);
         return [{ ...on, event: "intx", device: trigger.device.name }];
       case "write":
+      case "read":
         this.own(trigger.register);
-        return [{ ...on, event: "write", device: trigger.register.owner, register: trigger.register.name }];
+        return [{ ...on, event: trigger.kind, device: trigger.register.owner, register: trigger.register.name }];
     }
   }
 

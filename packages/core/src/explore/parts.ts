@@ -114,7 +114,7 @@ export function questionsOf(machine: Machine): Questions | undefined {
     if (thread.role === "cpu") onCpu(index, thread.cpu);
     else unite(index, deviceNode(thread.device));
     const on = thread.on;
-    if (on?.kind === "write") unite(index, locationNode(on.location));
+    if (on?.kind === "write" || on?.kind === "read") unite(index, locationNode(on.location));
     else if (on !== undefined) unite(index, deviceNode(on.device));
   }
   const touches = (instruction: Instruction): boolean =>

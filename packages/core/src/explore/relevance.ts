@@ -156,7 +156,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
   if (program.filter !== undefined) collect(program.filter);
 
   const isReader = (instruction: Instruction): boolean =>
-    ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait"].includes(instruction.kind);
+    ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait", "answer"].includes(instruction.kind);
   const byLocation = (select: (location: number) => readonly number[]): readonly (readonly number[])[] => {
     const result: (readonly number[])[] = [];
     for (const location of scope.locations) result[location] = select(location);

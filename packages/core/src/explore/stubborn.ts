@@ -53,8 +53,10 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
     const on = thread.thread.on;
     if (on === undefined) return [];
     return instructions.flatMap((instruction) => {
-      if (on.kind === "write")
-        return writes(instruction) && (instruction.location === on.location || instruction.location < 0) ? [instruction.id] : [];
+      if (on.kind === "write" || on.kind === "read")
+        return (on.kind === "write" ? writes : reads)(instruction) && (instruction.location === on.location || instruction.location < 0)
+          ? [instruction.id]
+          : [];
       return instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : [];
     });
   });
@@ -148,8 +150,10 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
     if ((node & 1) === 1) {
       // A packet.
       if (status === 0) bring(perform(id));
-      else if (status < (last[id] as number)) for (const other of stepper.packetObstacles(state, id)) bring(move(other));
-      else if (standing[id] === 1) bring(perform(id));
+      else if (status < (last[id] as number)) {
+        for (const other of stepper.packetObstacles(state, id))
+          bring((instructions[other] as Instruction).kind === "answer" ? perform(other) : move(other));
+      } else if (standing[id] === 1) bring(perform(id));
       return;
     }
     if (status !== 0 && standing[id] !== 1) return;
@@ -245,7 +249,7 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
 const writes = (instruction: Instruction): boolean =>
   ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind);
 const reads = (instruction: Instruction): boolean =>
-  ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait"].includes(instruction.kind);
+  ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait", "answer"].includes(instruction.kind);
 const inMemory = (instruction: Instruction): boolean =>
   instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw";
 
@@ -293,7 +297,7 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
     observed.add(arrival.first.location);
     observed.add(arrival.second.location);
   }
-  for (const { thread } of threads) if (thread.on?.kind === "write") observed.add(thread.on.location);
+  for (const { thread } of threads) if (thread.on?.kind === "write" || thread.on?.kind === "read") observed.add(thread.on.location);
   /** Locations that an instruction's access may touch (-1: any); a wait looks at several. */
   const touched = (instruction: Instruction): readonly number[] =>
     instruction.kind === "wait" ? instruction.reads.map((read) => read.location) : [instruction.location];
@@ -352,6 +356,15 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
       for (const other of accesses) if ((inMemory(other) || other.kind === "dma-read") && listed(other)) add(repeat, access(other));
   }
 
+  /** What answers a packet that waits for its answer. */
+  function answering(packet: Machine["packets"][number]): readonly Act[] {
+    return instructions.flatMap((each) =>
+      each.kind === "answer" && each.location === packet.location
+        ? [{ node: naming.perform(each.id), instruction: each.id, until: 1 }]
+        : [],
+    );
+  }
+
   // Guesses meet the values that decide them.
   for (const branch of instructions) {
     if (branch.kind !== "branch") continue;
@@ -363,23 +376,37 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
           ? { node: naming.perform(other.id), instruction: other.id, until: 1 }
           : { node: naming.move(other.id), instruction: other.id, until: packet.hops.length + 1 };
       add(always(naming.perform(branch.id), branch.id), act);
+      // An answer that has no way to go back is there at once.
+      if (packet !== undefined && packet.held === packet.hops.length)
+        for (const answer of answering(packet)) add(always(naming.perform(branch.id), branch.id), answer);
     }
   }
 
+  // Two programs that answer one register: who answers which read is for good.
+  for (const a of instructions) {
+    if (a.kind !== "answer") continue;
+    for (const b of instructions) if (b.kind === "answer" && b.id > a.id && b.location === a.location) add(access(a), access(b));
+  }
+
   // Packets that share a place in which one of them cannot pass the other: who enters first is for good.
-  const entry = (packet: number, hop: number): Act => {
+  const entries = (packet: number, hop: number): readonly Act[] => {
     const item = packets[packet];
     const id = item?.instruction ?? 0;
-    return hop === 1 ? { node: naming.perform(id), instruction: id, until: 1 } : { node: naming.move(id), instruction: id, until: hop };
+    // A reply that was withheld enters when its answer is given.
+    if (item !== undefined && item.held > 0 && hop === item.held + 1) return answering(item);
+    return [hop === 1 ? { node: naming.perform(id), instruction: id, until: 1 } : { node: naming.move(id), instruction: id, until: hop }];
+  };
+  const compete = (first: readonly Act[], second: readonly Act[]): void => {
+    for (const a of first) for (const b of second) add(a, b);
   };
   for (const packet of scope.packets) {
     for (const [at, waits] of (machine.waits[packet] ?? []).entries())
-      for (const wait of waits) add(entry(packet, at + 1), entry(wait.packet, wait.hop));
+      for (const wait of waits) compete(entries(packet, at + 1), entries(wait.packet, wait.hop));
   }
   for (const place of machine.places) {
     if (place.credits === Number.POSITIVE_INFINITY) continue;
     place.visitors.forEach((a, i) => {
-      for (const b of place.visitors.slice(i + 1)) if (a.packet !== b.packet) add(entry(a.packet, a.hop), entry(b.packet, b.hop));
+      for (const b of place.visitors.slice(i + 1)) if (a.packet !== b.packet) compete(entries(a.packet, a.hop), entries(b.packet, b.hop));
     });
   }
 
@@ -401,8 +428,8 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
     const node = always(naming.handlerNode(index), -1);
     for (const instruction of instructions) {
       const raises =
-        on.kind === "write"
-          ? writes(instruction) && mayMeet(instruction.location, on.location)
+        on.kind === "write" || on.kind === "read"
+          ? (on.kind === "write" ? writes : reads)(instruction) && mayMeet(instruction.location, on.location)
           : instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device;
       if (raises) add(node, access(instruction));
       const host = thread.host >= 0 && (instruction.thread === thread.host || instruction.thread === index);

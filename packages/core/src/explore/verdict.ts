@@ -102,7 +102,7 @@ function plainRaces(program: Program, machine: Machine): string[] {
 /** Does any run end? Asked of a search of its own where the first one dropped runs that could not satisfy the condition, and something in the test may block. */
 function someRunEnds(program: Program, platform: Platform, limits: Limits, result: SearchResult): boolean {
   const blocks = program.threads.some((thread) =>
-    thread.code.some((operation) => ["loop", "wait", "hear", "lock", "ats-wait"].includes(operation.kind)),
+    thread.code.some((operation) => ["loop", "wait", "hear", "lock", "ats-wait", "answer"].includes(operation.kind)),
   );
   if (!blocks || limits.mode === "states") return result.someRunEnds;
   const anything: Program = {

@@ -122,7 +122,7 @@ function parseNamed(cursor: Cursor): Clause | undefined {
   return attribute === undefined ? undefined : { kind: "attribute", ...attribute };
 }
 
-const eventsHint = "a handler runs `on msi(D0)`, `on msi(D0, 2)`, `on intx(D0)`, `on write(D0.reg)` or `on tell(D0)`";
+const eventsHint = "a handler runs `on msi(D0)`, `on msi(D0, 2)`, `on intx(D0)`, `on write(D0.reg)`, `on read(D0.reg)` or `on tell(D0)`";
 
 /** `on msi(D0, 2)`. An MSI-X is an MSI here: both are posted writes with a vector. */
 function parseOn(cursor: Cursor): Clause | undefined {
@@ -131,7 +131,7 @@ function parseOn(cursor: Cursor): Clause | undefined {
   const word = cursor.expectWord("the event that runs the handler", eventsHint)?.text.toLowerCase();
   if (word === undefined) return undefined;
   const event = word === "msix" ? "msi" : word;
-  if (event !== "msi" && event !== "intx" && event !== "write" && event !== "tell") {
+  if (event !== "msi" && event !== "intx" && event !== "write" && event !== "read" && event !== "tell") {
     cursor.fail("syntax", here, `nothing runs on \`${word}\``, eventsHint);
     return undefined;
   }
@@ -140,7 +140,7 @@ function parseOn(cursor: Cursor): Clause | undefined {
   const device = parseDevice(cursor);
   let register: string | undefined;
   let vector = 0;
-  if (event === "write") {
+  if (event === "write" || event === "read") {
     cursor.expect(".", "`.` and the name of the register", eventsHint);
     register = cursor.failing ? undefined : cursor.expectWord("the name of the register")?.text;
   } else if (event === "msi" && cursor.take(",")) {

@@ -96,10 +96,10 @@ export type Clause =
   | { readonly kind: "attribute"; readonly name: string; readonly value: string | number | undefined; readonly span: Span }
   | {
       readonly kind: "on";
-      readonly event: "msi" | "intx" | "write" | "tell";
+      readonly event: "msi" | "intx" | "write" | "read" | "tell";
       /** The device, or the register's owner. */
       readonly device: string;
-      /** The register's name, for `write(D0.door)`. */
+      /** The register's name, for `write(D0.door)` and `read(D0.status)`. */
       readonly register: string | undefined;
       /** The vector, for `msi(D0, 2)`; 0 when not given. */
       readonly vector: number;

@@ -18,19 +18,29 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
   const { evaluate, modified, returned } = values;
   const { path, resolveIssued } = progress;
   const { breaksPair, gather, land, orderLength, scratch, seenUpTo, settleAll, show, valueAt } = messages;
-  const { enter } = queues;
+  const { enter, leave, unanswered } = queues;
 
   /** A value arrives at a register: handlers, monitors. */
   function arriveAtRegister(state: State, location: number, value: number): void {
     state[memory + location] = value;
+    raise(state, "write", location);
+    log(state, location, value);
+  }
+
+  /** A read arrives at a register: the same. */
+  function readAtRegister(state: State, location: number): void {
+    raise(state, "read", location);
+    log(state, location, undefined);
+  }
+
+  function raise(state: State, kind: "write" | "read", location: number): void {
     for (const thread of threads) {
       const on = thread.thread.on;
-      if (on?.kind === "write" && on.location === location) {
+      if (on?.kind === kind && on.location === location) {
         const at = layout.pending + thread.handler;
         state[at] = Math.min(3, (state[at] as number) + 1);
       }
     }
-    log(state, location, value);
   }
 
   /** Monitors: 1 the first has arrived, 2 then the second; 3 the second came first. A read has no value. */
@@ -79,8 +89,8 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
         state[slot] = 0;
         break;
       case "pio-read":
-        state[slot] = state[memory + location] as number;
-        log(state, location, undefined);
+        state[slot] = item.held > 0 ? 0 : (state[memory + location] as number);
+        readAtRegister(state, location);
         break;
       case "dma-write":
         if (location < 0) break;
@@ -90,8 +100,8 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
         state[slot] = 0;
         break;
       case "dma-read":
-        if (location >= 0 && !inMemory) log(state, location, undefined);
-        if (item.fields.has("zero-length") || location < 0) state[slot] = 0;
+        if (location >= 0 && !inMemory) readAtRegister(state, location);
+        if (item.fields.has("zero-length") || item.held > 0 || location < 0) state[slot] = 0;
         else if (!inMemory || !listLike) state[slot] = state[memory + location] as number;
         else {
           state[slot] = valueAt(state, location, choice);
@@ -115,6 +125,7 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
           if (inMemory) land(state, location, result.value);
           else arriveAtRegister(state, location, result.value);
         }
+        if (!inMemory) raise(state, "read", location);
         state[slot] = returned(instruction, old, result);
         break;
       }
@@ -144,5 +155,23 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
     }
   }
 
-  return { arrivalChoices, arrive, issue };
+  /**
+   * Answers the oldest read of a register that waits for its answer: its reply goes behind what its device has sent. Without a value a read gets what the register holds,
+   * an AtomicOp what it found. Returns whose read it was.
+   */
+  function answer(state: State, location: number, value: number | undefined): Instruction {
+    const packet = unanswered(state, location);
+    const item = packets[packet] as Packet;
+    const instruction = instructions[item.instruction] as Instruction;
+    const slot = valueOffset[instruction.id] as number;
+    if (item.fields.has("zero-length")) state[slot] = 0;
+    else if (value !== undefined) state[slot] = value;
+    else if (instruction.kind !== "dma-atomic") state[slot] = state[memory + location] as number;
+    leave(state, packet, item.held);
+    if (item.held < item.hops.length) enter(state, packet, item.held + 1);
+    else state[status + instruction.id] = item.held + 1;
+    return instruction;
+  }
+
+  return { answer, arrivalChoices, arrive, issue };
 }

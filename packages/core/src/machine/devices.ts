@@ -1,7 +1,7 @@
 /** What a device can do next: it issues in order, does not wait, and waits where it uses a value. */
 import type { Expression } from "../program/program.js";
 import { AGAIN, PERFORM, packStep, type State } from "./action.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
 import type { Path } from "./path.js";
 import type { Progress } from "./progress.js";
 import type { Queues } from "./queues.js";
@@ -16,7 +16,8 @@ export function createDeviceSteps(machine: Machine, values: Values, progress: Pr
   const { status, value: valueOffset, memory } = layout;
   const { evaluate, lack, modified } = values;
   const { passives, path, roundDone } = progress;
-  const { hasRoom } = queues;
+  const { hasRoom, unanswered } = queues;
+  const { packets } = machine;
 
   function deviceSteps(state: State, index: number, out: number[], count: number): number {
     const thread = threads[index] as MachineThread;
@@ -51,6 +52,13 @@ export function createDeviceSteps(machine: Machine, values: Values, progress: Pr
       case "register-write":
         evaluate(state, at, position, thread, instruction.value as Expression);
         return !lack.missing;
+      case "answer": {
+        if (instruction.value !== undefined) evaluate(state, at, position, thread, instruction.value);
+        const packet = lack.missing ? -1 : unanswered(state, instruction.location);
+        if (packet < 0) return false;
+        const { held, hops } = packets[packet] as Packet;
+        return held === hops.length || hasRoom(state, packet, held + 1);
+      }
       case "wait":
         return waitHolds(state, at, position, thread, instruction);
       case "hear":

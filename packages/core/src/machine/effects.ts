@@ -34,7 +34,7 @@ export function createEffects(
   const { breaksPair, forgetHalf, gather, gatherAll, originIndex, scratch, seenUpTo, settleAll, show, valueAt } = messages;
   const { gatherForStore, publish, see } = carried;
   const { cpuRead, cpuWrite, dirty, drop, writeBack } = caches;
-  const { issue } = arrival;
+  const { answer, issue } = arrival;
   const { forwarded, forwarding } = window;
   const { deviceReady, tellSlot } = devices;
 
@@ -198,6 +198,14 @@ export function createEffects(
         });
         state[status + id] = 1;
         break;
+      case "answer": {
+        lack.missing = false;
+        const given = instruction.value === undefined ? undefined : evaluate(state, at, position, thread, instruction.value);
+        const reader = answer(state, instruction.location, given);
+        state[status + id] = 1;
+        if (!checkGuesses(state, reader.thread)) return false;
+        break;
+      }
       case "tell": {
         const tell = tellSlot(thread.thread.device, instruction.device);
         state[tell] = Math.min(3, (state[tell] as number) + 1);

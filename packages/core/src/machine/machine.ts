@@ -58,6 +58,8 @@ export type InstructionKind =
   | "register-read"
   | "register-write"
   | "wait"
+  /** Answers the oldest read of a register that waits for its answer. */
+  | "answer"
   | "tell"
   | "hear"
   /** CPU odds and ends. */
@@ -147,6 +149,8 @@ export interface Packet {
   readonly hops: readonly Hop[];
   /** Number of request hops: after the hop with this index (1-based) it arrives. */
   readonly home: number;
+  /** The hop on which it waits, having arrived, until the device's program answers it (`ANSWER`); 0 where nothing is withheld. */
+  readonly held: number;
   /** Device id, or -2 - cpu. */
   readonly requester: number;
   /** The device whose places it uses, or -1 (chipset). */
@@ -156,6 +160,8 @@ export interface Packet {
   readonly tc: number;
   readonly uio: boolean;
   readonly fields: ReadonlySet<string>;
+  /** What differs in its reply where the device's program answers: the completer's id, the completion's attributes. */
+  readonly answered: { readonly requester: number; readonly fields: ReadonlySet<string> } | undefined;
 }
 
 /** One packet on one of its hops (counted from 1). */
@@ -171,6 +177,7 @@ export interface Wait extends Visit {
 
 /** One instance of a place. */
 export interface PlaceInstance {
+  /** Index among the fabric's places; -1 for a register whose reads wait for the device's answer. */
   readonly place: number;
   readonly key: number;
   readonly label: string;
@@ -740,6 +747,9 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
       case "wait":
         add("wait", operation, { value: operation.condition, reads: operation.reads });
         break;
+      case "answer":
+        add("answer", operation, { location: operation.location, value: operation.value });
+        break;
       case "tell":
         add("tell", operation, { device: operation.device });
         break;
@@ -833,7 +843,27 @@ class Roads {
     private readonly program: Program,
     private readonly platform: Platform,
     private readonly option: (id: string) => string | undefined,
-  ) {}
+  ) {
+    for (const thread of program.threads)
+      for (const operation of thread.code) if (operation.kind === "answer") this.answers.set(operation.location, operation.attributes);
+  }
+
+  /** Registers whose reads the device's program answers: the attributes of those completions. */
+  private readonly answers = new Map<number, Attributes>();
+
+  /** Where a request has arrived and waits for its answer: one queue for each register. */
+  private held(location: number): Hop {
+    const label = `held/${location}`;
+    let number = this.instances.get(label);
+    if (number === undefined) {
+      number = this.visits.length;
+      this.instances.set(label, number);
+      this.visits.push({ place: -1, key: location, count: 0 });
+    }
+    const visit = this.visits[number];
+    if (visit !== undefined) visit.count++;
+    return { place: number, kind: "completion" };
+  }
 
   private instance(id: string, device: number, cpu: number): number {
     const place = this.platform.fabric.places.findIndex((candidate) => candidate.id === id);
@@ -963,10 +993,20 @@ class Roads {
     if (attributes.ido) fields.add("ido");
     if (draft.facts.ordered) fields.add("ordered");
     if (own >= 0 && !peer) this.map(draft, target, own, fields);
+    const reads = draft.kind === "pio-read" || draft.kind === "dma-read" || draft.kind === "dma-atomic";
+    const given = reads && target !== undefined && target.owner >= 0 ? this.answers.get(draft.location) : undefined;
     const packet: Packet = {
       instruction: draft.id,
-      hops: [...request, ...reply],
+      hops: [...request, ...(given === undefined ? [] : [this.held(draft.location)]), ...reply],
       home: request.length,
+      held: given === undefined ? 0 : request.length + 1,
+      answered:
+        given === undefined || target === undefined
+          ? undefined
+          : {
+              requester: given.ido ? target.owner : requester,
+              fields: new Set([...fields, ...(given.ro ? ["ro"] : []), ...(given.ido ? ["ido"] : [])]),
+            },
       requester,
       device,
       cpu,
@@ -1157,10 +1197,13 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     return {
       place: visit.place,
       key: visit.key,
-      label: place === undefined ? "?" : `${place.id}${visit.key > 0 || place.per !== "machine" ? `(${visit.key})` : ""}`,
+      label:
+        place === undefined
+          ? `held(${program.locations[visit.key]?.name ?? "?"})`
+          : `${place.id}${visit.key > 0 || place.per !== "machine" ? `(${visit.key})` : ""}`,
       offset: -1,
       capacity: visit.count,
-      credits: place?.credits ?? creditsOf(settings.get("credits"), place?.id ?? ""),
+      credits: place === undefined ? Number.POSITIVE_INFINITY : (place.credits ?? creditsOf(settings.get("credits"), place.id)),
       visitors: [],
     };
   });

@@ -26,7 +26,7 @@ export function createObstacles(
   const { status } = layout;
   const { evaluate, lack, lacking, modifyExpressions } = values;
   const { handlerIdle, handlersOf, isDone, isFinished, passives, path, sameCpu, target } = progress;
-  const { inPlace, waitsFor } = queues;
+  const { answerable, inPlace, unanswered, waitsFor } = queues;
   const { forwarding, heldBack, underGuess } = window;
   const { waitHolds } = devices;
 
@@ -38,7 +38,19 @@ export function createObstacles(
         : [],
     );
 
+  const readersOf = (location: number): readonly number[] =>
+    instructions.flatMap((instruction) =>
+      ["pio-read", "dma-read", "dma-atomic"].includes(instruction.kind) && (instruction.location === location || instruction.location < 0)
+        ? [instruction.id]
+        : [],
+    );
+
   const writers = locations.map((_, location) => writersOf(location));
+
+  /** Instructions that answer reads of a register. */
+  const answers = locations.map((_, location) =>
+    instructions.flatMap((instruction) => (instruction.kind === "answer" && instruction.location === location ? [instruction.id] : [])),
+  );
 
   const idsOf = (thread: MachineThread): readonly number[] => Array.from({ length: thread.end - thread.first }, (_, i) => thread.first + i);
 
@@ -119,6 +131,12 @@ export function createObstacles(
         const missed = lack.missing ? [lack.instruction] : [];
         return [...missed, ...instruction.reads.flatMap((read) => writers[read.location] as readonly number[])];
       }
+      case "answer": {
+        const packet = unanswered(state, instruction.location);
+        const next = packet < 0 ? undefined : packets[packet]?.hops[packets[packet]?.held ?? 0];
+        if (next !== undefined) return inPlace(state, next.place);
+        return (answerable[instruction.location] as readonly number[]).map((reader) => (packets[reader] as Packet).instruction);
+      }
       case "hear":
         return instructions.flatMap((other) =>
           other.kind === "tell" && other.device === thread.thread.device && threads[other.thread]?.thread.device === instruction.device
@@ -140,6 +158,7 @@ export function createObstacles(
     const packet = (instructions[id] as Instruction).packet;
     const item = packets[packet] as Packet;
     const hop = state[status + id] as number;
+    if (hop === item.held) return answers[item.location] as readonly number[];
     const older = waitsFor(state, packet);
     if (older >= 0) return [older];
     const next = item.hops[hop];
@@ -150,6 +169,7 @@ export function createObstacles(
     const on = thread.thread.on;
     if (on === undefined) return [];
     if (on.kind === "write") return writersOf(on.location);
+    if (on.kind === "read") return readersOf(on.location);
     return instructions.flatMap((instruction) =>
       instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : [],
     );

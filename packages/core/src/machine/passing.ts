@@ -76,7 +76,10 @@ export function createPassing(
   const { packets } = roads;
   const cells = new Map<number, Cell | undefined>();
   const classes = new Map<string, number>();
-  const classOf = packets.map((packet) => {
+  // A packet as its request, and as its reply.
+  const sides = packets.flatMap((packet): readonly Packet[] => [packet, { ...packet, ...packet.answered }]);
+  const sideOf = (packet: number, hop: number): number => 2 * packet + (hop > (packets[packet]?.home ?? 0) ? 1 : 0);
+  const classOf = sides.map((packet) => {
     const key = [packet.requester, packet.device, packet.cpu, packet.tc, packet.uio, [...packet.fields].sort()].join();
     const found = classes.get(key) ?? classes.size;
     classes.set(key, found);
@@ -90,19 +93,23 @@ export function createPassing(
     return (first === second ? 1 : 0) | (a.line === b.line ? 2 : 0) | (a.owner === b.owner ? 4 : 0) | (a.space === b.space ? 16 : 0);
   };
   const cell = (younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined => {
-    const a = packets[younger];
-    const b = packets[older];
+    const sideA = sideOf(younger, youngerHop);
+    const sideB = sideOf(older, olderHop);
+    const a = sides[sideA];
+    const b = sides[sideB];
     const hopA = a?.hops[youngerHop - 1];
     const hopB = b?.hops[olderHop - 1];
     if (a === undefined || b === undefined || hopA === undefined || hopB === undefined) return undefined;
     const place = platform.fabric.places[roads.visits[hopA.place]?.place ?? -1];
+    // Reads that wait for their answers are answered in the order in which they came.
+    if (place === undefined) return undefined;
     const kinds = PACKET_KINDS.indexOf(hopA.kind) * PACKET_KINDS.length + PACKET_KINDS.indexOf(hopB.kind);
-    const pair = (classOf[younger] as number) * classes.size + (classOf[older] as number);
+    const pair = (classOf[sideA] as number) * classes.size + (classOf[sideB] as number);
     const where = roads.visits[hopA.place]?.place ?? 0;
     const key = ((pair * PACKET_KINDS.length * PACKET_KINDS.length + kinds) * platform.fabric.places.length + where) * 32;
     const found = key + related(a.location, b.location) + (a.instruction === b.instruction ? 8 : 0);
     if (cells.has(found)) return cells.get(found);
-    const answer = platform.fabric.tables[place?.table ?? ""]?.find(
+    const answer = platform.fabric.tables[place.table]?.find(
       (candidate) =>
         candidate.younger.includes(hopA.kind) &&
         candidate.older.includes(hopB.kind) &&

@@ -71,7 +71,21 @@ export function createQueues(machine: Machine, pictured: boolean) {
   function mayLeave(state: State, packet: number): boolean {
     const item = packets[packet] as Packet;
     const hop = state[status + item.instruction] as number;
-    return waitsFor(state, packet) < 0 && (hop === item.hops.length || hasRoom(state, packet, hop + 1));
+    return hop !== item.held && waitsFor(state, packet) < 0 && (hop === item.hops.length || hasRoom(state, packet, hop + 1));
+  }
+
+  /** By location: packets that wait there for an answer, once they have arrived. */
+  const answerable: (readonly number[])[] = machine.program.locations.map((_, location) =>
+    packets.flatMap((packet, number) => (packet.held > 0 && packet.location === location ? [number] : [])),
+  );
+
+  /** The packet that the next answer of a register is for, or -1: the one that came first. */
+  function unanswered(state: State, location: number): number {
+    for (const packet of answerable[location] as readonly number[]) {
+      const { held, instruction } = packets[packet] as Packet;
+      if (state[status + instruction] === held && waitsFor(state, packet) < 0) return packet;
+    }
+    return -1;
   }
 
   function inPlace(state: State, place: number): readonly number[] {
@@ -87,5 +101,5 @@ export function createQueues(machine: Machine, pictured: boolean) {
     return hop > 0 && hop <= hops.length;
   }
 
-  return { enter, hasRoom, inPlace, leave, mayLeave, underWay, waitsFor };
+  return { answerable, enter, hasRoom, inPlace, leave, mayLeave, unanswered, underWay, waitsFor };
 }

@@ -34,6 +34,7 @@ export type ActKind =
   | "register-read"
   | "register-write"
   | "wait"
+  | "answer"
   | "tell"
   | "hear"
   | "ats-wait"
@@ -214,7 +215,7 @@ export function pathsOf(program: Program, platform: Platform, thread: Thread): r
         write(program, platform, thread, operation, at, blocks.get(at) ?? -1, lastDevice, failed);
       const written = all(false);
       if (written.some((act) => expressionsOf(act).some(chooses))) throw new Unsupported("a conditional expression");
-      if (written.some((act) => act.block >= 0 && ["wait", "hear", "dma-read", "dma-atomic"].includes(act.kind))) {
+      if (written.some((act) => act.block >= 0 && ["wait", "hear", "answer", "dma-read", "dma-atomic"].includes(act.kind))) {
         throw new Unsupported("an indivisible step that may have to wait");
       }
       // An atomic that may turn out to store nothing: then its write half is not there, nor its fences where the platform says so.
@@ -440,6 +441,9 @@ function write(
       break;
     case "wait":
       add("wait", { value: operation.condition, reads: operation.reads });
+      break;
+    case "answer":
+      add("answer", { location: operation.location, value: operation.value, attributes: operation.attributes });
       break;
     case "tell":
     case "hear":

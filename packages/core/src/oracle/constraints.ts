@@ -62,6 +62,8 @@ export interface Constraints {
   readonly order: Order;
   readonly open: readonly (readonly [number, number])[];
   readonly rules: readonly Rule[];
+  /** The answer of each read that was withheld. */
+  readonly answers: ReadonlyMap<Item, Item>;
   /** Is event `a` before event `b` in an order? Events of one indivisible step are ordered as the program has them. */
   before(order: Order, a: number, b: number): boolean;
   /** Adds a pair to an order; false where that contradicts it. */
@@ -150,6 +152,15 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
     });
     byRun.set(run, own);
     items.push(...own);
+  }
+
+  // A reply that was withheld sets out when its answer is given.
+  const answers = new Map<Item, Item>();
+  for (const { read, answer } of scenario.answers) {
+    const [reader, given] = [byRun.get(read.run)?.[read.position], byRun.get(answer.run)?.[answer.position]];
+    if (reader?.packet === undefined || given === undefined) continue;
+    answers.set(reader, given);
+    (reader.events as number[])[reader.packet.home + 1] = startOf(given);
   }
 
   const order = Order.of(nodes);
@@ -318,7 +329,7 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   );
   eachPair(visits, (a, b) => {
     if (a.item === b.item || a.stop.key !== b.stop.key) return;
-    const [p, q] = [a.item.packet as Packet, b.item.packet as Packet];
+    const [p, q] = [sideOf(a), sideOf(b)];
     const passA = mayPass(program, platform, option, p, a.stop, q, b.stop);
     const passB = mayPass(program, platform, option, q, b.stop, p, a.stop);
     if (!passA || !passB) open.push([a.enters, b.enters]);
@@ -347,7 +358,15 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   });
 
   if (events > 400) throw new Unsupported("more than 400 events");
-  return possible ? { scenario, items, byRun, starts, sequences, touches, listed, visits, order, open, rules, before, add } : undefined;
+  return possible
+    ? { scenario, items, byRun, starts, sequences, touches, listed, visits, order, open, rules, answers, before, add }
+    : undefined;
+}
+
+/** A packet on a visit: its request, or its reply. */
+function sideOf({ item, enters }: Visit): Packet {
+  const packet = item.packet as Packet;
+  return item.events.indexOf(enters) > packet.home ? { ...packet, ...packet.answered } : packet;
 }
 
 /** May an atomic that is not in halves turn out to store nothing? */
@@ -408,6 +427,8 @@ function touchesOf(item: Item): readonly Touch[] {
       return [touch(arrivalOf(item), false, true)];
     case "dma-atomic":
       return [touch(arrivalOf(item), true, true)];
+    case "answer":
+      return act.value === undefined ? [touch(startOf(item), true, false)] : [];
     default:
       return [];
   }

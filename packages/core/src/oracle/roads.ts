@@ -1,7 +1,7 @@
 /** The ways of packets: which places a request visits, what it looks like there, and which packets it may pass. */
 import { holds } from "../platform/condition.js";
 import type { Cell, PacketKind, Place, Platform, RouteKind } from "../platform/platform.js";
-import type { Location, Program, Thread } from "../program/program.js";
+import type { Attributes, Location, Program, Thread } from "../program/program.js";
 import type { Act } from "./acts.js";
 
 /** One place on a packet's way. */
@@ -23,6 +23,8 @@ export interface Packet {
   readonly tc: number;
   readonly uio: boolean;
   readonly fields: ReadonlySet<string>;
+  /** What is different in its reply, where the device's program answers. */
+  readonly answered: { readonly requester: number; readonly fields: ReadonlySet<string> } | undefined;
   /** Packets of one transaction have the same name here. */
   readonly transaction: string;
   readonly kind: Act["kind"];
@@ -115,11 +117,19 @@ export function packetOf(
   if (act.attributes.ido) fields.add("ido");
   if (act.facts.has("ordered")) fields.add("ordered");
   if (own >= 0 && !isPeer) applyMapping(platform, option, act, target, own, fields);
+  // Withheld until the device's program answers: it waits at its register, behind those that came before.
+  const completion = answersOf(program, act, location);
+  if (completion !== undefined) reply.unshift({ key: `held/${location}`, place: WAITING, kind: "completion" });
+  const requester = own >= 0 ? own : -2 - thread.cpu;
   return {
     stops: [...request, ...reply],
     home: request.length,
     thread,
-    requester: own >= 0 ? own : -2 - thread.cpu,
+    requester,
+    answered: completion && {
+      requester: completion.ido ? (target?.owner ?? requester) : requester,
+      fields: new Set([...fields, ...(completion.ro ? ["ro"] : []), ...(completion.ido ? ["ido"] : [])]),
+    },
     device,
     location: target,
     tc: act.attributes.tc,
@@ -128,6 +138,17 @@ export function packetOf(
     transaction,
     kind: act.kind,
   };
+}
+
+const WAITING: Place = { id: "", title: "", per: "machine", table: "", credits: undefined, source: "" };
+
+/** The attributes of the completion where a device's program answers this act; undefined where nobody does. */
+export function answersOf(program: Program, act: Act, location: number): Attributes | undefined {
+  if (act.kind !== "pio-read" && act.kind !== "dma-read" && act.kind !== "dma-atomic") return undefined;
+  if ((program.locations[location]?.owner ?? -1) < 0) return undefined;
+  for (const thread of program.threads)
+    for (const operation of thread.code) if (operation.kind === "answer" && operation.location === location) return operation.attributes;
+  return undefined;
 }
 
 function instance(program: Program, place: Place, device: number, cpu: number): string {

@@ -5,7 +5,7 @@
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import { type Act, pathsOf, silent } from "./acts.js";
-import type { Lookup } from "./roads.js";
+import { answersOf, type Lookup } from "./roads.js";
 import { Unsupported } from "./unsupported.js";
 import { replaceable } from "./window.js";
 
@@ -25,6 +25,14 @@ export interface Scenario {
   readonly runs: readonly Run[];
   /** By thread that is interrupted: the runs of handlers on it, in the order in which they are taken. */
   readonly taken: ReadonlyMap<number, readonly Run[]>;
+  /** Which answer each withheld read gets. */
+  readonly answers: readonly { readonly read: Performed; readonly answer: Performed }[];
+}
+
+/** An act of a run. */
+export interface Performed {
+  readonly run: Run;
+  readonly position: number;
 }
 
 /** A handler runs at most so often. */
@@ -49,6 +57,11 @@ export function raises(program: Program, from: number, act: Act, location: numbe
     case "write":
       return (
         ((act.kind === "pio-write" && !act.swallowed) || act.kind === "dma-write" || act.kind === "dma-atomic") &&
+        (location === undefined || location === on.location)
+      );
+    case "read":
+      return (
+        (act.kind === "pio-read" || act.kind === "dma-read" || act.kind === "dma-atomic") &&
         (location === undefined || location === on.location)
       );
     default:
@@ -172,6 +185,36 @@ function slots(acts: readonly Act[]): readonly number[] {
   return result;
 }
 
+/** Every way to give each withheld read an answer, and each answer a read. */
+function* answerings(program: Program, runs: readonly Run[]): Generator<Scenario["answers"]> {
+  const reads: (Performed & { location: number })[] = [];
+  const answers: (Performed & { location: number })[] = [];
+  for (const run of runs) {
+    run.acts.forEach((act, position) => {
+      const location = run.locations[position] as number;
+      if (act.kind === "answer") answers.push({ run, position, location });
+      else if (answersOf(program, act, location) !== undefined) reads.push({ run, position, location });
+    });
+  }
+  if (reads.length !== answers.length) return;
+  function* match(at: number, left: typeof answers): Generator<Scenario["answers"]> {
+    const read = reads[at];
+    if (read === undefined) {
+      yield [];
+      return;
+    }
+    for (const answer of left) {
+      if (answer.location !== read.location) continue;
+      for (const rest of match(
+        at + 1,
+        left.filter((other) => other !== answer),
+      ))
+        yield [{ read, answer }, ...rest];
+    }
+  }
+  yield* match(0, answers);
+}
+
 function* interruptions(program: Program, runs: readonly Run[]): Generator<Scenario> {
   const hosts = [...new Set(runs.map((run) => hostOf(program, run.thread)).filter((host) => host >= 0))];
   const taken = new Map<number, readonly Run[]>();
@@ -180,7 +223,8 @@ function* interruptions(program: Program, runs: readonly Run[]): Generator<Scena
     const host = hosts[at];
     if (host === undefined) {
       const all = [...taken.values()].flat();
-      yield { runs: [...runs.filter((run) => hostOf(program, run.thread) < 0), ...all], taken: new Map(taken) };
+      const performed = [...runs.filter((run) => hostOf(program, run.thread) < 0), ...all];
+      for (const answers of answerings(program, performed)) yield { runs: performed, taken: new Map(taken), answers };
       return;
     }
     const own = runs.find((run) => run.thread === host);

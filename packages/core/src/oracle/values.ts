@@ -84,6 +84,14 @@ export function endOf(
 
   const compute = (item: Item): Effect => {
     const { act, run, position, location } = item;
+    /** What the device's program answers, if it does. */
+    const answer = constraints.answers.get(item);
+    const given =
+      answer === undefined || (answer.act.value === undefined && act.kind === "dma-atomic")
+        ? undefined
+        : answer.act.value === undefined
+          ? contents(location, startOf(answer))
+          : valueOf(answer.run, answer.position, answer.act.value);
     const operand = (expression: Expression): number => valueOf(run, position, expression);
     /** What an atomic makes of an old value. */
     const atomic = (old: number): Effect => {
@@ -111,7 +119,7 @@ export function endOf(
       case "register-read":
       case "pio-read":
       case "dma-read": {
-        const value = location < 0 || act.zeroLength ? 0 : readBy(item, arrivalOf(item));
+        const value = location < 0 || act.zeroLength ? 0 : (given ?? readBy(item, arrivalOf(item)));
         return { value, stored: undefined, old: value };
       }
       case "store":
@@ -122,7 +130,8 @@ export function endOf(
       case "rmw":
       case "dma-atomic": {
         if (location < 0) return { value: 0, stored: undefined, old: 0 };
-        return atomic(readBy(item, arrivalOf(item)));
+        const effect = atomic(readBy(item, arrivalOf(item)));
+        return given === undefined ? effect : { ...effect, value: given };
       }
       default:
         return { value: 0, stored: undefined, old: 0 };
@@ -233,13 +242,13 @@ export function endOf(
         .filter(
           (item) =>
             raises(program, item.run.thread, item.act, item.location, index) &&
-            (item.act.kind !== "dma-atomic" || effectOf(item).stored !== undefined),
+            (item.act.kind !== "dma-atomic" || on.kind === "read" || effectOf(item).stored !== undefined),
         )
         .map(arrivalOf);
       starts.sort((a, b) => (earlier(a, b) ? -1 : 1));
       const since = (at: number): number => raisings.filter((raising) => earlier(raising, starts[at] as number)).length;
       // Interrupts merge while they are pending; writes are counted.
-      if (on.kind === "write") return raisings.length === starts.length && starts.every((_, at) => since(at) > at);
+      if (on.kind === "write" || on.kind === "read") return raisings.length === starts.length && starts.every((_, at) => since(at) > at);
       return (
         starts.every((_, at) => since(at) > (at === 0 ? 0 : since(at - 1))) &&
         (starts.length === 0 ? raisings.length === 0 : since(starts.length - 1) === raisings.length)

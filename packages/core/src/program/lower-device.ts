@@ -89,6 +89,9 @@ export function lowerDeviceCall(
     case "ats-invalidate-done":
       code.emit({ kind: meaning.kind, attributes: attributesOf(body, call.arguments) }, call.span);
       return undefined;
+    case "answer":
+      lowerAnswer(body, call);
+      return undefined;
     case "tell":
     case "hear": {
       const device = deviceArgument(body, call.arguments[0], call.span);
@@ -111,6 +114,38 @@ function answeredWrite(body: Body, call: Call, address: Expression | undefined, 
   const completion = body.code.lasting();
   body.code.emit({ kind: "dma-atomic", address, target: completion, modify: { kind: "exchange", value }, attributes }, call.span);
   return binary("&", register(completion), constant(0));
+}
+
+/** `ANSWER(D0.status)`, `ANSWER(D0.status, 1)`, `ANSWER(D0.status, 1, RO)`. */
+function lowerAnswer(body: Body, call: Call): void {
+  const tree = call.arguments[0];
+  if (tree === undefined) return;
+  const at = target(body, tree);
+  if (at === undefined) return;
+  const location = locationAt(body, at.address);
+  const found = location === undefined ? undefined : describe(body, location);
+  if (location === undefined || found === undefined || found.space === "memory" || found.owner !== body.device) {
+    body.complaints.error(
+      "misplaced",
+      tree.span,
+      "a device answers reads of its own registers",
+      found?.space === "memory" ? "memory answers by itself" : "write `ANSWER(D0.status, 1)` in D0",
+    );
+    return;
+  }
+  const second = call.arguments[1];
+  const stated = second !== undefined && !isAttribute(second);
+  const value = stated ? argument(body, call, 1) : undefined;
+  const rest = call.arguments.slice(stated ? 2 : 1);
+  const attributes = attributesOf(body, rest);
+  if (attributes.uio || attributes.tc !== 0)
+    body.complaints.error(
+      "unknown-attribute",
+      rest[0]?.span ?? call.span,
+      "a completion has the traffic class of its request, and is no unordered I/O",
+      "there are RO and IDO",
+    );
+  body.code.emit({ kind: "answer", location, value, attributes }, call.span);
 }
 
 function dmaAtomic(body: Body, call: Call, modify: Modify, plain: number, into: number | undefined): Expression {

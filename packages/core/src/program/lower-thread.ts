@@ -8,7 +8,7 @@ import type { Devices } from "./devices.js";
 import { lowerBody } from "./lower-body.js";
 import { lowerExpression } from "./lower-expression.js";
 import { didYouMean } from "./nearest.js";
-import type { Thread, Trigger } from "./program.js";
+import type { Operation, Thread, Trigger } from "./program.js";
 import type { Locations } from "./resolve.js";
 import { scopeOf } from "./scope.js";
 
@@ -18,6 +18,8 @@ export interface LoweredThread {
   /** As in `Registers` of lower-condition.ts. */
   register(name: string, span: Span): number;
   registerName(register: number): string;
+  /** Its operations as written so far. */
+  operations(): readonly Operation[];
   finish(): Thread;
 }
 
@@ -65,6 +67,7 @@ export function lowerThread(
       return code.register(name);
     },
     registerName: (register) => code.registers[register] ?? "?",
+    operations: () => code.since(0),
     finish: () => ({
       name: tree.name,
       role: tree.role,
@@ -130,7 +133,7 @@ function triggerOf(tree: ThreadTree, device: number, locations: Locations, devic
   if (clause === undefined) return undefined;
   const onCpu = clause.event === "msi" || clause.event === "intx";
   if (onCpu !== (tree.role === "cpu")) {
-    const hint = onCpu ? "devices have `on write(D0.reg)`" : "CPUs have `on msi(D0)` and `on intx(D0)`";
+    const hint = onCpu ? "devices have `on write(D0.reg)` and `on read(D0.reg)`" : "CPUs have `on msi(D0)` and `on intx(D0)`";
     complaints.error(
       "misplaced",
       clause.span,
@@ -139,10 +142,10 @@ function triggerOf(tree: ThreadTree, device: number, locations: Locations, devic
     );
     return undefined;
   }
-  if (clause.event === "write") {
-    const { register } = clause;
+  if (clause.event === "write" || clause.event === "read") {
+    const { register, event } = clause;
     if (register === undefined) {
-      complaints.error("arguments", clause.span, "`on write` needs a register", `write \`on write(${clause.device}.door)\``);
+      complaints.error("arguments", clause.span, `\`on ${event}\` needs a register`, `write \`on ${event}(${clause.device}.door)\``);
       return undefined;
     }
     const place = locations.owned(clause.device, register);
@@ -155,10 +158,10 @@ function triggerOf(tree: ThreadTree, device: number, locations: Locations, devic
         "misplaced",
         clause.span,
         `\`${clause.device}.${register}\` is not a register of ${tree.name}`,
-        "a handler runs in the device whose register is written",
+        `a handler runs in the device whose register is ${event === "write" ? "written" : "read"}`,
       );
     }
-    return { kind: "write", location: place.location };
+    return event === "write" ? { kind: "write", location: place.location } : { kind: "read", location: place.location };
   }
   const from = devices.expect(clause.device, clause.span);
   return clause.event === "msi" ? { kind: "msi", device: from, vector: clause.vector } : { kind: clause.event, device: from };

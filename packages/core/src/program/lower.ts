@@ -12,9 +12,9 @@ import type { Source } from "../source.js";
 import { type Complaints, collectComplaints } from "./complaints.js";
 import { resolveDevices } from "./devices.js";
 import { lowerConditions } from "./lower-condition.js";
-import { lowerThread } from "./lower-thread.js";
+import { type LoweredThread, lowerThread } from "./lower-thread.js";
 import type { Program } from "./program.js";
-import { resolveLocations } from "./resolve.js";
+import { type Locations, resolveLocations } from "./resolve.js";
 import { settingsOf } from "./settings.js";
 
 /** The program of a test; `source` is the text that the test's spans point into. Never throws. */
@@ -26,6 +26,7 @@ export function lowerTest(test: Test, source: Source): Outcome<Program> {
   const lowered = test.threads.map((thread) => lowerThread(thread, test, source, locations, devices, complaints));
   const { condition, filter, observed } = lowerConditions(test, { threads: lowered, locations, devices, complaints });
   const settings = settingsOf(test, complaints);
+  checkAnswers(lowered, locations, complaints);
   const problems = complaints.list();
   if (problems.some((problem) => problem.severity === "error")) return { ok: false, problems };
   const threads = lowered.map((thread) => thread.finish());
@@ -41,6 +42,22 @@ export function lowerTest(test: Test, source: Source): Outcome<Program> {
     observed,
   };
   return { ok: true, value: program, problems };
+}
+
+/** The completions of one register look alike: who answers it is found out only while it runs. */
+function checkAnswers(threads: readonly LoweredThread[], locations: Locations, complaints: Complaints): void {
+  const known = new Map<number, string>();
+  for (const thread of threads) {
+    for (const operation of thread.operations()) {
+      if (operation.kind !== "answer") continue;
+      const attributes = JSON.stringify(operation.attributes);
+      if ((known.get(operation.location) ?? attributes) !== attributes) {
+        const name = locations.list[operation.location]?.name ?? "?";
+        complaints.error("arguments", operation.span, `the answers of \`${name}\` differ in their attributes`, "give all of them the same");
+      }
+      known.set(operation.location, attributes);
+    }
+  }
 }
 
 function checkThreadNames(test: Test, complaints: Complaints): void {

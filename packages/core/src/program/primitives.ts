@@ -57,7 +57,7 @@ export type Meaning =
   | { readonly kind: "migrate" | "ats-wait" }
   /** What a device does. */
   | { readonly kind: "dma-write" | "dma-writev" | "dma-read" | "dma-read-zero" | "dma-readv" | "dma-add" | "dma-swap" | "dma-cas" }
-  | { readonly kind: "msi" | "intx" | "ats-invalidate-done" | "wait" | "tell" | "hear" }
+  | { readonly kind: "msi" | "intx" | "ats-invalidate-done" | "answer" | "wait" | "tell" | "hear" }
   /** Its argument, unchanged. */
   | { readonly kind: "identity" }
   /** Read, but not run: `why` says what to do. */
@@ -98,6 +98,7 @@ const deviceKinds: ReadonlySet<Meaning["kind"]> = new Set<Meaning["kind"]>([
   "msi",
   "intx",
   "ats-invalidate-done",
+  "answer",
   "wait",
   "tell",
   "hear",
@@ -294,6 +295,7 @@ add("MSI", "vector?, ...", { kind: "msi" });
 add("MSIX", "vector?, ...", { kind: "msi" });
 add("INTX", "...", { kind: "intx" });
 add("ATS_INVALIDATE_DONE", "...", { kind: "ats-invalidate-done" });
+add("ANSWER", "register, value?, ...", { kind: "answer" });
 add("WAIT", "e", { kind: "wait" });
 add("TELL", "device", { kind: "tell" });
 add("HEAR", "device", { kind: "hear" });

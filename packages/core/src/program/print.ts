@@ -66,7 +66,7 @@ function printThreadHead(program: Program, thread: Thread): string {
   if (thread.user) words.push("user");
   const { on } = thread;
   if (on !== undefined) {
-    if (on.kind === "write") words.push(`on write(${locationName(program, on.location)})`);
+    if (on.kind === "write" || on.kind === "read") words.push(`on ${on.kind}(${locationName(program, on.location)})`);
     else words.push(`on ${on.kind}(${deviceName(program, on.device)}${on.kind === "msi" && on.vector !== 0 ? `, ${on.vector}` : ""})`);
   }
   thread.initial.forEach((value, register) => {
@@ -136,6 +136,10 @@ export function printOperation(program: Program, thread: Thread, operation: Oper
       return `${register(operation.target)} = ${location(operation.location)}`;
     case "register-write":
       return `${location(operation.location)} = ${value(operation.value)}`;
+    case "answer": {
+      const given = operation.value === undefined ? "" : ` = ${value(operation.value)}`;
+      return `answer ${location(operation.location)}${given}${printAttributes(operation.attributes)}`;
+    }
     case "wait": {
       const reads = operation.reads.map((read) => `${register(read.target)} = ${location(read.location)}`).join(", ");
       return `wait ${value(operation.condition)}${reads === "" ? "" : ` where ${reads}`}`;

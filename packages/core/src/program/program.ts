@@ -71,8 +71,9 @@ export interface Device {
 export type Trigger =
   | { readonly kind: "msi"; readonly device: number; readonly vector: number }
   | { readonly kind: "intx"; readonly device: number }
-  /** A write of that register arrives. */
+  /** A write of that register arrives, or a read. */
   | { readonly kind: "write"; readonly location: number }
+  | { readonly kind: "read"; readonly location: number }
   | { readonly kind: "tell"; readonly device: number };
 
 export interface Thread {
@@ -217,6 +218,11 @@ export type Operation = Base &
         readonly condition: Expression;
         readonly reads: readonly { readonly target: number; readonly location: number }[];
       }
+    /**
+     * Answers the oldest read of that register that waits for its answer, with `value` (without one: what the register holds). Registers that some operation answers are
+     * read in this way alone. The attributes are those of the completion.
+     */
+    | { readonly kind: "answer"; readonly location: number; readonly value: Expression | undefined; readonly attributes: Attributes }
     | { readonly kind: "tell"; readonly device: number }
     | { readonly kind: "hear"; readonly device: number }
     /** The next `length` operations are one indivisible step. */

@@ -65,8 +65,12 @@ export function namesOf(machine: Machine): Names {
     }
   };
   const placeId = (instance: number): string =>
+    machine.places[instance]?.place === -1 ? (machine.places[instance]?.label ?? "?") : listed(instance);
+  const listed = (instance: number): string =>
     `${platform.fabric.places[machine.places[instance]?.place ?? -1]?.id ?? "?"}${owner(instance)}`;
   const place = (instance: number): string => {
+    const waiting = machine.places[instance];
+    if (waiting?.place === -1) return `the reads of ${program.locations[waiting.key]?.name ?? "?"} that wait for an answer`;
     const title = platform.fabric.places[machine.places[instance]?.place ?? -1]?.title.split(/[,;(]/)[0]?.trim() ?? "?";
     return `${/^(the|everything|all|what) /i.test(title) ? title : `the ${title}`}${owner(instance)}`;
   };

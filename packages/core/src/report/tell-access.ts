@@ -44,6 +44,13 @@ export function tellAccess(scene: Scene, visit: Visit, instruction: Instruction)
         arrows: [{ from: site, to: { kind: "device", device: instruction.device }, label: "tells", kind: "write" }],
       };
     }
+    case "answer": {
+      const packet = answeredBy(scene, visit, instruction);
+      const reader = packet < 0 ? undefined : machineInstruction(scene, packet);
+      const whose = reader === undefined ? "a read" : `${scene.thread(reader).name}'s read`;
+      const value = reader === undefined ? "?" : names.value(scene.value(visit.after, reader));
+      return { actor, what: `${actor} answers ${whose} of ${place}: ${value}`, arrows: own(site, `answer ${place}: ${value}`) };
+    }
     case "hear":
       return { actor, what: `${actor} has heard from ${names.device(instruction.device)}`, arrows: own(site, "heard") };
     case "ats-wait":
@@ -64,6 +71,18 @@ export function tellAccess(scene: Scene, visit: Visit, instruction: Instruction)
       return { actor, what: `${actor} performs ${text}`, arrows: own(site, instruction.kind) };
   }
 }
+
+/** The packet that an answer was for: the one that waited before and does not any more. */
+function answeredBy({ machine, standing }: Scene, { before, after }: Visit, answer: Instruction): number {
+  return machine.packets.findIndex((packet) => {
+    const reader = machine.instructions[packet.instruction];
+    if (reader === undefined || packet.held === 0 || packet.location !== answer.location) return false;
+    return standing(before, reader) === packet.held && standing(after, reader) !== packet.held;
+  });
+}
+
+const machineInstruction = ({ machine }: Scene, packet: number): Instruction | undefined =>
+  machine.instructions[machine.packets[packet]?.instruction ?? -1];
 
 /** The label of a fence that is a step of its own. */
 export const FENCE = "fence";

@@ -25,10 +25,12 @@ export function tellPacket(scene: Scene, { stepper, before, after, step }: Visit
   }
   const arrives = from === packet.home;
   const location = target.get(instruction.id) ?? -1;
-  const entered = to >= 1 && to <= hops.length && to !== from ? (hops[to - 1]?.place ?? -1) : -1;
+  // Withheld: it stays at the device.
+  const held = to === packet.held && from !== to;
+  const entered = to >= 1 && to <= hops.length && to !== from && !held ? (hops[to - 1]?.place ?? -1) : -1;
   const passed = from === 0 ? [] : passings(scene, before, instruction);
   const overtook = from === 0 ? scene.overtakings(stepper, before, instruction) : [];
-  const looks = arrives && isRead(instruction) && !isEmptyRead(instruction) && location >= 0;
+  const looks = arrives && packet.held === 0 && isRead(instruction) && !isEmptyRead(instruction) && location >= 0;
   const missed = (
     looks ? missedBy(stepper, before, names, scene, instruction, location, scene.value(after, instruction), stepChoice(step)) : []
   )
@@ -85,9 +87,11 @@ function arrival(scene: Scene, instruction: Instruction, after: State): string {
     case "dma-write":
       return inMemory ? "lands in memory" : `reaches ${where}`;
     case "pio-read":
-      return `reaches ${where}, which answers ${names.value(scene.value(after, instruction))}`;
     case "dma-read":
-      return isEmptyRead(instruction) ? `reaches ${where}` : `reads ${names.value(scene.value(after, instruction))} in ${where}`;
+      if ((machine.packets[instruction.packet]?.held ?? 0) > 0) return `reaches ${where}, which has not answered yet`;
+      if (instruction.kind === "dma-read")
+        return isEmptyRead(instruction) ? `reaches ${where}` : `reads ${names.value(scene.value(after, instruction))} in ${where}`;
+      return `reaches ${where}, which answers ${names.value(scene.value(after, instruction))}`;
     case "dma-atomic":
       return `is performed in ${where}`;
     case "msi":

@@ -74,7 +74,8 @@ function triggerWords(names: Names, thread: MachineThread): string {
     case "intx":
       return `the INTx of ${names.device(on.device)}`;
     case "write":
-      return `the write of ${names.location(on.location)}`;
+    case "read":
+      return `the ${on.kind} of ${names.location(on.location)}`;
     case "tell":
       return `what ${names.device(on.device)} tells`;
     case undefined:

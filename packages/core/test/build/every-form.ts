@@ -22,6 +22,7 @@ import {
   not,
   onIntx,
   onMsi,
+  onRead,
   onWrite,
   or,
   order,
@@ -91,6 +92,7 @@ export const everyForm = test("every form", (t) => {
     d.dmaWrite(door, 1);
   });
   const engine = d0.engine("D3", onWrite(door), (d) => d.dmaRead(x));
+  d0.engine("D4", onRead(command), (d) => d.answer(command, 7, "RO"));
 
   const read = t.cpu("P0", { cpu: 1, node: 0 }, (c) => {
     const seen = c.register();

@@ -48,6 +48,8 @@ interface Scene {
   readonly pointer: boolean;
   readonly lock: boolean;
   readonly loops: boolean;
+  /** Reads of these the device's program may answer. */
+  readonly answered: readonly string[];
 }
 
 interface Register {
@@ -201,6 +203,8 @@ function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly 
   const foreign = scene.registers.filter((register) => register.device !== scribe.device && register.space === "mmio");
   const other = scene.devices === 2 ? `D${1 - scribe.device}` : undefined;
   const load = (call: (register: string) => string): readonly Statement[] => [assigned(scribe, call)];
+  const withheld = own.filter((register) => scene.answered.includes(register.name));
+  if (withheld.length > 0 && random.chance(0.35)) return [answer(scene, scribe, random.pick(withheld).name)];
   if (roll < 34) {
     if (foreign.length > 0 && random.chance(0.15))
       return [`DMA_WRITE(${random.pick(foreign).name}, ${stored(scene, scribe)}${attributes(random)})`];
@@ -261,6 +265,12 @@ function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly 
   return deviceStatement(scene, scribe, depth);
 }
 
+/** The completions of one register have the same attributes: which, its name says. */
+function answer(scene: Scene, scribe: Scribe, register: string): string {
+  const attributes = register.endsWith("b") && scene.memory.length > 1 ? ", RO" : "";
+  return scene.random.chance(0.3) ? `ANSWER(${register}${attributes})` : `ANSWER(${register}, ${stored(scene, scribe)}${attributes})`;
+}
+
 /** A write that arrives, or a read. */
 const arrival = (random: Random, registers: readonly Register[]): string =>
   `${random.pick(registers).name}${random.chance(0.3) ? "" : `=${value(random)}`}`;
@@ -296,7 +306,8 @@ export function randomTest(random: Random, taste: Taste): Draft {
   if (pointer) init.push("int *p = &x");
   const lock = random.chance(0.25);
   if (lock) init.push("spinlock_t l");
-  const scene: Scene = { random, memory: names, devices, registers, pointer, lock, loops: taste.loops };
+  const answered = random.chance(0.25) ? registers.map((register) => register.name) : [];
+  const scene: Scene = { random, memory: names, devices, registers, pointer, lock, loops: taste.loops, answered };
 
   const threads: DraftThread[] = [];
   const shown: string[] = [...names, ...registers.map((register) => register.name)];
@@ -315,6 +326,9 @@ export function randomTest(random: Random, taste: Taste): Draft {
   if (writeHandler.length > 0 && random.chance(0.12)) {
     const on = random.pick(writeHandler);
     engines.push({ head: `on write(${on.name})`, device: on.device });
+  } else if (answered.length > 0 && random.chance(0.4)) {
+    const on = random.pick(registers);
+    engines.push({ head: `on read(${on.name})`, device: on.device });
   }
   const total = cpus + devices + handlers.length + engines.length;
   const each = Math.max(1, Math.round((taste.size * (0.7 + 0.6 * random.below(2))) / total));

@@ -189,6 +189,17 @@ describe("locks, interrupts, the DMA API", () => {
     );
   });
 
+  test("answers", () => {
+    expect(problems("D0(int *x) { ANSWER(*x, 1); ANSWER(D1.a); ANSWER(D0.a, 1, TC(1)); }", "mmio int D0.a; mmio int D1.a;")).toEqual([
+      'misplaced "*x": a device answers reads of its own registers (memory answers by itself)',
+      'misplaced "D1.a": a device answers reads of its own registers (write `ANSWER(D0.status, 1)` in D0)',
+      'unknown-attribute "TC(1)": a completion has the traffic class of its request, and is no unordered I/O (there are RO and IDO)',
+    ]);
+    expect(problems("D0() { ANSWER(D0.a, 1, RO); ANSWER(D0.a); }", "mmio int D0.a;")).toEqual([
+      'arguments "ANSWER(D0.a)": the answers of `D0.a` differ in their attributes (give all of them the same)',
+    ]);
+  });
+
   test("atomics and locks are memory's", () => {
     expect(problems("P0() { xchg(D0.a, 1); spin_lock(D0.a); }", deviceInit)).toEqual([
       'misplaced "xchg(D0.a, 1)": `xchg` works on memory, and `D0.a` is none',

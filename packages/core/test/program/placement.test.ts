@@ -93,7 +93,7 @@ describe("threads", () => {
       ),
     ).toEqual([
       'misplaced "on write(D0.door)": `on write` is for a device, and P0 is a CPU thread (CPUs have `on msi(D0)` and `on intx(D0)`)',
-      'misplaced "on msi(D0)": `on msi` is for a CPU, and D0 is a device (devices have `on write(D0.reg)`)',
+      'misplaced "on msi(D0)": `on msi` is for a CPU, and D0 is a device (devices have `on write(D0.reg)` and `on read(D0.reg)`)',
       'misplaced "on write(D0.door)": `D0.door` is not a register of D1 (a handler runs in the device whose register is written)',
       'unknown-name "on msi(D5)": there is no device `D5` (did you mean `D0`?)',
       'duplicate "on intx(D0)": P2 has two `on` clauses (write a second handler)',

@@ -109,7 +109,7 @@ describe("the simulator and the checker", () => {
         "pci/PMW-PMW lets pass: by the adversary",
         "pci/DRR-PMW lets pass: by the adversary",
         "pci/DWR-PMW lets pass: not",
-        "pci/DRC-PMW lets pass: not",
+        "pci/DRC-PMW lets pass: by the adversary",
         "numa/flush-waits lets pass: by the adversary",
         "numa/barrier-waits-function lets pass: not",
         "numa/barrier-waits-slot lets pass: by the clock",
