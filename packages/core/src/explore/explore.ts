@@ -60,9 +60,11 @@ export function search(machine: Machine, options: SearchOptions): SearchResult {
   const stepper = createStepper(machine, false);
   if (options.reduce === "none") return searchNone(stepper, options);
   const questions = options.mode === "verdict" ? questionsOf(machine) : undefined;
-  return questions === undefined
-    ? searchPart(stepper, whole(machine), machine.program.condition.formula, options)
-    : searchParts(stepper, questions, options);
+  if (questions !== undefined) return searchParts(stepper, questions, options);
+  const everything = whole(machine);
+  const found = searchPart(stepper, everything, machine.program.condition.formula, options);
+  if (options.vacuity !== true || found.someRunEnds !== undefined || !found.complete) return found;
+  return { ...found, someRunEnds: searchPart(stepper, everything, ALWAYS, options).someRunEnds };
 }
 
 /** Beyond this many states it is worth learning what steps do. */
@@ -217,7 +219,7 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
     stopped,
     ends: [...ends.values()].sort((a, b) => compareValues(a.values, b.values)),
     satisfiable,
-    someRunEnds: someRunEnds || (relevance?.droppedRuns() ?? false),
+    someRunEnds: someRunEnds || (stopped === undefined && relevance?.droppedRuns() !== true ? false : undefined),
     deadlocks,
     livelocks: circles.length,
     circling: circles[0] === undefined ? undefined : trace(circles[0]),
@@ -240,9 +242,11 @@ function searchParts(stepper: Stepper, { asks, questions }: Questions, options: 
   const { machine } = stepper;
   // Parts that are the same but for names are searched once.
   const answered = new Map<string, { readonly part: Scope; readonly result: SearchResult }>();
+  const shapes: ((formula: Formula) => string)[] = [];
   const look = (at: number, formula: Formula): SearchResult => {
     const { part } = questions[at] as Questions["questions"][number];
-    const shape = shapeOf(machine, part, formula);
+    shapes[at] ??= shapeOf(machine, part);
+    const shape = shapes[at](formula);
     const twin = answered.get(shape);
     if (twin !== undefined) {
       const again = (steps: readonly number[] | undefined): readonly number[] | undefined =>
@@ -289,12 +293,16 @@ function searchParts(stepper: Stepper, { asks, questions }: Questions, options: 
     return steps;
   };
   const witness = yes ? rest(end) : undefined;
-  const someRunEnds = witness !== undefined || questions.every((_, at) => answers[at]?.someRunEnds === true || end(at) !== undefined);
+  const total = { complete: stopped === undefined, stopped, states, transitions, bytes };
+  let someRunEnds = witness === undefined ? undefined : true;
+  if (witness === undefined && options.vacuity === true && stopped === undefined) {
+    const all = questions.every((_, at) => answers[at]?.someRunEnds === true || end(at) !== undefined);
+    if (all || stopped === undefined) someRunEnds = all;
+  }
   const deadlocks = answers.reduce((sum, answer) => sum + (answer?.deadlocks ?? 0), 0);
   const blocked = answers.find((answer) => answer?.stuck !== undefined);
   return {
-    complete: stopped === undefined,
-    stopped,
+    ...total,
     ends: witness === undefined ? [] : [endOf(stepper, witness)],
     satisfiable: witness !== undefined,
     someRunEnds,
@@ -303,9 +311,6 @@ function searchParts(stepper: Stepper, { asks, questions }: Questions, options: 
     circling: undefined,
     witness,
     stuck: blocked === undefined ? undefined : rest((at) => (answers[at] === blocked ? blocked.stuck : (end(at) ?? answers[at]?.stuck))),
-    states,
-    transitions,
-    bytes,
   };
 }
 

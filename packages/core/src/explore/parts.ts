@@ -146,8 +146,10 @@ export function questionsOf(machine: Machine): Questions | undefined {
 
   // What is asked about two parts at once makes them one.
   const { formula } = program.condition;
-  const asks = formula.kind === "and" ? "all" : "any";
-  const atoms = chain(formula, asks === "all" ? "and" : "or");
+  // What always holds asks of every part that it ends.
+  const always = formula.kind === "constant" && formula.value;
+  const asks = formula.kind === "and" || always ? "all" : "any";
+  const atoms = always ? [] : chain(formula, asks === "all" ? "and" : "or");
   const nodeOf = (operand: Operand): number =>
     operand.kind === "register" ? operand.thread : operand.kind === "location" ? locationNode(operand.location) : -1;
   const nodes = atoms.map((atom) => {

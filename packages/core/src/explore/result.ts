@@ -7,6 +7,8 @@ export interface SearchOptions {
   readonly maxStates: number;
   /** Asked now and then: true stops the search (unknown). The core has no clock of its own. */
   readonly interrupted?: () => boolean;
+  /** Where no end satisfies the proposition: find out whether any run ends at all, even if that takes another search. */
+  readonly vacuity?: boolean;
 }
 
 /** How a run ended, as the condition and `locations` see it. */
@@ -26,8 +28,8 @@ export interface SearchResult {
   readonly ends: readonly EndState[];
   /** Is some end state one that satisfies the proposition? */
   readonly satisfiable: boolean;
-  /** Does any run end? False with a complete search: forbidden, but vacuously. */
-  readonly someRunEnds: boolean;
+  /** Does any run end? False: forbidden, but vacuously. Undefined: not known, as runs were dropped that cannot satisfy the proposition (see `vacuity`), or the search stopped. */
+  readonly someRunEnds: boolean | undefined;
   /** States with no way on that are no ends. */
   readonly deadlocks: number;
   /** States from which no run ends and none gets stuck: fair cycles for ever (states mode; see docs/decisions/0002-reductions.md). */

@@ -12,8 +12,8 @@ const WORDS_ONLY: readonly string[] = ["span", "text", "name", "label"];
 /** Operations count other operations from the first of the thread. */
 const PLACES_IN_CODE: readonly string[] = ["otherwise", "to", "join", "head"];
 
-/** The shape of a part of which a formula is asked. Parts of one machine with equal shapes have the same runs, up to `translate`. */
-export function shapeOf(machine: Machine, part: Scope, formula: Formula): string {
+/** Says the shape of a part of which a formula is asked. Parts of one machine with equal shapes have the same runs, up to `translate`. */
+export function shapeOf(machine: Machine, part: Scope): (formula: Formula) => string {
   const { program, layout, packets, waits, places } = machine;
   const out: string[] = [];
   const naming = (known: readonly number[] = []): ((number: number) => string) => {
@@ -120,8 +120,12 @@ export function shapeOf(machine: Machine, part: Scope, formula: Formula): string
   }
   first = 0;
   end = -1;
-  write(formula, "");
-  return out.join(" ");
+  const own = out.join(" ");
+  return (formula) => {
+    out.length = 0;
+    write(formula, "");
+    return `${own} ${out.join(" ")}`;
+  };
 }
 
 /** A step of one part as the step of another one with the same shape. */

@@ -3,6 +3,8 @@ import { buildMachine, type Instruction, type Machine } from "../machine/machine
 import type { Platform } from "../platform/platform.js";
 import type { Expression, Program } from "../program/program.js";
 import { type EndState, type SearchResult, search } from "./explore.js";
+import { speaksOfStuck } from "./formula.js";
+import { stricter } from "./stricter.js";
 
 export interface Limits {
   readonly mode: "states" | "verdict";
@@ -99,20 +101,11 @@ function plainRaces(program: Program, machine: Machine): string[] {
   return [...names];
 }
 
-/** Does any run end? Asked of a search of its own where the first one dropped runs that could not satisfy the condition, and something in the test may block. */
-function someRunEnds(program: Program, platform: Platform, limits: Limits, result: SearchResult): boolean {
-  const blocks = program.threads.some((thread) =>
+/** May something in the test wait for what never comes? */
+const mayBlock = (program: Program): boolean =>
+  program.threads.some((thread) =>
     thread.code.some((operation) => ["loop", "wait", "hear", "lock", "ats-wait", "answer"].includes(operation.kind)),
   );
-  if (!blocks || limits.mode === "states") return result.someRunEnds;
-  const anything: Program = {
-    ...program,
-    condition: { quantifier: "exists", formula: { kind: "constant", value: true } },
-    filter: undefined,
-    observed: [],
-  };
-  return search(buildMachine(anything, platform, limits.settings), { ...limits, mode: "verdict" }).satisfiable;
-}
 
 /** Registers that an expression reads, added to a set. */
 function reads(expression: Expression | undefined, into: Set<number>): Set<number> {
@@ -183,6 +176,17 @@ function refusal(program: Program, platform: Platform): string | undefined {
 /** Up to so many settings of the options that a test reads, they are tried in all combinations; beyond, each is varied alone. */
 const MOST_COMBINATIONS = 16;
 
+/** What follows for a machine from the verdicts of others: a stricter one forbids what they forbid, and allows what a stricter one allows. */
+function implied(machine: Machine, known: readonly { readonly machine: Machine; readonly verdict: Plain }[]): Plain | undefined {
+  const { condition, filter } = machine.program;
+  if (speaksOfStuck(condition.formula) || (filter !== undefined && speaksOfStuck(filter))) return undefined;
+  return known.find(
+    (other) =>
+      (other.verdict === "forbidden" && stricter(machine, other.machine)) ||
+      (other.verdict === "allowed" && stricter(other.machine, machine)),
+  )?.verdict;
+}
+
 /** The settings of options that give another verdict. Of two that do, one within the other, the smaller is kept. */
 function vary(
   program: Program,
@@ -192,6 +196,7 @@ function vary(
   fixed: ReadonlyMap<string, string>,
   byDefault: Plain,
 ): readonly Variant[] {
+  const known = [{ machine, verdict: byDefault }];
   // Options are looked up while tables are consulted, so each search may add to those read.
   const read = new Set(machine.optionsRead);
   const variants: Variant[] = [];
@@ -203,7 +208,8 @@ function vary(
     if (tried.has(key) || variants.some(within)) return;
     tried.add(key);
     const varied = buildMachine(program, platform, new Map([...fixed, ...settings.map(({ option, value }) => [option, value] as const)]));
-    const verdict = plain(search(varied, { ...limits, mode: "verdict" }));
+    const verdict = implied(varied, known) ?? plain(search(varied, { ...limits, mode: "verdict" }));
+    known.push({ machine: varied, verdict });
     for (const option of varied.optionsRead) read.add(option);
     if (verdict !== byDefault) variants.push({ settings, verdict });
   };
@@ -231,7 +237,7 @@ function choices<T>(options: readonly (readonly T[])[], size: number): readonly 
 export function check(program: Program, platform: Platform, limits: Limits = DEFAULT_LIMITS): Verdict {
   const fixed = new Map([...program.settings, ...(limits.settings ?? [])]);
   const machine = buildMachine(program, platform, fixed);
-  const result = search(machine, limits);
+  const result = search(machine, { ...limits, vacuity: mayBlock(program) });
   const races = platform.cpu.plainRaces === "nothing" && !result.satisfiable ? plainRaces(program, machine) : [];
   const broken = races.length > 0 && restsOnPlainDependency(machine, races);
   const refused = refusal(program, platform);
@@ -244,7 +250,7 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
     verdict: depends ? "depends" : byDefault,
     byDefault,
     variants,
-    vacuous: byDefault === "forbidden" && !someRunEnds(program, platform, limits, result),
+    vacuous: byDefault === "forbidden" && result.someRunEnds === false,
     reason:
       refused ??
       (broken

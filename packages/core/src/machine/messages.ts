@@ -29,12 +29,12 @@ export function createMessages(machine: Machine, progress: Progress) {
   };
 
   /** By location: the observers that can look at it, each with the instructions that do; once these are done, its view does not matter. */
+  const looking = instructions.filter((instruction) => ["load", "store", "rmw", "dma-read", "dma-atomic"].includes(instruction.kind));
   const watchers: readonly (readonly { readonly observer: number; readonly ids: readonly number[]; readonly always: boolean }[])[] =
     locations.map((_, location) => {
       const byObserver = new Map<number, { observer: number; ids: number[]; always: boolean }>();
-      for (const instruction of instructions) {
-        const looks = ["load", "store", "rmw", "dma-read", "dma-atomic"].includes(instruction.kind);
-        if (!looks || (instruction.location !== location && instruction.location >= 0)) continue;
+      for (const instruction of looking) {
+        if (instruction.location !== location && instruction.location >= 0) continue;
         const thread = threads[instruction.thread] as MachineThread;
         const watcher = byObserver.get(thread.observer) ?? { observer: thread.observer, ids: [], always: false };
         byObserver.set(thread.observer, watcher);

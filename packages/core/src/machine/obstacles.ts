@@ -30,13 +30,11 @@ export function createObstacles(
   const { forwarding, heldBack, underGuess } = window;
   const { waitHolds } = devices;
 
+  const writing = instructions.filter((instruction) =>
+    ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind),
+  );
   const writersOf = (location: number): readonly number[] =>
-    instructions.flatMap((instruction) =>
-      ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind) &&
-      (instruction.location === location || instruction.location < 0)
-        ? [instruction.id]
-        : [],
-    );
+    writing.flatMap((instruction) => (instruction.location === location || instruction.location < 0 ? [instruction.id] : []));
 
   const readersOf = (location: number): readonly number[] =>
     instructions.flatMap((instruction) =>

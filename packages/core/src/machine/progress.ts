@@ -140,13 +140,10 @@ export function createProgress(machine: Machine, values: Values) {
   const hostOf = (index: number): number => ((threads[index] as MachineThread).host >= 0 ? (threads[index] as MachineThread).host : index);
 
   /** Accesses that may have an older one in their window whose address is computed. */
+  const computed = instructions.filter((instruction) => instruction.location < 0 && (instruction.mask & 3) !== 0);
   const behindPointers = instructions.map((instruction) =>
-    instructions.some(
-      (older) =>
-        hostOf(older.thread) === hostOf(instruction.thread) &&
-        (older.thread !== instruction.thread || older.id < instruction.id) &&
-        older.location < 0 &&
-        (older.mask & 3) !== 0,
+    computed.some(
+      (older) => hostOf(older.thread) === hostOf(instruction.thread) && (older.thread !== instruction.thread || older.id < instruction.id),
     ),
   );
 

@@ -55,7 +55,7 @@ export function explain(program: Program, platform: Platform, limits: Limits): E
 function withEnds(verdict: Verdict, limits: Limits): Verdict {
   if (verdict.byDefault !== "forbidden" || verdict.machine === undefined || verdict.result === undefined) return verdict;
   const { complete, someRunEnds, stuck } = search(verdict.machine, { ...limits, mode: "states" });
-  return { ...verdict, vacuous: complete && !someRunEnds, result: { ...verdict.result, stuck: stuck ?? verdict.result.stuck } };
+  return { ...verdict, vacuous: complete && someRunEnds === false, result: { ...verdict.result, stuck: stuck ?? verdict.result.stuck } };
 }
 
 function stuckRun({ machine, result }: Verdict): Explanation["stuck"] {
