@@ -450,11 +450,33 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const judge = (node: Node): readonly string[] | "open" | undefined => {
     bound(node);
     if (!session.prune(rf, co, finals)) return undefined;
-    if (!session.settled(rf, co, finals)) return "open";
+    const left = openReads(node);
+    // Of one execution, bounds that meet have said all.
+    const whole = session.exactBounds && left === 0 && openPair(node, false) === undefined;
+    if (!whole) {
+      const tried = tries[left] ?? 0;
+      if (tried >= PATIENCE && (tried & 15) !== 0 && (successes[left] ?? 0) === 0) {
+        tries[left] = tried + 1;
+        return "open";
+      }
+      tries[left] = tried + 1;
+      if (!session.settled(rf, co, finals)) return "open";
+      successes[left] = (successes[left] ?? 0) + 1;
+    }
     return session.settledFlags() ?? "open";
   };
 
+  /** How often nodes with so many open reads were asked whether all of their executions are consistent, and were. Where none ever was, it is asked less often: a node that is split too far is counted as well. */
+  const tries: number[] = [];
+  const successes: number[] = [];
+
   // Splitting.
+
+  const openReads = (node: Node): number => {
+    let count = 0;
+    for (const read of plan.reads) if ((node.source[read] as number) < 0) count++;
+    return count;
+  };
 
   /** A read that is still open: one whose value matters first, and of these the one with the fewest choices. */
   const openRead = (node: Node, relevantOnly: boolean): number => {
@@ -802,6 +824,9 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     );
   }
 }
+
+/** So many sets of executions are asked for in vain before asking becomes rare. */
+const PATIENCE = 64;
 
 /** Starts the name of a value that nothing determines. */
 const UNDETERMINED = "\u0000S";

@@ -58,6 +58,7 @@ export function operate(code: number, d: Int32Array, a: Int32Array, b: Int32Arra
         }
         return changed !== 0;
       }
+      if (length === 2 * n) return composeTwo(d, a, b, length);
       composeInto(scratch, a, b, n);
       return take(d, scratch, length);
     case 4:
@@ -118,6 +119,29 @@ export function operate(code: number, d: Int32Array, a: Int32Array, b: Int32Arra
     default:
       throw new Error(`no operation ${code}`);
   }
+}
+
+/** Composition for 33 to 64 events. */
+function composeTwo(d: Int32Array, a: Int32Array, b: Int32Array, length: number): boolean {
+  let changed = 0;
+  for (let at = 0; at < length; at += 2) {
+    let low = 0;
+    let high = 0;
+    for (let rest = a[at] as number; rest !== 0; rest &= rest - 1) {
+      const from = (31 - Math.clz32(rest & -rest)) << 1;
+      low |= b[from] as number;
+      high |= b[from + 1] as number;
+    }
+    for (let rest = a[at + 1] as number; rest !== 0; rest &= rest - 1) {
+      const from = (63 - Math.clz32(rest & -rest)) << 1;
+      low |= b[from] as number;
+      high |= b[from + 1] as number;
+    }
+    changed |= (low ^ (d[at] as number)) | (high ^ (d[at + 1] as number));
+    d[at] = low;
+    d[at + 1] = high;
+  }
+  return changed !== 0;
 }
 
 function rows(scratch: Int32Array, length: number): Int32Array {

@@ -114,6 +114,8 @@ export interface Bounds {
 
 /** Evaluates a model on the executions of one structure at a time. */
 export interface Session {
+  /** True where, on the branch at hand, bounds that meet (`must` and `may` the same) say exactly what `check` says. */
+  readonly exactBounds: boolean;
   /**
    * Takes a structure: evaluates all that depends on neither rf nor co, finds what is empty whatever they are, and drops it. Gives the number of branches: the ways in which the model's
    * own `with` over things known now (reads of failed locks, say) can go; 1 for most, 0 where the structure has no execution at all. The structure's arrays are read, not kept beyond the

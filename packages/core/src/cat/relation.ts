@@ -263,6 +263,25 @@ export function composeInto(into: Relation, a: Relation, b: Relation, n: number)
     return;
   }
   const words = wordsFor(n);
+  if (words === 2) {
+    for (let at = 0; at < 2 * n; at += 2) {
+      let low = 0;
+      let high = 0;
+      for (let rest = a[at] as number; rest !== 0; rest &= rest - 1) {
+        const from = (31 - Math.clz32(rest & -rest)) << 1;
+        low |= b[from] as number;
+        high |= b[from + 1] as number;
+      }
+      for (let rest = a[at + 1] as number; rest !== 0; rest &= rest - 1) {
+        const from = (63 - Math.clz32(rest & -rest)) << 1;
+        low |= b[from] as number;
+        high |= b[from + 1] as number;
+      }
+      into[at] = low;
+      into[at + 1] = high;
+    }
+    return;
+  }
   for (let e = 0; e < n; e++) {
     const row = e * words;
     for (let word = 0; word < words; word++) into[row + word] = 0;
@@ -278,8 +297,12 @@ export function composeInto(into: Relation, a: Relation, b: Relation, n: number)
 /** `r+`, by Warshall's algorithm. */
 export function closureInto(into: Relation, r: Relation, n: number): void {
   if (into !== r) copyInto(into, r);
+  // Only over what has both a predecessor and a successor is there a way: that does not change on the way.
   if (n <= 32) {
-    for (let via = 0; via < n; via++) {
+    let after = 0;
+    for (let e = 0; e < n; e++) after |= into[e] as number;
+    for (let rest = after; rest !== 0; rest &= rest - 1) {
+      const via = 31 - Math.clz32(rest & -rest);
       const row = into[via] as number;
       if (row === 0) continue;
       for (let e = 0; e < n; e++) into[e] = (into[e] as number) | (row & -(((into[e] as number) >> via) & 1));
@@ -287,6 +310,28 @@ export function closureInto(into: Relation, r: Relation, n: number): void {
     return;
   }
   const words = wordsFor(n);
+  if (words === 2) {
+    let afterLow = 0;
+    let afterHigh = 0;
+    for (let at = 0; at < 2 * n; at += 2) {
+      afterLow |= into[at] as number;
+      afterHigh |= into[at + 1] as number;
+    }
+    for (let via = 0; via < n; via++) {
+      if ((((via < 32 ? afterLow : afterHigh) >> (via & 31)) & 1) === 0) continue;
+      const low = into[2 * via] as number;
+      const high = into[2 * via + 1] as number;
+      if ((low | high) === 0) continue;
+      const bit = via & 31;
+      for (let at = via >> 5; at < 2 * n; at += 2) {
+        if ((((into[at] as number) >> bit) & 1) === 0) continue;
+        const row = at & ~1;
+        into[row] = (into[row] as number) | low;
+        into[row + 1] = (into[row + 1] as number) | high;
+      }
+    }
+    return;
+  }
   for (let via = 0; via < n; via++) {
     const row = via * words;
     const column = via >> 5;

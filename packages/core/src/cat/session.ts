@@ -7,7 +7,16 @@
  */
 import type { Compiled } from "./compile.js";
 import { holdsVariant } from "./evaluate.js";
-import { type Fixpoint, type GraphNode, type NodeId, type NodeKind, READS_BRANCH, READS_EXECUTION, READS_FINALS } from "./graph.js";
+import {
+  type Fixpoint,
+  type GraphNode,
+  type NodeId,
+  type NodeKind,
+  READS_BRANCH,
+  READS_EXECUTION,
+  READS_FINALS,
+  READS_VALUES,
+} from "./graph.js";
 import { choicesOf, type Ground, interpretDynamic } from "./interpret.js";
 import { CODES, operate, STRICT_PLUS, take } from "./kernel.js";
 import type { Bounds, Check, Session, Structure } from "./model.js";
@@ -92,6 +101,7 @@ const SETTLED = 1;
 const OPEN = 2;
 
 class CatSession implements Session {
+  exactBounds = false;
   ordered: EventSet = emptySet(0);
   orderedBefore: Relation = emptyRelation(0);
 
@@ -507,6 +517,7 @@ class CatSession implements Session {
     this.#dependencies.length = 0;
     this.#changedAt.fill(0);
     this.#epoch = 1;
+    this.exactBounds = true;
     const { chosen } = this.#kind;
     const status = this.#status;
     for (let at = 0; at < chosen.length; at++) status[chosen[at] as number] = UNNEEDED;
@@ -516,6 +527,7 @@ class CatSession implements Session {
       if ((node.reads & READS_EXECUTION) === 0) this.#settle1(id, node, structure);
       else if (status[id] === UNNEEDED) {
         this.#open(id, node, structure);
+        if (this.#status[id] === OPEN && this.#isLoose(node)) this.exactBounds = false;
         // Nothing more has to be known of a structure that fails a check whatever is chosen.
         if (this.#decides[id]?.some((index) => this.#decide(index) === false)) {
           this.#dead = true;
@@ -550,6 +562,13 @@ class CatSession implements Session {
     this.#decisions = decisions;
     this.#isOpen = open;
     this.#hasOpenFlags = openFlags;
+  }
+
+  /** Are the bounds of an open node wider than its value even where those of rf and co meet? */
+  #isLoose({ op, reads, group }: GraphNode): boolean {
+    if (op === "input") return false;
+    if (op === "computed" || (op === "fixpoint" && this.#monotone[group] !== true)) return true;
+    return (reads & (READS_VALUES | READS_FINALS)) !== 0;
   }
 
   /** Evaluates the bounds of a node with nothing chosen. */
