@@ -158,12 +158,17 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
     return true;
   };
 
-  for (let index = 0; index < table.count; index++) {
+  // Any end will do where everything satisfies: the newest state is the nearest to one.
+  const newest: number[] | undefined = verdict && formula.kind === "constant" && formula.value ? [0] : undefined;
+  let visited = 0;
+  for (;;) {
+    const index = newest === undefined ? visited : newest.pop();
+    if (index === undefined || visited === table.count) break;
     if (table.count > options.maxStates) {
       stopped = "states";
       break;
     }
-    if ((index & 255) === 255 && options.interrupted?.() === true) {
+    if ((visited++ & 255) === 255 && options.interrupted?.() === true) {
       stopped = "interrupted";
       break;
     }
@@ -206,7 +211,10 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
       chain.push(step);
       if (!passThrough()) continue;
       const at = table.add(next);
-      if (table.fresh) remember(at, index);
+      if (table.fresh) {
+        remember(at, index);
+        newest?.push(at);
+      }
       if (!verdict) {
         edgesFrom.push(index);
         edgesTo.push(at);
