@@ -5,13 +5,14 @@ import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
 import type { Messages } from "./messages.js";
 import type { Progress } from "./progress.js";
 import type { Queues } from "./queues.js";
+import type { Rereads } from "./rereads.js";
 import type { Values } from "./values.js";
 
 /** What happens at the end of a request. */
 export type Arrival = ReturnType<typeof createArrival>;
 
 /** `arrive` does what a packet came for (false: the run is discarded), `issue` sends it, `arrivalChoices` says how many ways there are. */
-export function createArrival(machine: Machine, values: Values, progress: Progress, messages: Messages, queues: Queues) {
+export function createArrival(machine: Machine, values: Values, progress: Progress, messages: Messages, queues: Queues, rereads: Rereads) {
   const { instructions, packets, threads, listLike, layout, program } = machine;
   const locations = program.locations;
   const { status, value: valueOffset, memory, order } = layout;
@@ -75,6 +76,9 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
     return [seenUpTo(state, thread.observer, location), orderLength(state, location)];
   }
 
+  /** May memory be written, as far as loads are concerned that went ahead of older ones? */
+  const agreed = (state: State, location: number, writer: number): boolean => listLike || rereads.outdate(state, location, writer);
+
   /** The end of a packet's request: it does what it came for. */
   function arrive(state: State, packet: number, choice: number): boolean {
     const item = packets[packet] as Packet;
@@ -94,7 +98,7 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
         break;
       case "dma-write":
         if (location < 0) break;
-        if (inMemory && breaksPair(state, location, -1, -1)) return false;
+        if (inMemory && (breaksPair(state, location, -1, -1) || !agreed(state, location, instruction.thread))) return false;
         if (inMemory) land(state, location, state[slot] as number);
         else arriveAtRegister(state, location, state[slot] as number);
         state[slot] = 0;
@@ -121,7 +125,7 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
         const position = at.ids.indexOf(instruction.id);
         const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
         if (result.stores) {
-          if (inMemory && breaksPair(state, location, -1, -1)) return false;
+          if (inMemory && (breaksPair(state, location, -1, -1) || !agreed(state, location, instruction.thread))) return false;
           if (inMemory) land(state, location, result.value);
           else arriveAtRegister(state, location, result.value);
         }

@@ -7,6 +7,7 @@ import type { Messages } from "./messages.js";
 import type { Path } from "./path.js";
 import type { Progress } from "./progress.js";
 import type { Queues } from "./queues.js";
+import { ANY, type Rereads } from "./rereads.js";
 import type { Values } from "./values.js";
 import type { Window } from "./window.js";
 
@@ -22,6 +23,7 @@ export function createCpuSteps(
   caches: Caches,
   queues: Queues,
   window: Window,
+  rereads: Rereads,
 ) {
   const { instructions, threads, listLike, layout } = machine;
   const { status, order } = layout;
@@ -80,7 +82,11 @@ export function createCpuSteps(
           return count;
         }
         const end = orderLength(state, location);
-        for (let choice = seenUpTo(state, thread.observer, location); choice <= end; choice++) out[count++] = packStep(id, PERFORM, choice);
+        const first = seenUpTo(state, thread.observer, location);
+        const due = rereads.due(state, at, position, thread, location);
+        // Where what it has to read is no longer to be had, the run never happened (`apply` says so).
+        if (due !== ANY) out[count++] = packStep(id, PERFORM, Math.max(first, due));
+        else for (let choice = first; choice <= end; choice++) out[count++] = packStep(id, PERFORM, choice);
         return count;
       }
       case "store": {
@@ -162,18 +168,19 @@ export function createCpuSteps(
     }
     const end = orderLength(state, location);
     const base = order[location] as number;
-    for (
-      let choice =
-        instruction.locks || instruction.global || machine.platform.cpu.multiCopyAtomic ? end : seenUpTo(state, thread.observer, location);
-      choice <= end;
-      choice++
-    ) {
+    const least =
+      instruction.locks || instruction.global || machine.platform.cpu.multiCopyAtomic ? end : seenUpTo(state, thread.observer, location);
+    const due = rereads.due(state, at, position, thread, location);
+    for (let choice = least; choice <= end; choice++) {
+      if (due !== ANY && choice !== due) continue;
       if (instruction.locks && valueAt(state, location, choice) !== 0) continue;
       const value = (expression: Expression): number => evaluate(state, at, position, thread, expression);
       const stores = modified(instruction.modify as Modify, valueAt(state, location, choice), value).stores;
       if (stores && choice < end && isAtomicMessage((state[base + choice] as number) - 1)) continue;
       out[count++] = packStep(instruction.id, PERFORM, choice);
     }
+    // What it would have to read it can never have: the run never happened (`apply` says so).
+    if (due !== ANY && count === from) out[count++] = packStep(instruction.id, PERFORM, end + 1);
     return count;
   }
 

@@ -9,6 +9,7 @@ import type { Instruction, Machine, MachineThread } from "./machine.js";
 import type { Messages } from "./messages.js";
 import { prepare } from "./path.js";
 import type { Progress } from "./progress.js";
+import { ANY, type Rereads } from "./rereads.js";
 import type { Values } from "./values.js";
 import type { Window } from "./window.js";
 
@@ -26,6 +27,7 @@ export function createEffects(
   arrival: Arrival,
   window: Window,
   devices: DeviceSteps,
+  rereads: Rereads,
 ) {
   const { instructions, threads, listLike, observers, layout } = machine;
   const { status, value: valueOffset, memory } = layout;
@@ -72,10 +74,15 @@ export function createEffects(
         } else if (location >= 0) {
           if (!listLike) result = cpuRead(state, location);
           else {
+            const due = rereads.due(state, at, position, thread, location);
+            if (due !== ANY && due !== choice) return false;
             result = valueAt(state, location, choice);
             see(state, thread.observer, location, choice, id);
           }
         }
+        if (forward >= 0 && (layout.origin[id] as number) >= 0)
+          state[layout.origin[id] as number] = (machine.message[forward] as number) + 1;
+        if (!listLike && location >= 0 && !rereads.agrees(state, at, position, thread, location)) return false;
         state[slot] = instruction.operation.kind === "is-locked" ? (result === 0 ? 0 : 1) : result;
         state[status + id] = 1;
         if (instruction.modify !== undefined) {
@@ -89,6 +96,7 @@ export function createEffects(
             forgetHalf(state, id);
           }
         }
+        rereads.settled(state, instruction.thread);
         if (listLike) settleAll(state);
         break;
       }
@@ -104,8 +112,10 @@ export function createEffects(
         state[status + id] = 1;
         if (instruction.pair >= 0) forgetHalf(state, instruction.pair);
         if (location >= 0) {
-          if (!listLike) cpuWrite(state, location, result);
-          else {
+          if (!listLike) {
+            if (!rereads.outdate(state, location, instruction.thread)) return false;
+            cpuWrite(state, location, result);
+          } else {
             state[slot] = result;
             gatherForStore(state, at, position, instruction);
             if (instruction.pair >= 0) gather(state, instruction.pair);
@@ -128,7 +138,9 @@ export function createEffects(
         state[slot] = returned(instruction, old, result);
         state[status + id] = 1;
         if (!listLike) {
-          if (result.stores) cpuWrite(state, location, result.value);
+          if (!result.stores) break;
+          if (!rereads.outdate(state, location, instruction.thread)) return false;
+          cpuWrite(state, location, result.value);
           break;
         }
         see(state, thread.observer, location, choice, id);

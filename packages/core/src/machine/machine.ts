@@ -242,7 +242,7 @@ export interface Layout {
   readonly basePrior: Int32Array;
   /** What the oldest value still kept takes along, by location; -1 where there are no messages. */
   readonly baseClosure: Int32Array;
-  /** What the read half of an atomic read: 0 the oldest value kept, else the message's number plus one; -1 for other instructions. */
+  /** What the read half of an atomic read, or a load that may be ahead of an older one: 0 the oldest value kept, else the message's number plus one; -1 for other instructions. */
   readonly origin: Int32Array;
   readonly order: Int32Array;
   readonly orderCapacity: Int32Array;
@@ -276,6 +276,8 @@ export interface Machine {
   /** Message number of a store on machines that are not multi-copy atomic, or -1; and back. */
   readonly message: Int32Array;
   readonly messages: Int32Array;
+  /** By instruction: the older loads of its thread that a load may be performed before, if both read the same store (`sameStoreSwaps`). */
+  readonly olderLoads: readonly (readonly number[])[];
   readonly tellPairs: readonly (readonly [number, number])[];
   /** What `order(…)` atoms compare; each has a monitor in the state. */
   readonly arrivals: readonly { readonly first: Arrival; readonly second: Arrival }[];
@@ -1055,6 +1057,23 @@ function accessFact(program: Program, name: string, older: Instruction, younger:
 /** Options of a run: the value of each platform option that is not its default, and those that hold on every platform (program/settings.ts). */
 export type Settings = ReadonlyMap<string, string>;
 
+/** Loads that another load of its thread may be performed before where both read the same store. Caches that do not snoop keep loads in order. */
+function olderLoadsOf(program: Program, platform: Platform, instructions: readonly Instruction[]): readonly (readonly number[])[] {
+  const cached =
+    !platform.fabric.coherent && program.locations.some(({ space, mapping }) => space === "memory" && mapping.mode === "streaming");
+  const none: readonly number[] = [];
+  if (!platform.cpu.sameStoreSwaps || cached) return instructions.map(() => none);
+  const loads = instructions.filter(({ kind }) => kind === "load");
+  return instructions.map((younger) => {
+    if (younger.kind !== "load") return none;
+    const older = loads.filter(
+      ({ id, thread, location }) =>
+        thread === younger.thread && id < younger.id && (location < 0 || younger.location < 0 || location === younger.location),
+    );
+    return older.length === 0 ? none : older.map(({ id }) => id);
+  });
+}
+
 /** Builds the machine of a program on a platform. */
 export function buildMachine(program: Program, platform: Platform, given: Settings = new Map()): Machine {
   // What the caller gives wins over the header of the test.
@@ -1128,6 +1147,7 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     message[id] = number;
   });
   const words = Math.ceil(storeList.length / 31);
+  const olderLoads = olderLoadsOf(program, platform, instructions);
   const value = new Int32Array(instructions.length).fill(-1);
   const kept = new Int32Array(instructions.length).fill(-1);
   const closure = new Int32Array(instructions.length).fill(-1);
@@ -1141,7 +1161,8 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
       value[instruction.id] = take(
         (instruction.kind === "rmw" && listLike) || (instruction.kind === "load" && instruction.pair >= 0) ? 2 : 1,
       );
-    if (listLike && instruction.kind === "load" && instruction.pair >= 0) origin[instruction.id] = take(1);
+    if (listLike && instruction.kind === "load" && (instruction.pair >= 0 || (olderLoads[instruction.id] as readonly number[]).length > 0))
+      origin[instruction.id] = take(1);
     if (instruction.kind === "wait") value[instruction.id] = take(instruction.reads.length);
     if (instruction.kind === "loop-head") kept[instruction.id] = take(instruction.registers.length);
     if (listLike && (isStore(instruction) || instruction.kind === "load" || instruction.kind === "loop-head"))
@@ -1231,7 +1252,9 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     // Coherence: only a load may go before an older store to its address (it forwards).
     const incoherent =
       !platform.cpu.coherentReads && older.kind === "load" && younger.kind === "load" && older.facts.plain && younger.facts.plain;
-    if (inMemory && !incoherent && !(older.kind === "store" && younger.kind === "load" && younger.modify === undefined)) {
+    // Two loads may swap; that both read the same store is asked when the older one is performed (rereads.ts).
+    const swaps = (olderLoads[younger.id] as readonly number[]).includes(older.id);
+    if (inMemory && !incoherent && !swaps && !(older.kind === "store" && younger.kind === "load" && younger.modify === undefined)) {
       if (older.location < 0 || younger.location < 0) answer = 2;
       else if (older.location === younger.location) return 0;
     }
@@ -1269,6 +1292,7 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     words,
     message,
     messages: Int32Array.from(storeList),
+    olderLoads,
     tellPairs,
     arrivals,
     layout: {

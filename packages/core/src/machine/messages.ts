@@ -11,10 +11,20 @@ export function createMessages(machine: Machine, progress: Progress) {
   const { instructions, packets, threads, listLike, words, observers, layout, program } = machine;
   const locations = program.locations;
   const { status, value: valueOffset, memory, seen, closure, order, orderCapacity } = layout;
-  const { stepperAddress } = progress;
+  const { olderLoadsOpen, stepperAddress } = progress;
 
   /** Read halves of atomics whose halves may be apart. */
   const halves = instructions.filter((instruction) => instruction.kind === "load" && instruction.pair >= 0);
+
+  /** Loads of which it is kept what they read: read halves, and those that may be ahead of an older load. */
+  const keepers = instructions.filter(({ id }) => (layout.origin[id] as number) >= 0);
+
+  const keeps = (state: State, { id, pair }: Instruction): boolean =>
+    state[status + id] !== 0 && ((pair >= 0 && state[status + pair] === 0) || olderLoadsOpen(state, id));
+
+  /** Its value is from a store of its own CPU that is still to be performed. */
+  const isAhead = (state: State, origin: number): boolean =>
+    origin > 0 && origin !== lost && state[status + (machine.messages[origin - 1] as number)] === 0;
 
   const bitWord = (message: number): number => Math.trunc(message / 31);
 
@@ -138,11 +148,10 @@ export function createMessages(machine: Machine, progress: Progress) {
     }
     if (least === 0) return;
     state[memory + location] = valueAt(state, location, least);
-    for (const half of halves) {
-      // What an open atomic has read is no longer next to where its write would go.
-      const origin = layout.origin[half.id] as number;
-      if (origin < 0 || state[status + half.id] === 0 || state[status + half.pair] !== 0 || stepperAddress(state, half.id) !== location)
-        continue;
+    for (const reader of keepers) {
+      // What an open atomic has read is no longer next to where its write would go; what a load read that is ahead, no older one can read.
+      const origin = layout.origin[reader.id] as number;
+      if (!keeps(state, reader) || stepperAddress(state, reader.id) !== location || isAhead(state, state[origin] as number)) continue;
       let kept = false;
       for (let at = least - 1; at < capacity && state[base + at] !== 0; at++) kept ||= state[base + at] === state[origin];
       if (!kept) state[origin] = lost;
@@ -182,6 +191,11 @@ export function createMessages(machine: Machine, progress: Progress) {
   /** A write that everybody sees at once, last in its location's order: DMA that lands, a device's atomic. */
   function land(state: State, location: number, value: number): void {
     if (listLike) {
+      for (const reader of keepers) {
+        const origin = layout.origin[reader.id] as number;
+        if (keeps(state, reader) && stepperAddress(state, reader.id) === location && !isAhead(state, state[origin] as number))
+          state[origin] = lost;
+      }
       const base = order[location] as number;
       const capacity = orderCapacity[location] as number;
       for (let at = 0; at < capacity && state[base + at] !== 0; at++) {
@@ -213,6 +227,23 @@ export function createMessages(machine: Machine, progress: Progress) {
     return at + 1;
   }
 
+  /** Where the message stands that a load has read; -1 where it cannot be read any more. */
+  function readIndex(state: State, location: number, read: number): number {
+    const origin = state[layout.origin[read] as number] as number;
+    if (origin === 0) return 0;
+    const base = order[location] as number;
+    const capacity = orderCapacity[location] as number;
+    for (let at = 0; at < capacity; at++) if (state[base + at] === origin) return at + 1;
+    return -1;
+  }
+
+  /** Nobody will ask what a load has read. */
+  function forgetRead(state: State, read: number): void {
+    const { pair } = instructions[read] as Instruction;
+    const origin = layout.origin[read] as number;
+    if (origin >= 0 && (pair < 0 || state[status + pair] !== 0)) state[origin] = 0;
+  }
+
   /** Would a write at this index come between the halves of somebody's atomic? Then that run never happened. */
   function breaksPair(state: State, location: number, index: number, own: number): boolean {
     for (const half of halves) {
@@ -227,7 +258,7 @@ export function createMessages(machine: Machine, progress: Progress) {
   function forgetHalf(state: State, read: number): void {
     state[(valueOffset[read] as number) + 1] = 0;
     const origin = layout.origin[read] as number;
-    if (origin >= 0) state[origin] = 0;
+    if (origin >= 0 && !olderLoadsOpen(state, read)) state[origin] = 0;
   }
 
   /** Is a message still in some location's order? */
@@ -253,6 +284,7 @@ export function createMessages(machine: Machine, progress: Progress) {
     bitWord,
     breaksPair,
     forgetHalf,
+    forgetRead,
     gather,
     gatherAll,
     insertMessage,
@@ -261,6 +293,7 @@ export function createMessages(machine: Machine, progress: Progress) {
     land,
     orderLength,
     originIndex,
+    readIndex,
     scratch,
     scratchPrior,
     seenUpTo,

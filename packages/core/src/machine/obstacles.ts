@@ -25,7 +25,7 @@ export function createObstacles(
   const locations = program.locations;
   const { status } = layout;
   const { evaluate, lack, lacking, modifyExpressions } = values;
-  const { handlerIdle, handlersOf, isDone, isFinished, passives, path, sameCpu, target } = progress;
+  const { handlerIdle, handlersOf, isDone, passives, path, roundWaits, sameCpu, target } = progress;
   const { answerable, inPlace, unanswered, waitsFor } = queues;
   const { forwarding, heldBack, underGuess } = window;
   const { waitHolds } = devices;
@@ -57,8 +57,7 @@ export function createObstacles(
     const last = at.ids[at.ids.length - 1];
     if (last === undefined || at.ends === "end") return [];
     const instruction = instructions[last] as Instruction;
-    if (at.ends === "loop")
-      return [last, ...at.ids.filter((id) => id >= instruction.to && !isFinished(state, id)), ...guessProviders(state, at)];
+    if (at.ends === "loop") return [last, ...roundWaits(state, at), ...guessProviders(state, at)];
     const thread = threads[instruction.thread] as MachineThread;
     if (instruction.value === undefined) return [last];
     lack.missing = false;

@@ -114,11 +114,31 @@ export function createProgress(machine: Machine, values: Values) {
     return complete(state, at) && at.ids.every((id) => isFinished(state, id));
   };
 
+  /** By loop: loads before it that one in its body may be ahead of. What that one read is known only until the next round. */
+  const loadsBefore: readonly (readonly number[])[] = instructions.map(({ kind, id, to }) =>
+    kind === "loop" ? [...new Set(machine.olderLoads.slice(to, id).flat())].filter((older) => older < to) : [],
+  );
+
+  /** What the round of the loop that ends here still waits for. */
+  function roundWaits(state: State, at: Path): readonly number[] {
+    const loop = instructions[at.ids[at.ids.length - 1] as number] as Instruction;
+    return at.ids.filter((id) => (id >= loop.to || (loadsBefore[loop.id] as readonly number[]).includes(id)) && !isFinished(state, id));
+  }
+
   /** The round of the loop that ends here is done. */
   function roundDone(state: State, at: Path): boolean {
     const loop = instructions[at.ids[at.ids.length - 1] as number] as Instruction;
-    for (const id of at.ids) if (id >= loop.to && !isFinished(state, id)) return false;
+    const before = loadsBefore[loop.id] as readonly number[];
+    for (const id of at.ids) if ((id >= loop.to || before.includes(id)) && !isFinished(state, id)) return false;
     return true;
+  }
+
+  /** Is a load still to be performed that this one may be ahead of? */
+  function olderLoadsOpen(state: State, id: number): boolean {
+    const older = machine.olderLoads[id] as readonly number[];
+    if (!older.some((each) => state[status + each] === 0)) return false;
+    const { ids } = path(state, (instructions[id] as Instruction).thread);
+    return older.some((each) => state[status + each] === 0 && ids.includes(each));
   }
 
   /** Done, and its packet at the end of its way: the instruction can be used again. */
@@ -197,7 +217,9 @@ export function createProgress(machine: Machine, values: Values) {
     for (let i = mine + 1; i < around.length; i++) {
       const standing = around[i] as Standing;
       const younger = instructions[idAt(standing)] as Instruction;
-      if ((younger.mask & 3) === 0 || state[status + younger.id] !== 1) continue;
+      if ((younger.mask & 3) === 0 || state[status + younger.id] === 0 || state[status + younger.id] === 2) continue;
+      // Two loads of one thread may swap (rereads.ts).
+      if ((machine.olderLoads[younger.id] as readonly number[]).includes(instruction.id)) continue;
       if (targetAt(state, standing) !== location) continue;
       // A younger load that forwarded from a store between the two is in order.
       const between = around
@@ -206,6 +228,18 @@ export function createProgress(machine: Machine, values: Values) {
       if (!between) return false;
     }
     return true;
+  }
+
+  /** Does a store to the location stand between two accesses of one thread? */
+  function storeBetween(state: State, older: number, younger: number, location: number): boolean {
+    let inside = false;
+    for (const standing of sequence(state, (instructions[older] as Instruction).thread)) {
+      const id = idAt(standing);
+      if (id === younger) return false;
+      if (inside && (instructions[id] as Instruction).kind === "store" && targetAt(state, standing) === location) return true;
+      inside ||= id === older;
+    }
+    return false;
   }
 
   /** Guesses whose branch is decided by now: wrong ones discard the run. */
@@ -251,12 +285,15 @@ export function createProgress(machine: Machine, values: Values) {
     interrupts,
     isDone,
     isFinished,
+    olderLoadsOpen,
     passives,
     path,
     resolveIssued,
     roundDone,
+    roundWaits,
     sameCpu,
     stepperAddress,
+    storeBetween,
     target,
   };
 }

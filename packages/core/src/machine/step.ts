@@ -4,7 +4,7 @@
  *
  * A step that turns a guess out to be wrong makes the state *discarded*: that run never happened.
  *
- * The parts, each a file: values.ts, progress.ts (how far threads are), messages.ts and carried.ts (stores), caches.ts, queues.ts and arrival.ts (packets), window.ts and
+ * The parts, each a file: values.ts, progress.ts (how far threads are), messages.ts and carried.ts (stores), caches.ts, queues.ts and arrival.ts (packets), window.ts, rereads.ts and
  * cpu.ts (what a CPU can do), devices.ts, handlers.ts, effects.ts (what happens), obstacles.ts (why not yet).
  */
 import {
@@ -34,6 +34,7 @@ import { createObstacles } from "./obstacles.js";
 import { GUESSED_SKIPPED, GUESSED_TAKEN, type Path } from "./path.js";
 import { createProgress } from "./progress.js";
 import { createQueues } from "./queues.js";
+import { createRereads } from "./rereads.js";
 import { createValues } from "./values.js";
 import { createWindow } from "./window.js";
 
@@ -92,13 +93,14 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
   const carried = createCarried(machine, messages);
   const caches = createCaches(machine);
   const queues = createQueues(machine, pictured);
-  const arrival = createArrival(machine, values, progress, messages, queues);
   const window = createWindow(machine, values, progress);
+  const rereads = createRereads(machine, progress, messages, window);
+  const arrival = createArrival(machine, values, progress, messages, queues, rereads);
   const devices = createDeviceSteps(machine, values, progress, queues);
   const handlers = createHandlers(machine, values, progress, messages);
-  const effects = createEffects(machine, values, progress, messages, carried, caches, arrival, window, devices);
+  const effects = createEffects(machine, values, progress, messages, carried, caches, arrival, window, devices, rereads);
   const { obstacles, packetObstacles, handlerObstacles } = createObstacles(machine, values, progress, queues, window, devices);
-  const { cpuSteps } = createCpuSteps(machine, values, progress, messages, caches, queues, window);
+  const { cpuSteps } = createCpuSteps(machine, values, progress, messages, caches, queues, window, rereads);
   const { deviceSteps } = devices;
   const { handlerSteps, handle, again } = handlers;
   const { continueBlock, perform } = effects;

@@ -35,6 +35,8 @@ interface Visit {
 
 export interface Rule {
   readonly if: readonly [number, number];
+  /** Only if this pair stands in order, too. */
+  readonly and?: readonly [number, number] | undefined;
   readonly then: readonly [number, number];
 }
 
@@ -58,6 +60,8 @@ export interface Constraints {
   readonly touches: readonly Touch[];
   /** Locations whose stores reach observers one by one: views of them are guessed (views.ts), not ordered. */
   readonly listed: ReadonlySet<number>;
+  /** Loads of one location that may swap if they read the same write. */
+  readonly rereads: readonly Reread[];
   readonly visits: readonly Visit[];
   readonly order: Order;
   readonly open: readonly (readonly [number, number])[];
@@ -271,7 +275,8 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
             for (const each of providers(older.run, older.position, older.act.value)) first(known(each), startOf(younger));
           continue;
         }
-        if (inOrder(program, platform, option, older, younger, sequence.slice(i + 1, at))) first(performed(older), startOf(younger));
+        if (inOrder(program, platform, option, older, younger, sequence.slice(i + 1, at), older.run === younger.run))
+          first(performed(older), startOf(younger));
         const stores = inMemory(younger.act) && younger.act.kind !== "load";
         if (stores && inMemory(older.act) && platform.cpu.addressPending === "no") {
           for (const each of providers(older.run, older.position, older.act.address)) first(known(each), startOf(younger));
@@ -323,6 +328,20 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
     }
   }
 
+  // Of two loads of one location the later reads no older write than the earlier. Views say which write is read; elsewhere it is the last before the load, or its own store.
+  const rereads = rereadsOf(platform, sequences);
+  for (const { older, younger, store } of rereads) {
+    if (listed.has(older.location)) continue;
+    for (const touch of touches) {
+      if (touch.location !== older.location || !touch.writes || touch.item === store || uncertain(touch.item.act)) continue;
+      rules.push({
+        if: [startOf(younger), touch.event],
+        and: store === undefined ? undefined : [startOf(store), touch.event],
+        then: [startOf(older), touch.event],
+      });
+    }
+  }
+
   // Packets in one place.
   const visits = items.flatMap((item): Visit[] =>
     (item.packet?.stops ?? []).map((stop, i) => ({ item, stop, enters: item.events[i] as number, leaves: item.events[i + 1] as number })),
@@ -359,7 +378,7 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
 
   if (events > 400) throw new Unsupported("more than 400 events");
   return possible
-    ? { scenario, items, byRun, starts, sequences, touches, listed, visits, order, open, rules, answers, before, add }
+    ? { scenario, items, byRun, starts, sequences, touches, listed, rereads, visits, order, open, rules, answers, before, add }
     : undefined;
 }
 
@@ -368,6 +387,39 @@ function sideOf({ item, enters }: Visit): Packet {
   const packet = item.packet as Packet;
   return item.events.indexOf(enters) > packet.home ? { ...packet, ...packet.answered } : packet;
 }
+
+/** Two loads of one location that may swap. `store`: the own store before both, whose value either may take early. */
+export interface Reread {
+  readonly older: Item;
+  readonly younger: Item;
+  readonly store: Item | undefined;
+}
+
+function rereadsOf(platform: Platform, sequences: readonly (readonly Item[])[]): readonly Reread[] {
+  const result: Reread[] = [];
+  if (!platform.cpu.sameStoreSwaps) return result;
+  const stores = (item: Item, location: number): boolean =>
+    item.location === location && (item.act.kind === "store" || item.act.kind === "rmw");
+  for (const sequence of sequences) {
+    sequence.forEach((younger, at) => {
+      if (younger.act.kind !== "load" || younger.location < 0) return;
+      for (let i = at - 1; i >= 0; i--) {
+        const older = sequence[i] as Item;
+        if (stores(older, younger.location)) break;
+        if (older.act.kind !== "load" || older.location !== younger.location || older.run !== younger.run) continue;
+        const store = sequence
+          .slice(0, i)
+          .reverse()
+          .find((item) => stores(item, younger.location));
+        result.push({ older, younger, store: store?.act.kind === "store" ? store : undefined });
+      }
+    });
+  }
+  return result;
+}
+
+/** May the act turn out to write nothing? */
+const uncertain = (act: Act): boolean => conditional(act) || (act.kind === "dma-atomic" && isConditional(act.modify));
 
 /** May an atomic that is not in halves turn out to store nothing? */
 export function conditional(act: Act): boolean {

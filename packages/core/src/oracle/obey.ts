@@ -7,6 +7,7 @@ export function obey(constraints: Constraints, order: Order): boolean {
     changed = false;
     for (const rule of constraints.rules) {
       if (!constraints.before(order, ...rule.if) || constraints.before(order, ...rule.then)) continue;
+      if (rule.and !== undefined && !constraints.before(order, ...rule.and)) continue;
       if (!constraints.add(order, ...rule.then)) return false;
       changed = true;
     }

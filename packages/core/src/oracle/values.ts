@@ -168,6 +168,21 @@ export function endOf(
       }
     }
   }
+  // Of two loads of one location the later reads no older write, those counted that were uncertain before.
+  for (const { older, younger, store } of constraints.rereads) {
+    if (listed.has(older.location)) continue;
+    const between = touches.some(
+      ({ item, location, event, writes }) =>
+        writes &&
+        item !== store &&
+        location === older.location &&
+        earlier(startOf(younger), event) &&
+        (store === undefined || earlier(startOf(store), event)) &&
+        earlier(event, startOf(older)) &&
+        effectOf(item).stored !== undefined,
+    );
+    if (between) return undefined;
+  }
   // Waits. What a wait reads is defined by the wait itself.
   for (const item of items) {
     const { act, run, position } = item;

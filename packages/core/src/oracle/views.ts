@@ -51,7 +51,7 @@ export function* viewsOf(program: Program, constraints: Constraints, settled: Or
     const location = locations[at];
     if (location === undefined) {
       const next = order.copy();
-      if (sights(next)) yield { order: next, from: new Map(from), coherence: new Map(coherence) };
+      if (inStep() && sights(next)) yield { order: next, from: new Map(from), coherence: new Map(coherence) };
       return;
     }
     const there = touches.filter((touch) => touch.location === location);
@@ -116,6 +116,20 @@ export function* viewsOf(program: Program, constraints: Constraints, settled: Or
       yield* read(next, at, readers, index + 1, writes);
     }
     from.delete(reader);
+  }
+
+  /** Of two loads of one location the later reads no older write than the earlier, in whatever order they are performed. */
+  function inStep(): boolean {
+    return constraints.rereads.every(({ older, younger }) => {
+      if (!listed.has(older.location)) return true;
+      const writes = coherence.get(older.location) as readonly Item[];
+      const place = (item: Item): number => {
+        const sequence = sequenceOf(item);
+        const write = forwards(item) ? forwarding(sequence, sequence.indexOf(item)) : from.get(item);
+        return write === undefined ? -1 : writes.indexOf(write);
+      };
+      return place(older) <= place(younger);
+    });
   }
 
   /** Adds what follows from who sees what when. False where that is impossible. */

@@ -16,7 +16,7 @@ export interface Placed {
 const meets = (a: readonly AccessKind[], b: readonly AccessKind[]): boolean => a.some((kind) => b.includes(kind));
 export const inMemory = (act: Act): boolean => act.kind === "load" || act.kind === "store" || act.kind === "rmw";
 
-/** Does `older` have to be performed before `younger` starts, whatever values turn up? `between`: the acts that stand between them. */
+/** Does `older` have to be performed before `younger` starts, whatever values turn up? `between`: the acts that stand between them; `oneRun`: both are of one run of a thread. */
 export function inOrder(
   program: Program,
   platform: Platform,
@@ -24,6 +24,7 @@ export function inOrder(
   older: Placed,
   younger: Placed,
   between: readonly Placed[],
+  oneRun: boolean,
 ): boolean {
   if (silent(older.act) || silent(younger.act)) return false;
   if (older.act.kind === "ats-wait" || younger.act.kind === "ats-wait") return true;
@@ -41,7 +42,9 @@ export function inOrder(
   // Coherence: only a load may go ahead of an older store to its address, whose value it takes.
   if (inMemory(older.act) && inMemory(younger.act) && older.location >= 0 && older.location === younger.location) {
     const incoherent = !platform.cpu.coherentReads && [older, younger].every(({ act }) => act.kind === "load" && act.facts.has("plain"));
-    if (!incoherent && (older.act.kind !== "store" || younger.act.kind !== "load" || younger.act.half === "read")) return true;
+    // Loads of one store may swap; that it is one store is a rule of its own (constraints.ts, views.ts).
+    const swap = oneRun && platform.cpu.sameStoreSwaps && older.act.kind === "load" && younger.act.kind === "load";
+    if (!incoherent && !swap && (older.act.kind !== "store" || younger.act.kind !== "load" || younger.act.half === "read")) return true;
   }
   if (older.act.kind === "sync") return younger.act.kind !== "sync" && meets(younger.act.fenced, older.act.after);
   if (younger.act.kind === "sync") return meets(older.act.fenced, younger.act.before);

@@ -91,6 +91,10 @@ const cpuFields: { readonly [name: string]: Field } = {
     "B-cumulativity: a barrier that reached this CPU with a store goes ahead of its own later stores (Power). Default false.",
   ),
   coherentReads: may({ kind: "boolean" }, "False: two plain loads of one address may be reordered (ia64). Default true."),
+  sameStoreSwaps: may(
+    { kind: "boolean" },
+    "True: two loads of one address may be performed in either order where both read the same store (Armv8, RVWMO, Power). Default false.",
+  ),
   plainRaces: may(
     words(["model", "nothing"]),
     "What is promised where plain accesses race: what the CPU does with them, or nothing (the report says so). Default model.",

@@ -36,6 +36,7 @@ export interface CpuData {
   readonly readsJoin: boolean;
   readonly barriersTravel?: boolean;
   readonly coherentReads?: boolean;
+  readonly sameStoreSwaps?: boolean;
   readonly plainRaces?: "model" | "nothing";
   readonly devicesSee?: "at-once" | "later";
   readonly control: "all" | "arms";

@@ -101,6 +101,7 @@ export function loadCpu(data: CpuData): Cpu {
     readsJoin: data.readsJoin,
     barriersTravel: data.barriersTravel ?? false,
     coherentReads: data.coherentReads ?? true,
+    sameStoreSwaps: data.sameStoreSwaps ?? false,
     plainRaces: data.plainRaces ?? "model",
     devicesSee: data.devicesSee ?? "at-once",
     control: data.control,

@@ -88,6 +88,8 @@ export interface Cpu {
   readonly barriersTravel: boolean;
   /** False where two plain loads of one address may be reordered (ia64). */
   readonly coherentReads: boolean;
+  /** Two loads of one address may be performed in either order where both read the same store (the test RSW). */
+  readonly sameStoreSwaps: boolean;
   /** What is promised where plain accesses race: `model`, what the CPU does with them; `nothing`: the report of a forbidden outcome says so. */
   readonly plainRaces: "model" | "nothing";
   /** When devices see a store: with the CPUs, or later, on a route of its own that no barrier waits for. */

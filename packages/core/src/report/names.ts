@@ -41,7 +41,7 @@ export interface Names {
 export function namesOf(machine: Machine): Names {
   const { program, platform } = machine;
   const value = (of: number): string => printValue(program, of);
-  const location = (of: number): string => program.locations[of]?.name ?? "nowhere";
+  const location = (of: number): string => program.locations[of]?.name ?? (of === -1 ? "a computed address" : "nowhere");
   const device = (of: number): string => program.devices[of]?.name ?? "HOST";
 
   const owner = (instance: number): string => {
