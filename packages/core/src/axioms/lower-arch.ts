@@ -41,8 +41,8 @@ export interface Architecture {
   readonly update: Readonly<Record<Strength, Update>>;
   /** Of atomics that return nothing. */
   readonly updateSilent: Update;
-  /** cmpxchg that finds another value. */
-  readonly updateFailed: Access;
+  /** cmpxchg that finds another value; by its order where that says more. */
+  readonly updateFailed: Access & { readonly [strength in Strength]?: Access };
   /** What the kernel's fences become, by herd7's names: a list of fences, empty for none. */
   readonly fences: Readonly<Record<KernelFence, readonly string[]>>;
 }
@@ -164,7 +164,8 @@ const PPC64: Architecture = {
     full: { ...LINKED, before: ["SYNC"], after: ["SYNC"] },
   },
   updateSilent: LINKED,
-  updateFailed: { tags: ["EX"] },
+  // The barrier before the reservation loop is passed, the one behind it is not.
+  updateFailed: { tags: ["EX"], full: { before: ["SYNC"], tags: ["EX"] }, release: { before: ["LWSYNC"], tags: ["EX"] } },
   fences: {
     mb: ["SYNC"],
     rmb: ["LWSYNC"],
@@ -285,7 +286,7 @@ function planOf(path: ThreadPath, event: ThreadEvent, index: number, architectur
     case "R": {
       if (has(event, "srcu-lock")) throw rcu(event);
       if (!event.atomic) return as("R", has(event, "acquire") ? architecture.loadAcquire : architecture.load);
-      if (!isPaired(path, index)) return as("R", architecture.updateFailed);
+      if (!isPaired(path, index)) return as("R", architecture.updateFailed[strengthOf(event)] ?? architecture.updateFailed);
       const { before, read } = updateOf(event, architecture);
       return as("R", { ...(before === undefined ? {} : { before }), ...(read === undefined ? {} : { tags: read }) });
     }
@@ -338,8 +339,11 @@ function has(event: ThreadEvent, tag: string): boolean {
 
 function updateOf(event: ThreadEvent, architecture: Architecture): Update {
   if (has(event, "noreturn")) return architecture.updateSilent;
-  const strength: Strength = has(event, "mb") ? "full" : has(event, "acquire") ? "acquire" : has(event, "release") ? "release" : "relaxed";
-  return architecture.update[strength];
+  return architecture.update[strengthOf(event)];
+}
+
+function strengthOf(event: ThreadEvent): Strength {
+  return has(event, "mb") ? "full" : has(event, "acquire") ? "acquire" : has(event, "release") ? "release" : "relaxed";
 }
 
 /** Does the read of an atomic have a write in the same instruction? */

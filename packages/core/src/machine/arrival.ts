@@ -3,6 +3,7 @@ import type { Modify } from "../program/program.js";
 import type { State } from "./action.js";
 import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
 import type { Messages } from "./messages.js";
+import type { Pairs } from "./pairs.js";
 import type { Progress } from "./progress.js";
 import type { Queues } from "./queues.js";
 import type { Rereads } from "./rereads.js";
@@ -12,13 +13,22 @@ import type { Values } from "./values.js";
 export type Arrival = ReturnType<typeof createArrival>;
 
 /** `arrive` does what a packet came for (false: the run is discarded), `issue` sends it, `arrivalChoices` says how many ways there are. */
-export function createArrival(machine: Machine, values: Values, progress: Progress, messages: Messages, queues: Queues, rereads: Rereads) {
+export function createArrival(
+  machine: Machine,
+  values: Values,
+  progress: Progress,
+  messages: Messages,
+  queues: Queues,
+  rereads: Rereads,
+  pairs: Pairs,
+) {
   const { instructions, packets, threads, listLike, layout, program } = machine;
   const locations = program.locations;
   const { status, value: valueOffset, memory, order } = layout;
   const { evaluate, modified, returned } = values;
   const { path, resolveIssued } = progress;
-  const { breaksPair, gather, land, orderLength, scratch, seenUpTo, settleAll, show, valueAt } = messages;
+  const { breaksPair } = pairs;
+  const { gather, land, orderLength, scratch, seenUpTo, settleAll, show, valueAt } = messages;
   const { enter, leave, unanswered } = queues;
 
   /** A value arrives at a register: handlers, monitors. */
@@ -98,7 +108,7 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
         break;
       case "dma-write":
         if (location < 0) break;
-        if (inMemory && (breaksPair(state, location, -1, -1) || !agreed(state, location, instruction.thread))) return false;
+        if (inMemory && (breaksPair(state, location, -1, instruction.thread) || !agreed(state, location, instruction.thread))) return false;
         if (inMemory) land(state, location, state[slot] as number);
         else arriveAtRegister(state, location, state[slot] as number);
         state[slot] = 0;
@@ -125,7 +135,8 @@ export function createArrival(machine: Machine, values: Values, progress: Progre
         const position = at.ids.indexOf(instruction.id);
         const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
         if (result.stores) {
-          if (inMemory && (breaksPair(state, location, -1, -1) || !agreed(state, location, instruction.thread))) return false;
+          if (inMemory && (breaksPair(state, location, -1, instruction.thread) || !agreed(state, location, instruction.thread)))
+            return false;
           if (inMemory) land(state, location, result.value);
           else arriveAtRegister(state, location, result.value);
         }

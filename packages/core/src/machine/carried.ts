@@ -7,7 +7,7 @@ import type { Path } from "./path.js";
 /** What stores carry along. */
 export type Carried = ReturnType<typeof createCarried>;
 
-/** `gatherForStore` collects, `publish` puts a store into its order (false: the run is discarded), `see` takes over what a read message carries. */
+/** `fix` is what a strong fence does to the order, `gatherForStore` collects, `publish` puts a store into its order (false: the run is discarded), `see` takes over what a read message carries. */
 export function createCarried(machine: Machine, messages: Messages) {
   const { instructions, threads, words, observers, layout } = machine;
   const { closure, order } = layout;
@@ -53,6 +53,8 @@ export function createCarried(machine: Machine, messages: Messages) {
       const isStore = older.kind === "store" || older.kind === "rmw";
       if (i < everything || (isStore && i < stores) || older.inherits) gather(state, older.id);
     }
+    const barred = layout.barred[instruction.id] as number;
+    for (let w = 0; barred >= 0 && w < words; w++) state[barred + w] = scratchPrior[w] as number;
   }
 
   /** A read of the `choice`-th message: the observer has now seen it, and what it carries. */
@@ -74,7 +76,7 @@ export function createCarried(machine: Machine, messages: Messages) {
           state[own + w] = scratchPrior[w] as number;
         }
       }
-      carry(state, observer, -1);
+      carry(state, observer, -1, layout.baseBarred[location] as number);
       return;
     }
     const message = (state[(order[location] as number) + choice - 1] as number) - 1;
@@ -88,7 +90,7 @@ export function createCarried(machine: Machine, messages: Messages) {
       addPrior(state, message);
       for (let w = 0; w < words; w++) state[own + w] = scratchPrior[w] as number;
     }
-    carry(state, observer, message);
+    carry(state, observer, message, layout.barred[machine.messages[message] as number] as number);
     if (!machine.platform.cpu.readsJoin) {
       scratch.fill(0);
       scratch[bitWord(message)] = bitMask(message);
@@ -97,7 +99,7 @@ export function createCarried(machine: Machine, messages: Messages) {
   }
 
   /** Barriers that came with what `scratch` holds have reached this observer. */
-  function carry(state: State, observer: number, message: number): void {
+  function carry(state: State, observer: number, message: number, barred: number): void {
     if (layout.carried < 0) return;
     for (let w = 0; w < words; w++) {
       const at = layout.carried + observer * words + w;
@@ -105,13 +107,9 @@ export function createCarried(machine: Machine, messages: Messages) {
       const fresh = (scratch[w] as number) & ~own;
       state[at] = (state[at] as number) | fresh;
     }
-    // What precedes the stores that those barriers hold: only these, not the message itself.
-    for (let m = 0; m < machine.messages.length; m++) {
-      if (m === message || ((scratch[bitWord(m)] as number) & bitMask(m)) === 0) continue;
-      const from = layout.prior[machine.messages[m] as number] as number;
-      const into = layout.carriedPrior + observer * words;
-      for (let w = 0; w < words; w++) state[into + w] = (state[into + w] as number) | (state[from + w] as number);
-    }
+    // What those barriers put before the message; not what precedes it in coherence alone.
+    const into = layout.carriedPrior + observer * words;
+    for (let w = 0; w < words; w++) state[into + w] = (state[into + w] as number) | (state[barred + w] as number);
   }
 
   /** A store takes its place in its location's order, carrying what `scratch` holds. */
@@ -134,7 +132,7 @@ export function createCarried(machine: Machine, messages: Messages) {
 
   /**
    * Power: coherence and what stores take along make one order (acyclic co|prop). The message just put at `index` comes behind all that `scratchPrior` holds and all
-   * that stands before it, and ahead of all that stands behind it. False: it would come before itself.
+   * that stands before it, and ahead of all that stands behind it. False: it would come before itself, or before what a strong fence has waited for.
    */
   function agrees(state: State, location: number, index: number, message: number): boolean {
     if (layout.carriedPrior < 0) return true;
@@ -149,25 +147,36 @@ export function createCarried(machine: Machine, messages: Messages) {
       behind[bitWord(later)] = (behind[bitWord(later)] as number) | bitMask(later);
     }
     for (let w = 0; w < words; w++) if (((scratchPrior[w] as number) & (behind[w] as number)) !== 0) return false;
+    for (let w = 0; w < words; w++) if (((state[layout.fixed + w] as number) & (behind[w] as number)) !== 0) return false;
     const own = layout.prior[machine.messages[message] as number] as number;
     for (let w = 0; w < words; w++) state[own + w] = scratchPrior[w] as number;
     // Whatever comes behind something that is behind the new message comes behind the new message.
     scratchPrior[bitWord(message)] = (scratchPrior[bitWord(message)] as number) | bitMask(message);
-    const extend = (at: number, is: boolean): void => {
+    const extend = (at: number, is: boolean): boolean => {
       let touches = is;
       for (let w = 0; w < words; w++) if (((state[at + w] as number) & (behind[w] as number)) !== 0) touches = true;
       if (touches) for (let w = 0; w < words; w++) state[at + w] = (state[at + w] as number) | (scratchPrior[w] as number);
+      return touches;
     };
     for (const instruction of instructions) {
       const at = layout.prior[instruction.id] as number;
       const number = machine.message[instruction.id] as number;
       const is = number >= 0 && ((behind[bitWord(number)] as number) & bitMask(number)) !== 0;
-      if (at >= 0 && at !== own) extend(at, is);
+      if (at >= 0 && at !== own && extend(at, is) && number >= 0 && isFixed(state, number)) return false;
     }
     for (let observer = 0; observer < observers; observer++) extend(layout.carriedPrior + observer * words, false);
-    for (const at of layout.basePrior) if (at >= 0) extend(at, false);
+    for (const list of [layout.basePrior, layout.baseBarred]) for (const at of list) if (at >= 0) extend(at, false);
+    for (const at of layout.barred) if (at >= 0 && at !== layout.barred[machine.messages[message] as number]) extend(at, false);
     return true;
   }
+
+  /** Power: a strong fence has waited for what `scratchPrior` holds. */
+  function fix(state: State): void {
+    if (layout.fixed < 0) return;
+    for (let w = 0; w < words; w++) state[layout.fixed + w] = (state[layout.fixed + w] as number) | (scratchPrior[w] as number);
+  }
+
+  const isFixed = (state: State, message: number): boolean => ((state[layout.fixed + bitWord(message)] as number) & bitMask(message)) !== 0;
 
   /** Adds a message and what precedes it to `scratchPrior`. */
   function addPrior(state: State, message: number): void {
@@ -176,5 +185,5 @@ export function createCarried(machine: Machine, messages: Messages) {
     scratchPrior[bitWord(message)] = (scratchPrior[bitWord(message)] as number) | bitMask(message);
   }
 
-  return { gatherForStore, publish, see };
+  return { fix, gatherForStore, publish, see };
 }

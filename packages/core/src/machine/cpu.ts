@@ -29,10 +29,10 @@ export function createCpuSteps(
   const { status, order } = layout;
   const { evaluate, lack, modified, modifyExpressions, storedValue } = values;
   const { handlerIdle, handlersOf, passives, path, roundDone, target } = progress;
-  const { isAtomicMessage, orderLength, originIndex, seenUpTo, valueAt } = messages;
+  const { isAtomicMessage, orderLength, readIndex, seenUpTo, valueAt } = messages;
   const { cachedValue } = caches;
   const { hasRoom } = queues;
-  const { forwarding, heldBack, swallowed, underGuess } = window;
+  const { forwarded, forwarding, heldBack, swallowed, underGuess } = window;
 
   function cpuSteps(state: State, index: number, out: number[], count: number): number {
     const thread = threads[index] as MachineThread;
@@ -69,12 +69,17 @@ export function createCpuSteps(
       case "load": {
         const location = target(state, at, position, thread, instruction);
         if (location === -1) return count;
-        const forward = instruction.modify !== undefined ? -1 : forwarding(state, at, position, thread, location);
+        const forward = forwarding(state, at, position, thread, location);
         if (forward === -2) return count;
         if (instruction.modify !== undefined) {
           lack.missing = false;
           for (const expression of modifyExpressions(instruction.modify)) evaluate(state, at, position, thread, expression);
           if (lack.missing) return count;
+          if (forward >= 0) {
+            const own = storedValue(state, forwarded.path, forwarded.position, forwarded.thread, instructions[forward] as Instruction);
+            if (!instruction.locks || own === 0) out[count++] = packStep(id, PERFORM, 0);
+            return count;
+          }
           return halfSteps(state, at, position, thread, instruction, location, out, count);
         }
         if (forward >= 0 || !listLike || location < 0) {
@@ -97,7 +102,7 @@ export function createCpuSteps(
         if (lack.missing) return count;
         if (instruction.pair >= 0 && listLike && location >= 0) {
           // What the read half read must still be the last that this CPU has seen; else the run never happened (`apply` says so).
-          out[count++] = packStep(id, PERFORM, Math.max(0, originIndex(state, location, instruction.pair)));
+          out[count++] = packStep(id, PERFORM, Math.max(0, readIndex(state, location, instruction.pair)));
           return count;
         }
         if (!listLike || location < 0) {

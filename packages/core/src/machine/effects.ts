@@ -7,6 +7,7 @@ import type { Carried } from "./carried.js";
 import type { DeviceSteps } from "./devices.js";
 import type { Instruction, Machine, MachineThread } from "./machine.js";
 import type { Messages } from "./messages.js";
+import type { Pairs } from "./pairs.js";
 import { prepare } from "./path.js";
 import type { Progress } from "./progress.js";
 import { ANY, type Rereads } from "./rereads.js";
@@ -28,13 +29,15 @@ export function createEffects(
   window: Window,
   devices: DeviceSteps,
   rereads: Rereads,
+  pairs: Pairs,
 ) {
   const { instructions, threads, listLike, observers, layout } = machine;
   const { status, value: valueOffset, memory } = layout;
   const { evaluate, lack, lastHops, modified, returned, storedValue } = values;
   const { addressHolds, addressesKnown, behindPointers, checkGuesses, passives, path, target } = progress;
-  const { breaksPair, forgetHalf, gather, gatherAll, originIndex, scratch, seenUpTo, settleAll, show, valueAt } = messages;
-  const { gatherForStore, publish, see } = carried;
+  const { breaksPair } = pairs;
+  const { forgetHalf, gather, gatherAll, gatherRead, readIndex, scratch, scratchPrior, seenUpTo, settleAll, show, valueAt } = messages;
+  const { fix, gatherForStore, publish, see } = carried;
   const { cpuRead, cpuWrite, dirty, drop, writeBack } = caches;
   const { answer, issue } = arrival;
   const { forwarded, forwarding } = window;
@@ -65,7 +68,7 @@ export function createEffects(
       case "load": {
         const location = target(state, at, position, thread, instruction);
         if (at.forwards[position] === undefined) prepare(machine, at, position);
-        const forward = location < 0 || instruction.modify !== undefined ? -1 : forwarding(state, at, position, thread, location);
+        const forward = location < 0 ? -1 : forwarding(state, at, position, thread, location);
         let result = 0;
         if (forward >= 0) {
           const store = instructions[forward] as Instruction;
@@ -92,7 +95,8 @@ export function createEffects(
           state[slot] = returned(instruction, result, outcome);
           if (instruction.pair >= 0) state[slot + 1] = result;
           if (instruction.pair >= 0 && !outcome.stores) {
-            state[status + instruction.pair] = 1;
+            // Done without having been performed: no late address is held against it.
+            state[status + instruction.pair] = 2;
             forgetHalf(state, id);
           }
         }
@@ -105,10 +109,10 @@ export function createEffects(
         lack.missing = false;
         const result = storedValue(state, at, position, thread, instruction);
         if (instruction.pair >= 0 && listLike && location >= 0) {
-          const after = originIndex(state, location, instruction.pair);
+          const after = readIndex(state, location, instruction.pair);
           if (after < 0 || after < seenUpTo(state, thread.observer, location)) return false;
         }
-        if (breaksPair(state, location, choice, instruction.pair)) return false;
+        if (breaksPair(state, location, choice, instruction.thread)) return false;
         state[status + id] = 1;
         if (instruction.pair >= 0) forgetHalf(state, instruction.pair);
         if (location >= 0) {
@@ -118,7 +122,7 @@ export function createEffects(
           } else {
             state[slot] = result;
             gatherForStore(state, at, position, instruction);
-            if (instruction.pair >= 0) gather(state, instruction.pair);
+            if (instruction.pair >= 0) gatherRead(state, location, choice);
             if (!publish(state, thread, instruction, location, choice)) return false;
           }
         }
@@ -134,7 +138,7 @@ export function createEffects(
         lack.missing = false;
         const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
         if ((instruction.outcome > 0 && !result.stores) || (instruction.outcome < 0 && result.stores)) return false;
-        if (result.stores && breaksPair(state, location, choice, -1)) return false;
+        if (result.stores && breaksPair(state, location, choice, instruction.thread)) return false;
         state[slot] = returned(instruction, old, result);
         state[status + id] = 1;
         if (!listLike) {
@@ -154,6 +158,7 @@ export function createEffects(
       }
       case "fence": {
         scratch.fill(0);
+        scratchPrior.fill(0);
         const joins = !machine.platform.cpu.readsJoin && (instruction.before & 1) !== 0;
         const spreads = instruction.propagates === "strong" || instruction.propagates === "devices";
         for (let i = 0; i < position; i++) {
@@ -166,6 +171,7 @@ export function createEffects(
           show(state, thread.observer);
         }
         if (spreads) {
+          fix(state);
           const later = machine.platform.cpu.devicesSee === "later";
           for (let observer = 0; observer < observers; observer++) {
             const device = observer >= machine.cpus;

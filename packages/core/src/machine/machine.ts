@@ -239,6 +239,11 @@ export interface Layout {
    */
   readonly prior: Int32Array;
   readonly carriedPrior: number;
+  /** Power: of what precedes a store, that which its CPU's barriers put there; by instruction, and by location for the oldest value still kept. Whoever reads the store passes it on. */
+  readonly barred: Int32Array;
+  readonly baseBarred: Int32Array;
+  /** Power: stores that a strong fence has waited for, and what precedes them: nothing that is performed later precedes these. -1 where barriers do not travel. */
+  readonly fixed: number;
   readonly basePrior: Int32Array;
   /** What the oldest value still kept takes along, by location; -1 where there are no messages. */
   readonly baseClosure: Int32Array;
@@ -634,7 +639,8 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
         arm(name, 1);
         const skip = add("jump", operation, {});
         choice.to = drafts.length;
-        arm("atomic_failed", -1);
+        const failed = `atomic_failed_${operation.order}`;
+        arm(platform.accessors.has(failed) ? failed : "atomic_failed", -1);
         choice.join = drafts.length;
         skip.to = drafts.length;
         skip.join = drafts.length;
@@ -1189,6 +1195,9 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
   const travels = platform.cpu.barriersTravel && listLike;
   const carried = travels ? take(observers * words) : -1;
   const carriedPrior = travels ? take(observers * words) : -1;
+  const fixed = travels ? take(words) : -1;
+  const barred = Int32Array.from(instructions, (instruction) => (travels && isStore(instruction) ? take(words) : -1));
+  const baseBarred = new Int32Array(program.locations.length).fill(-1);
   const prior = new Int32Array(instructions.length).fill(-1);
   const basePrior = new Int32Array(program.locations.length).fill(-1);
   if (travels) for (const instruction of instructions) if ((closure[instruction.id] as number) >= 0) prior[instruction.id] = take(words);
@@ -1204,6 +1213,7 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
       order[index] = take(count);
       if (count > 0) baseClosure[index] = take(words);
       if (count > 0 && travels) basePrior[index] = take(words);
+      if (count > 0 && travels) baseBarred[index] = take(words);
     });
   }
   const copy = new Int32Array(program.locations.length).fill(-1);
@@ -1254,7 +1264,7 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
       !platform.cpu.coherentReads && older.kind === "load" && younger.kind === "load" && older.facts.plain && younger.facts.plain;
     // Two loads may swap; that both read the same store is asked when the older one is performed (rereads.ts).
     const swaps = (olderLoads[younger.id] as readonly number[]).includes(older.id);
-    if (inMemory && !incoherent && !swaps && !(older.kind === "store" && younger.kind === "load" && younger.modify === undefined)) {
+    if (inMemory && !incoherent && !swaps && !(older.kind === "store" && younger.kind === "load")) {
       if (older.location < 0 || younger.location < 0) answer = 2;
       else if (older.location === younger.location) return 0;
     }
@@ -1315,6 +1325,9 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
       carried,
       prior,
       carriedPrior,
+      barred,
+      baseBarred,
+      fixed,
       basePrior,
       baseClosure,
       origin,

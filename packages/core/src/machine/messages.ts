@@ -13,9 +13,6 @@ export function createMessages(machine: Machine, progress: Progress) {
   const { status, value: valueOffset, memory, seen, closure, order, orderCapacity } = layout;
   const { olderLoadsOpen, stepperAddress } = progress;
 
-  /** Read halves of atomics whose halves may be apart. */
-  const halves = instructions.filter((instruction) => instruction.kind === "load" && instruction.pair >= 0);
-
   /** Loads of which it is kept what they read: read halves, and those that may be ahead of an older load. */
   const keepers = instructions.filter(({ id }) => (layout.origin[id] as number) >= 0);
 
@@ -98,6 +95,19 @@ export function createMessages(machine: Machine, progress: Progress) {
     }
   }
 
+  /** Adds what the value at an index of a location's order carries. */
+  function gatherRead(state: State, location: number, index: number): void {
+    if (index > 0) {
+      gather(state, machine.messages[(state[(order[location] as number) + index - 1] as number) - 1] as number);
+      return;
+    }
+    const from = layout.baseClosure[location] as number;
+    for (let w = 0; from >= 0 && w < words; w++) scratch[w] = (scratch[w] as number) | (state[from + w] as number);
+    const before = layout.basePrior[location] as number;
+    for (let w = 0; before >= 0 && w < words; w++)
+      scratchPrior[w] = (scratchPrior[w] as number) | (state[before + w] as number) | (scratch[w] as number);
+  }
+
   function show(state: State, observer: number): void {
     for (let w = 0; w < words; w++) {
       const at = seen + observer * words + w;
@@ -125,7 +135,8 @@ export function createMessages(machine: Machine, progress: Progress) {
           state[at] = (state[at] as number) & keep;
         }
       }
-      for (const list of [layout.prior, layout.basePrior]) {
+      state[layout.fixed + w] = (state[layout.fixed + w] as number) & keep;
+      for (const list of [layout.prior, layout.basePrior, layout.barred, layout.baseBarred]) {
         for (const at of list) if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
       }
     }
@@ -161,8 +172,14 @@ export function createMessages(machine: Machine, progress: Progress) {
     for (let w = 0; w < words; w++) state[base0 + w] = state[from + w] as number;
     const earlier = layout.basePrior[location] as number;
     if (earlier >= 0) {
-      const newest = layout.prior[machine.messages[(state[base + least - 1] as number) - 1] as number] as number;
-      for (let w = 0; w < words; w++) state[earlier + w] = (state[earlier + w] as number) | (state[newest + w] as number);
+      const newest = machine.messages[(state[base + least - 1] as number) - 1] as number;
+      const before = layout.prior[newest] as number;
+      const barred = layout.barred[newest] as number;
+      const baseBarred = layout.baseBarred[location] as number;
+      for (let w = 0; w < words; w++) {
+        state[earlier + w] = (state[earlier + w] as number) | (state[before + w] as number);
+        state[baseBarred + w] = state[barred + w] as number;
+      }
     }
     for (let at = 0; at < least; at++) forgetMessage(state, (state[base + at] as number) - 1);
     for (let at = 0; at < capacity; at++) state[base + at] = at + least < capacity ? (state[base + at + least] as number) : 0;
@@ -205,7 +222,9 @@ export function createMessages(machine: Machine, progress: Progress) {
       const carried = layout.baseClosure[location] as number;
       if (carried >= 0) for (let w = 0; w < words; w++) state[carried + w] = 0;
       const earlier = layout.basePrior[location] as number;
+      const barred = layout.baseBarred[location] as number;
       if (earlier >= 0) for (let w = 0; w < words; w++) state[earlier + w] = 0;
+      if (barred >= 0) for (let w = 0; w < words; w++) state[barred + w] = 0;
     }
     state[memory + location] = value;
   }
@@ -214,17 +233,6 @@ export function createMessages(machine: Machine, progress: Progress) {
     const base = order[location] as number;
     for (let at = orderLength(state, location); at > index; at--) state[base + at] = state[base + at - 1] as number;
     state[base + index] = message + 1;
-  }
-
-  /** Where the message stands that a read half has read. */
-  function originIndex(state: State, location: number, read: number): number {
-    const origin = state[layout.origin[read] as number] as number;
-    if (origin === 0) return 0;
-    if (origin === lost) return -1;
-    const base = order[location] as number;
-    let at = 0;
-    while (state[base + at] !== origin) at++;
-    return at + 1;
   }
 
   /** Where the message stands that a load has read; -1 where it cannot be read any more. */
@@ -242,16 +250,6 @@ export function createMessages(machine: Machine, progress: Progress) {
     const { pair } = instructions[read] as Instruction;
     const origin = layout.origin[read] as number;
     if (origin >= 0 && (pair < 0 || state[status + pair] !== 0)) state[origin] = 0;
-  }
-
-  /** Would a write at this index come between the halves of somebody's atomic? Then that run never happened. */
-  function breaksPair(state: State, location: number, index: number, own: number): boolean {
-    for (const half of halves) {
-      if (half.id === own || state[status + half.id] === 0 || state[status + half.pair] !== 0) continue;
-      if (stepperAddress(state, half.id) !== location) continue;
-      if (!listLike || index < 0 || originIndex(state, location, half.id) === index) return true;
-    }
-    return false;
   }
 
   /** The atomic is over: what its read half kept for its write half goes. */
@@ -282,17 +280,16 @@ export function createMessages(machine: Machine, progress: Progress) {
   return {
     bitMask,
     bitWord,
-    breaksPair,
     forgetHalf,
     forgetRead,
     gather,
     gatherAll,
+    gatherRead,
     insertMessage,
     isAlive,
     isAtomicMessage,
     land,
     orderLength,
-    originIndex,
     readIndex,
     scratch,
     scratchPrior,

@@ -115,9 +115,10 @@ export function createObstacles(
     switch (instruction.kind) {
       case "load": {
         const location = target(state, at, position, thread, instruction);
-        if (instruction.modify !== undefined) return location < 0 ? [] : (writers[location] as readonly number[]);
+        if (at.forwards[position] === undefined) prepare(machine, at, position);
         const forward = forwarding(state, at, position, thread, location);
-        return forward === -2 ? [lack.instruction] : [];
+        if (forward === -2) return [lack.instruction];
+        return location < 0 || instruction.modify === undefined ? [] : (writers[location] as readonly number[]);
       }
       case "rmw": {
         const location = target(state, at, position, thread, instruction);

@@ -207,6 +207,12 @@ export function createProgress(machine: Machine, values: Values) {
     return true;
   }
 
+  /** Is it a store whose value a younger load may have? Of an atomic in halves that is known once its read half is performed (2: it stores nothing). */
+  function mayForward(state: State, id: number): boolean {
+    const { kind, pair } = instructions[id] as Instruction;
+    return kind === "store" && (pair < 0 || (state[status + pair] !== 0 && state[status + id] !== 2));
+  }
+
   /** An access whose address came late: was something younger to the same address performed too early? */
   function addressHolds(state: State, instruction: Instruction): boolean {
     const around = sequence(state, instruction.thread);
@@ -222,9 +228,7 @@ export function createProgress(machine: Machine, values: Values) {
       if ((machine.olderLoads[younger.id] as readonly number[]).includes(instruction.id)) continue;
       if (targetAt(state, standing) !== location) continue;
       // A younger load that forwarded from a store between the two is in order.
-      const between = around
-        .slice(mine + 1, i)
-        .some((each) => instructions[idAt(each)]?.kind === "store" && targetAt(state, each) === location);
+      const between = around.slice(mine + 1, i).some((each) => mayForward(state, idAt(each)) && targetAt(state, each) === location);
       if (!between) return false;
     }
     return true;
@@ -236,7 +240,7 @@ export function createProgress(machine: Machine, values: Values) {
     for (const standing of sequence(state, (instructions[older] as Instruction).thread)) {
       const id = idAt(standing);
       if (id === younger) return false;
-      if (inside && (instructions[id] as Instruction).kind === "store" && targetAt(state, standing) === location) return true;
+      if (inside && mayForward(state, id) && targetAt(state, standing) === location) return true;
       inside ||= id === older;
     }
     return false;

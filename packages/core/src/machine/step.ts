@@ -4,7 +4,7 @@
  *
  * A step that turns a guess out to be wrong makes the state *discarded*: that run never happened.
  *
- * The parts, each a file: values.ts, progress.ts (how far threads are), messages.ts and carried.ts (stores), caches.ts, queues.ts and arrival.ts (packets), window.ts, rereads.ts and
+ * The parts, each a file: values.ts, progress.ts (how far threads are), messages.ts and carried.ts (stores), caches.ts, queues.ts and arrival.ts (packets), window.ts, rereads.ts, pairs.ts and
  * cpu.ts (what a CPU can do), devices.ts, handlers.ts, effects.ts (what happens), obstacles.ts (why not yet).
  */
 import {
@@ -31,6 +31,7 @@ import { createHandlers } from "./handlers.js";
 import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
 import { createMessages } from "./messages.js";
 import { createObstacles } from "./obstacles.js";
+import { createPairs } from "./pairs.js";
 import { GUESSED_SKIPPED, GUESSED_TAKEN, type Path } from "./path.js";
 import { createProgress } from "./progress.js";
 import { createQueues } from "./queues.js";
@@ -95,10 +96,11 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
   const queues = createQueues(machine, pictured);
   const window = createWindow(machine, values, progress);
   const rereads = createRereads(machine, progress, messages, window);
-  const arrival = createArrival(machine, values, progress, messages, queues, rereads);
+  const pairs = createPairs(machine, progress, messages, window);
+  const arrival = createArrival(machine, values, progress, messages, queues, rereads, pairs);
   const devices = createDeviceSteps(machine, values, progress, queues);
   const handlers = createHandlers(machine, values, progress, messages);
-  const effects = createEffects(machine, values, progress, messages, carried, caches, arrival, window, devices, rereads);
+  const effects = createEffects(machine, values, progress, messages, carried, caches, arrival, window, devices, rereads, pairs);
   const { obstacles, packetObstacles, handlerObstacles } = createObstacles(machine, values, progress, queues, window, devices);
   const { cpuSteps } = createCpuSteps(machine, values, progress, messages, caches, queues, window, rereads);
   const { deviceSteps } = devices;

@@ -336,7 +336,9 @@ function write(
     case "atomic":
       through(
         failed && platform.accessors.has("atomic_failed")
-          ? "atomic_failed"
+          ? platform.accessors.has(`atomic_failed_${operation.order}`)
+            ? `atomic_failed_${operation.order}`
+            : "atomic_failed"
           : operation.returns === "nothing"
             ? "atomic_void"
             : `atomic_${operation.order}`,

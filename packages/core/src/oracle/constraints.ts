@@ -322,9 +322,15 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   for (const item of items) {
     const write = item.act.half === "read" && item.act.outcome ? byRun.get(item.run)?.[item.position + 1] : undefined;
     if (write === undefined || item.location < 0 || listed.has(item.location)) continue;
+    const store = ownStore(sequences, item);
     for (const touch of touches) {
-      if (touch.item === write || touch.location !== item.location || !touch.writes || conditional(touch.item.act)) continue;
-      rules.push({ if: [startOf(item), touch.event], then: [startOf(write), touch.event] });
+      if (touch.item === write || touch.item === store || touch.location !== item.location || !touch.writes || conditional(touch.item.act))
+        continue;
+      rules.push({
+        if: [startOf(item), touch.event],
+        and: store === undefined ? undefined : [startOf(store), touch.event],
+        then: [startOf(write), touch.event],
+      });
     }
   }
 
@@ -442,13 +448,19 @@ function controls(platform: Platform, branch: Item, item: Item): boolean {
 /** The own store whose value a load takes where it goes ahead of it: the youngest older one to its address. */
 export function forwarding(sequence: readonly Item[], at: number): Item | undefined {
   const load = sequence[at] as Item;
-  if (load.act.kind !== "load" || load.act.half === "read" || load.location < 0) return undefined;
+  if (load.act.kind !== "load" || load.location < 0) return undefined;
   for (let i = at - 1; i >= 0; i--) {
     const older = sequence[i] as Item;
     if (older.location === load.location && (older.act.kind === "store" || older.act.kind === "rmw"))
       return older.act.kind === "store" ? older : undefined;
   }
   return undefined;
+}
+
+/** The own store that a load may take its value from early, wherever the load stands. */
+export function ownStore(sequences: readonly (readonly Item[])[], load: Item): Item | undefined {
+  const sequence = sequences.find((each) => each.includes(load)) ?? [];
+  return forwarding(sequence, sequence.indexOf(load));
 }
 
 function touchesOf(item: Item): readonly Touch[] {

@@ -4,7 +4,7 @@ import { applyBinary, evaluate } from "../program/evaluate.js";
 import type { Arrival, Expression, Formula, Observed, Operand, Program } from "../program/program.js";
 
 import { locationAt } from "./acts.js";
-import { arrivalOf, type Constraints, conditional, definitionOf, forwarding, type Item, startOf } from "./constraints.js";
+import { arrivalOf, type Constraints, conditional, definitionOf, forwarding, type Item, ownStore, startOf } from "./constraints.js";
 import type { Order } from "./order.js";
 import { type Run, raises } from "./scenario.js";
 import type { View } from "./views.js";
@@ -110,7 +110,7 @@ export function endOf(
       return { value: returns[act.returns], stored: stores ? result : undefined, old };
     };
     if (act.half === "write") return { ...atomic(effectOf((byRun.get(run) as readonly Item[])[position - 1] as Item).old), value: 0 };
-    if (act.half === "read") return atomic(location < 0 ? 0 : readBy(item, startOf(item)));
+    if (act.half === "read") return atomic(location < 0 ? 0 : loaded(item));
     switch (act.kind) {
       case "load": {
         const value = location < 0 ? 0 : loaded(item);
@@ -204,10 +204,13 @@ export function endOf(
         if ((effectOf(item).stored !== undefined) !== act.outcome) return undefined;
         const write = act.outcome ? (byRun.get(run) as readonly Item[])[position + 1] : undefined;
         if (write === undefined || listed.has(item.location)) break;
+        const store = ownStore(constraints.sequences, item);
         const apart = touches.some(
           ({ item: other, location, event, writes }) =>
             writes &&
             other !== write &&
+            other !== store &&
+            (store === undefined || earlier(startOf(store), event)) &&
             location === item.location &&
             earlier(startOf(item), event) &&
             earlier(event, startOf(write)) &&

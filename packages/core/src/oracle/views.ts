@@ -7,7 +7,7 @@
 
 import type { Program } from "../program/program.js";
 import { carriedBy } from "./carried.js";
-import { arrivalOf, type Constraints, conditional, forwarding, type Item, startOf } from "./constraints.js";
+import { arrivalOf, type Constraints, conditional, forwarding, type Item, ownStore, startOf } from "./constraints.js";
 import { obey } from "./obey.js";
 import type { Order } from "./order.js";
 
@@ -51,7 +51,7 @@ export function* viewsOf(program: Program, constraints: Constraints, settled: Or
     const location = locations[at];
     if (location === undefined) {
       const next = order.copy();
-      if (inStep() && sights(next)) yield { order: next, from: new Map(from), coherence: new Map(coherence) };
+      if (joined() && inStep() && sights(next)) yield { order: next, from: new Map(from), coherence: new Map(coherence) };
       return;
     }
     const there = touches.filter((touch) => touch.location === location);
@@ -118,6 +118,16 @@ export function* viewsOf(program: Program, constraints: Constraints, settled: Or
     from.delete(reader);
   }
 
+  /** An atomic that took its value early from an own store writes right behind that store. */
+  function joined(): boolean {
+    return constraints.items.every((item) => {
+      if (item.act.half !== "read" || !item.act.outcome || !listed.has(item.location) || !forwards(item)) return true;
+      const writes = coherence.get(item.location) as readonly Item[];
+      const write = constraints.byRun.get(item.run)?.[item.position + 1] as Item;
+      return writes.indexOf(write) === writes.indexOf(ownStore(sequences, item) as Item) + 1;
+    });
+  }
+
   /** Of two loads of one location the later reads no older write than the earlier, in whatever order they are performed. */
   function inStep(): boolean {
     return constraints.rereads.every(({ older, younger }) => {
@@ -149,8 +159,11 @@ export function* viewsOf(program: Program, constraints: Constraints, settled: Or
         const stores = fromCpu(item) && coherence.get(location)?.includes(item) === true;
         if (stores) {
           all.add(item);
-          if (item.act.half === "write")
-            for (const store of closure(constraints.byRun.get(item.run)?.[item.position - 1] as Item)) all.add(store);
+          if (item.act.half === "write") {
+            const read = constraints.byRun.get(item.run)?.[item.position - 1] as Item;
+            for (const store of closure(read)) all.add(store);
+            if (forwards(read)) take(ownStore(sequences, read));
+          }
         }
         if (stores) for (const store of taken(item)) all.add(store);
         result = all;

@@ -44,7 +44,7 @@ export function inOrder(
     const incoherent = !platform.cpu.coherentReads && [older, younger].every(({ act }) => act.kind === "load" && act.facts.has("plain"));
     // Loads of one store may swap; that it is one store is a rule of its own (constraints.ts, views.ts).
     const swap = oneRun && platform.cpu.sameStoreSwaps && older.act.kind === "load" && younger.act.kind === "load";
-    if (!incoherent && !swap && (older.act.kind !== "store" || younger.act.kind !== "load" || younger.act.half === "read")) return true;
+    if (!incoherent && !swap && (older.act.kind !== "store" || younger.act.kind !== "load")) return true;
   }
   if (older.act.kind === "sync") return younger.act.kind !== "sync" && meets(younger.act.fenced, older.act.after);
   if (younger.act.kind === "sync") return meets(older.act.fenced, younger.act.before);

@@ -21,7 +21,13 @@ export const ACCESSOR_NAMES: readonly string[] = words(`
   inX outX insX outsX config_read config_write`);
 
 /** What a CPU may say something about; without it, another accessor answers: `atomic_relaxed` for `atomic_void` (atomic_inc and such). */
-export const OPTIONAL_ACCESSORS: readonly string[] = ["atomic_void", "atomic_failed", "migrate"];
+export const OPTIONAL_ACCESSORS: readonly string[] = [
+  "atomic_void",
+  "atomic_failed",
+  "atomic_failed_full",
+  "atomic_failed_release",
+  "migrate",
+];
 
 /** Short for several kinds. */
 export const KIND_GROUPS: { readonly [name: string]: readonly AccessKind[] } = {

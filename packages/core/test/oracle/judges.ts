@@ -53,6 +53,44 @@ const list: readonly (readonly [string, string, string, boolean])[] = [
     true,
   ],
   [
+    "RSW",
+    "arm64",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1); }
+    P1(int *x, int *y, int *z) { int r0 = READ_ONCE(*y); int r1 = READ_ONCE(*(z + (r0 ^ r0))); int r2 = READ_ONCE(*z); int r3 = READ_ONCE(*(x + (r2 ^ r2))); }
+    exists (1:r0=1 /\\ 1:r3=0)`,
+    true,
+  ],
+  [
+    "CoRR",
+    "arm64",
+    `{ } P0(int *x) { WRITE_ONCE(*x, 1); WRITE_ONCE(*x, 2); } P1(int *x) { int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*x); }
+    exists (1:r0=2 /\\ 1:r1=1)`,
+    false,
+  ],
+  [
+    "CoRR",
+    "portable",
+    `{ } P0(int *x) { WRITE_ONCE(*x, 1); } P1(int *x) { int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*x); }
+    exists (1:r0=1 /\\ 1:r1=0)`,
+    false,
+  ],
+  [
+    "MP+wmb+fri-rfi-addr",
+    "riscv",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1); }
+    P1(int *x, int *y) { int r0 = READ_ONCE(*y); WRITE_ONCE(*y, 2); int r1 = READ_ONCE(*y); int r2 = READ_ONCE(*(x + (r1 ^ r1))); }
+    exists (1:r0=1 /\\ 1:r1=2 /\\ 1:r2=0)`,
+    true,
+  ],
+  [
+    "SB+rfi-xchg",
+    "arm64",
+    `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); int r1 = xchg_relaxed(x, 2); int r0 = READ_ONCE(*(y + (r1 ^ r1))); }
+    P1(int *x, int *y) { WRITE_ONCE(*y, 1); smp_mb(); int r0 = READ_ONCE(*x); }
+    exists (0:r1=1 /\\ 0:r0=0 /\\ 1:r0=0)`,
+    true,
+  ],
+  [
     "MP on TSO",
     "x86",
     `{ } P0(int *x, int *y) { WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 1); } P1(int *x, int *y) { int r0 = READ_ONCE(*y); int r1 = READ_ONCE(*x); }
