@@ -67,7 +67,7 @@ function typeOf(token: Token, next: Token | undefined, before: Token | undefined
   if (region === "body") {
     if (KEYWORDS.has(text)) return "keyword";
     if (isTypeWord(text)) return "type";
-    if (/^(RO|IDO|UIO|TC)$/.test(text)) return "decorator";
+    if (/^(RO|IDO|UIO|AT|TC)$/.test(text)) return "decorator";
     return next?.text === "(" || primitive(text) !== undefined ? "function" : undefined;
   }
   if (isTypeWord(text)) return "type";

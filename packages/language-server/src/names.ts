@@ -54,7 +54,7 @@ export function namedWords(named: Named): string {
 export const KEYWORDS: ReadonlySet<string> = new Set(
   "if else while do for break continue return ATOMIC true false NULL sizeof struct union enum static const volatile register".split(" "),
 );
-const TLP_ATTRIBUTES: ReadonlySet<string> = new Set(["RO", "IDO", "UIO"]);
+const TLP_ATTRIBUTES: ReadonlySet<string> = new Set(["RO", "IDO", "UIO", "AT"]);
 const TAIL_WORDS: ReadonlySet<string> = new Set(
   "exists forall filter locations final expect source with not order true false and or".split(" "),
 );

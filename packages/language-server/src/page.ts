@@ -73,7 +73,8 @@ export function primitiveSays({ meaning, name }: Primitive): string {
       return {
         "sync-for-cpu": "Hands the memory to the CPU: where DMA does not snoop, cached lines are dropped. It orders nothing in the fabric.",
         "sync-for-device": "Hands the memory to the device: where DMA does not snoop, cached lines are written back.",
-        unmap: "Ends the mapping, with `dma_sync_single_for_cpu`'s work.",
+        unmap:
+          "Ends the mapping, with `dma_sync_single_for_cpu`'s work. With the setting `iommu`: devices' requests are refused from then on (`strict`), or some time later (`lazy`).",
         map: "Maps the memory, with `dma_sync_single_for_device`'s work.",
       }[meaning.call];
     case "delay":
@@ -90,7 +91,7 @@ export function primitiveSays({ meaning, name }: Primitive): string {
     case "ats-wait":
       return "Waits for the device's ATS invalidate completion.";
     case "dma-write":
-      return "A posted memory write of the device. Further arguments: `RO`, `IDO`, `TC(n)`, `UIO`.";
+      return "A posted memory write of the device. Further arguments: `RO`, `IDO`, `TC(n)`, `UIO`, `AT`.";
     case "dma-writev":
       return "One write packet that covers several words, in increasing address order.";
     case "dma-read":

@@ -15,7 +15,7 @@ export function renamable({ names }: Analysis, offset: number): Occurrence | und
 }
 
 const RESERVED: ReadonlySet<string> = new Set(
-  "HOST RO IDO UIO TC exists forall filter locations expect source order not true false dma mmio port config device thread line on in user cpu node".split(
+  "HOST RO IDO UIO AT TC exists forall filter locations expect source order not true false dma mmio port config device thread line on in user cpu node".split(
     " ",
   ),
 );

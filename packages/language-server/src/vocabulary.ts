@@ -35,7 +35,9 @@ export const MMIO_ATTRIBUTES = words([
   ["uc", "Uncached (`ioremap`): the default."],
   ["wc", "Write-combining (`ioremap_wc`)."],
   ["np", "Non-posted writes (`ioremap_np`)."],
-  ["combining", "A host bridge may merge neighbouring writes into one burst."],
+  ["combining", "A host bridge may make one burst of writes to neighbouring registers."],
+  ["no_burst", "The device loses a write of it that comes as a later word of a burst."],
+  ["at", "Its offset in bytes: words four bytes apart are neighbours.", "at=${1:4}"],
 ]);
 
 /** Attributes of `device D0(…)`. */
@@ -79,6 +81,7 @@ export const PACKET_ATTRIBUTES = words([
   ["RO", "Relaxed ordering: the packet may pass others of its kind (PCIe 2.4.1)."],
   ["IDO", "ID-based ordering: it may pass packets of other requesters."],
   ["TC", "The traffic class, 0 to 7: packets of different classes have no order.", "TC(${1:1})"],
+  ["AT", "Translated before (ATS): not looked up in the table of mappings."],
   ["UIO", "Unordered I/O: no order with other packets."],
 ]);
 

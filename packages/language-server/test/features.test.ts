@@ -142,7 +142,14 @@ describe("completion", () => {
       "thread",
     ]);
     expect(await labels(race.replace("dma(streaming) int cq", "dma(st‸) int cq"))).toContain("write_barrier");
-    expect(await labels(race.replace("mmio int D0.status", "mmio(‸) int D0.status"))).toEqual(["combining", "np", "uc", "wc"]);
+    expect(await labels(race.replace("mmio int D0.status", "mmio(‸) int D0.status"))).toEqual([
+      "at",
+      "combining",
+      "no_burst",
+      "np",
+      "uc",
+      "wc",
+    ]);
     expect(await labels(race.replace("mmio int D0", "device D0(‸);\n  mmio int D0"))).toContain("switch");
   });
 

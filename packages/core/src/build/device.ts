@@ -5,7 +5,7 @@ import type { DeviceName, IoRegister, Place, Register, Value } from "./handle.js
 import { call } from "./tree.js";
 
 /** Attributes of a transaction: relaxed ordering, ID-based ordering, unordered I/O, traffic class. */
-export type TransactionAttribute = "RO" | "IDO" | "UIO" | `TC(${number})`;
+export type TransactionAttribute = "RO" | "IDO" | "UIO" | "AT" | `TC(${number})`;
 
 /** What DMA reaches: memory, or a register of another device (peer to peer). */
 export type DmaTarget = Place | IoRegister<"mmio">;

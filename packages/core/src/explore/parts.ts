@@ -124,6 +124,7 @@ export function questionsOf(machine: Machine): Questions | undefined {
     if (location >= 0) unite(thread, locationNode(location));
     // An address that is computed may be any.
     else if (address !== undefined && touches(instruction)) return undefined;
+    if (instruction.mapping >= 0) unite(thread, locationNode(instruction.mapping));
     if (device >= 0) unite(thread, deviceNode(device));
     if (instruction.cpu >= 0) onCpu(thread, instruction.cpu);
     for (const read of instruction.reads) unite(thread, locationNode(read.location));

@@ -110,7 +110,8 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
   const decided = layout.deciding;
   const mine = scope.threads.flatMap((index) => instructions.slice(threads[index]?.first, threads[index]?.end));
   const users = usersOfValues(stepper, mine);
-  const inLoop = new Uint8Array(instructions.length);
+  // Where completions are shared a request may start over.
+  const inLoop = new Uint8Array(instructions.length).fill(machine.unreduced ? 1 : 0);
   for (const instruction of mine) {
     const handler = (threads[instruction.thread] as MachineThread).handler >= 0;
     if (handler) inLoop[instruction.id] = 1;

@@ -44,6 +44,7 @@ export function shapeOf(machine: Machine, part: Scope): (formula: Formula) => st
   };
   const NAMES: { readonly [key: string]: (number: number) => string } = {
     location,
+    mapping: location,
     packet,
     thread,
     host: thread,

@@ -203,6 +203,7 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
 
   return {
     select(state, steps, count) {
+      if (machine.unreduced) return count;
       stand(state);
       visit++;
       broughtCount = 0;

@@ -16,6 +16,11 @@ export const HANDLE = 5;
 /** A cache line is filled (0), dropped (1) or written back (2) of its own accord (subject: the location). */
 export const CACHE = 6;
 
+/** Choices of a packet's move: the table of mappings refuses it; another's read takes its completion (plus that packet's number); so many more words leave with it (plus their number). */
+export const REFUSED = 0x3000;
+export const TAKEN_BY = 0x2000;
+export const BURST = 0x1000;
+
 /** A step packed into an integer: subject (an instruction, thread or location), action and choice. */
 export function packStep(subject: number, action: number, choice: number): number {
   return subject | (action << 12) | (choice << 16);

@@ -97,6 +97,16 @@ export function createArrival(
     const slot = valueOffset[instruction.id] as number;
     const location = resolveIssued(state, instruction);
     const inMemory = location >= 0 && locations[location]?.space === "memory";
+    const looked = layout.looked[packet] as number;
+    if (looked >= 0) {
+      const refused = state[looked] === 2;
+      state[looked] = 0;
+      // What the table of mappings refuses does nothing; a read gets all ones.
+      if (refused) {
+        state[slot] = instruction.kind === "dma-write" || item.fields.has("zero-length") ? 0 : -1;
+        return true;
+      }
+    }
     switch (instruction.kind) {
       case "pio-write":
         arriveAtRegister(state, location, state[slot] as number);

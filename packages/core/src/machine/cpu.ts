@@ -141,7 +141,15 @@ export function createCpuSteps(
       case "token":
         if (hasRoom(state, instruction.packet, 1)) out[count++] = packStep(id, PERFORM, 0);
         return count;
+      case "unmapped":
+        for (const [packet, slot] of layout.looked.entries()) {
+          if (slot >= 0 && machine.packets[packet]?.location === instruction.mapping && state[slot] === 1) return count;
+        }
+        out[count++] = packStep(id, PERFORM, 0);
+        return count;
       case "fence":
+      case "map":
+      case "unmap":
       case "sync-for-cpu":
       case "sync-for-device":
         out[count++] = packStep(id, PERFORM, 0);

@@ -236,6 +236,17 @@ export function createEffects(
         state[status + id] = 1;
         break;
       }
+      case "map":
+        state[layout.entry[instruction.mapping] as number] = 0;
+        state[status + id] = 1;
+        break;
+      case "unmap": {
+        // Strict: what was taken away is not found from here on, and `unmapped` waits for what was found before.
+        const entry = layout.entry[instruction.mapping] as number;
+        state[entry] = Math.max(state[entry] as number, instruction.enable ? 2 : 1);
+        state[status + id] = 1;
+        break;
+      }
       case "sync-for-device":
         if (dirty(state, instruction.location)) writeBack(state, instruction.location);
         state[status + id] = 1;

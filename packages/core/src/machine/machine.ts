@@ -10,6 +10,7 @@ import {
   type Cell,
   type Lowered,
   type PacketKind,
+  type PlaceDeed,
   type Platform,
   type RouteKind,
 } from "../platform/platform.js";
@@ -66,7 +67,11 @@ export type InstructionKind =
   | "interrupts"
   | "ats-wait"
   | "sync-for-cpu"
-  | "sync-for-device";
+  | "sync-for-device"
+  /** The table of mappings: an entry is written, taken away; all requests that found it are where they go. */
+  | "map"
+  | "unmap"
+  | "unmapped";
 
 /** What an access is to the window's rules. */
 export interface AccessFacts {
@@ -90,6 +95,8 @@ export interface Instruction {
   readonly address: Expression | undefined;
   /** Location, where it is known before the run; -1 otherwise. */
   readonly location: number;
+  /** The location whose entry in the table of mappings it is about, or -1. */
+  readonly mapping: number;
   /** What is stored, or the condition of a branch; a branch without one is a free choice. */
   readonly value: Expression | undefined;
   readonly modify: Modify | undefined;
@@ -151,6 +158,8 @@ export interface Packet {
   readonly home: number;
   /** The hop on which it waits, having arrived, until the device's program answers it (`ANSWER`); 0 where nothing is withheld. */
   readonly held: number;
+  /** The hop on leaving which it is looked up in the table of mappings; 0 where it is not. */
+  readonly lookup: number;
   /** Device id, or -2 - cpu. */
   readonly requester: number;
   /** The device whose places it uses, or -1 (chipset). */
@@ -253,10 +262,20 @@ export interface Layout {
   readonly orderCapacity: Int32Array;
   /** Non-coherent: cached copies (0 absent, 1 clean, 2 dirty) and their values; -1 where a location has none. */
   readonly copy: Int32Array;
+  /** Entries of the table of mappings, by location (0 mapped, 1 taken away but perhaps still found, 2 gone); -1 where nothing is ever unmapped. */
+  readonly entry: Int32Array;
+  /** By packet that is looked up: 0 not yet, 1 found and not arrived, 2 refused. */
+  readonly looked: Int32Array;
 }
 
 export interface Machine {
   readonly program: Program;
+  /** Something here does what `explore/stubborn.ts` does not know: every step is explored. */
+  readonly unreduced: boolean;
+  /** By packet: those whose requester may take its completion where completions are shared. */
+  readonly thieves: readonly (readonly number[])[];
+  /** By packet: those that may leave with it as the next word of a burst. */
+  readonly followers: readonly (readonly number[])[];
   readonly platform: Platform;
   readonly settings: ReadonlyMap<string, string>;
   /** The compiler may reorder plain accesses before the CPU sees them (setting `compiler` = on). */
@@ -327,6 +346,7 @@ function draft(id: number, thread: number, kind: InstructionKind, operation: Ope
     target: fields.target ?? -1,
     address: fields.address,
     location: fields.location ?? -1,
+    mapping: fields.mapping ?? -1,
     value: fields.value,
     modify: fields.modify,
     returns: fields.returns ?? "nothing",
@@ -406,6 +426,9 @@ interface Builder {
   readonly program: Program;
   readonly platform: Platform;
   readonly drafts: Draft[];
+  /** Devices' requests are looked up in a table of mappings; an unmap waits until what it took away is found no more. */
+  readonly translating: boolean;
+  readonly strict: boolean;
   /** Where computed addresses can point. */
   pointers(): readonly number[];
 }
@@ -773,11 +796,17 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
       case "dma-api": {
         const location = program.locations[operation.location];
         const cached = !platform.fabric.coherent && location !== undefined && location.mapping.mode === "streaming";
+        const looked = builder.translating && location !== undefined;
+        if (looked && operation.call === "unmap") {
+          add("unmap", operation, { mapping: operation.location, fenced: KIND_BIT.write, enable: builder.strict });
+          if (builder.strict) add("unmapped", operation, { mapping: operation.location });
+        }
         if (cached && operation.call === "sync-for-cpu") add("sync-for-cpu", operation, { location: operation.location });
         else if (cached && operation.call === "sync-for-device") add("sync-for-device", operation, { location: operation.location });
         else if (cached && operation.call === "unmap") add("sync-for-cpu", operation, { location: operation.location });
         else if (cached && operation.call === "map") add("sync-for-device", operation, { location: operation.location });
         else add("nothing", operation, {});
+        if (looked && operation.call === "map") add("map", operation, { mapping: operation.location, fenced: KIND_BIT.write });
         break;
       }
       case "migrate": {
@@ -839,7 +868,7 @@ function assigned(operation: Operation): readonly number[] {
   }
 }
 
-const NO_ATTRIBUTES: Attributes = { ro: false, ido: false, uio: false, tc: 0 };
+const NO_ATTRIBUTES: Attributes = { ro: false, ido: false, uio: false, translated: false, tc: 0 };
 
 /** The packets of a program and the places they visit. */
 class Roads {
@@ -871,6 +900,11 @@ class Roads {
     const visit = this.visits[number];
     if (visit !== undefined) visit.count++;
     return { place: number, kind: "completion" };
+  }
+
+  /** What the place of a hop does besides holding packets. */
+  deeds(hop: Hop): readonly PlaceDeed[] {
+    return this.platform.fabric.places[this.visits[hop.place]?.place ?? -1]?.does ?? [];
   }
 
   private instance(id: string, device: number, cpu: number): number {
@@ -1003,8 +1037,13 @@ class Roads {
     if (own >= 0 && !peer) this.map(draft, target, own, fields);
     const reads = draft.kind === "pio-read" || draft.kind === "dma-read" || draft.kind === "dma-atomic";
     const given = reads && target !== undefined && target.owner >= 0 ? this.answers.get(draft.location) : undefined;
+    const inMemory = own >= 0 && target !== undefined && target.space === "memory" && draft.kind.startsWith("dma-");
     const packet: Packet = {
       instruction: draft.id,
+      lookup:
+        inMemory && !attributes.translated
+          ? request.findIndex((hop) => this.deeds(hop).some((deed) => deed === "translate" || deed === "may-translate")) + 1
+          : 0,
       hops: [...request, ...(given === undefined ? [] : [this.held(draft.location)]), ...reply],
       home: request.length,
       held: given === undefined ? 0 : request.length + 1,
@@ -1092,11 +1131,18 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     return settings.get(id) ?? found.default;
   };
   const drafts: Draft[] = [];
+  // Only where something of the fabric looks requests up.
+  const deeds = platform.fabric.places.flatMap((place) => place.does ?? []);
+  const asked = settings.get("iommu") ?? "passthrough";
+  const iommu =
+    asked === "passthrough" ? asked : deeds.includes("translate") ? asked : deeds.includes("may-translate") ? "lazy" : "passthrough";
   let pointers: readonly number[] | undefined;
   const builder: Builder = {
     program,
     platform,
     drafts,
+    translating: iommu !== "passthrough",
+    strict: iommu === "strict",
     pointers() {
       pointers ??= addressesTaken(program);
       return pointers;
@@ -1222,6 +1268,13 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
       if (location.space === "memory" && location.mapping.mode === "streaming") copy[index] = take(2);
     });
   }
+  const entry = new Int32Array(program.locations.length).fill(-1);
+  for (const { mapping } of instructions) if (mapping >= 0 && (entry[mapping] as number) < 0) entry[mapping] = take(1);
+  const looked = new Int32Array(roads.packets.length).fill(-1);
+  for (const [number, packet] of roads.packets.entries())
+    if (packet.lookup > 0 && packet.location >= 0 && (entry[packet.location] as number) >= 0) looked[number] = take(1);
+  const thieves = thievesOf(roads);
+  const followers = followersOf(roads, program);
   const { cell, pass } = createPassing(program, platform, roads, instructions, option, settings.get("must") !== "no");
   const places = roads.visits.map((visit): PlaceInstance => {
     const place = platform.fabric.places[visit.place];
@@ -1269,8 +1322,8 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
       else if (older.location === younger.location) return 0;
     }
     // An atomic has two kinds: of each pair of kinds the first rule that matches decides.
-    for (const first of kindsOf(older.mask)) {
-      for (const second of kindsOf(younger.mask)) {
+    for (const first of kindsOf(older.mapping >= 0 ? older.fenced : older.mask)) {
+      for (const second of kindsOf(younger.mapping >= 0 ? younger.fenced : younger.mask)) {
         const rule = platform.cpu.window.find(
           (each) =>
             each.older.includes(first) &&
@@ -1286,6 +1339,9 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
   };
   return withWaits({
     program,
+    unreduced: entry.some((slot) => slot >= 0) || thieves.some((list) => list.length > 0) || followers.some((list) => list.length > 0),
+    thieves,
+    followers,
     platform,
     settings,
     compilerReorders: settings.get("compiler") === "on",
@@ -1334,6 +1390,8 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
       order,
       orderCapacity,
       copy,
+      entry,
+      looked,
     },
     initial,
     window(older, younger) {
@@ -1348,6 +1406,47 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     windowRule: (older, younger) => windowRules.get(older.id * count + younger.id),
     pass,
     cell,
+  });
+}
+
+/** Whose completions can be taken by whom: reads of one location by different requesters, where the way back leads through a place that shares completions. */
+function thievesOf(roads: Roads): readonly (readonly number[])[] {
+  const { packets } = roads;
+  return packets.map((packet) => {
+    const hop = packet.hops.findIndex((each, at) => at >= packet.home && roads.deeds(each).includes("share-completions"));
+    const at = packet.hops[hop];
+    if (at === undefined || at.kind !== "completion" || packet.location < 0 || packet.fields.has("atomic")) return [];
+    return packets.flatMap((other, number) =>
+      other.requester !== packet.requester &&
+      other.location === packet.location &&
+      other.home > 0 &&
+      !other.fields.has("atomic") &&
+      other.hops[hop]?.place === at.place &&
+      other.hops[hop]?.kind === at.kind &&
+      other.fields.has("zero-length") === packet.fields.has("zero-length")
+        ? [number]
+        : [],
+    );
+  });
+}
+
+/** Which writes can leave with a write as the next word of its burst: to the register four bytes on, of the same device, both mapped `combining`, by the same CPU. */
+function followersOf(roads: Roads, program: Program): readonly (readonly number[])[] {
+  const { packets } = roads;
+  return packets.map((packet) => {
+    const register = program.locations[packet.location];
+    const last = packet.hops[packet.home - 1];
+    if (register?.combining !== true || last?.kind !== "posted" || !roads.deeds(last).includes("combine")) return [];
+    return packets.flatMap((other, number) => {
+      const next = program.locations[other.location];
+      const neighbours = register.offset >= 0 && next?.offset === register.offset + 4 && next.combining && next.owner === register.owner;
+      return neighbours &&
+        other.cpu === packet.cpu &&
+        other.requester === packet.requester &&
+        other.hops[other.home - 1]?.place === last.place
+        ? [number]
+        : [];
+    });
   });
 }
 

@@ -85,7 +85,12 @@ export function passive(instruction: Instruction): boolean {
 
 /** Instructions that wait for everything older and hold back everything younger. */
 function serialising(instruction: Instruction): boolean {
-  return instruction.kind === "ats-wait" || instruction.kind === "sync-for-cpu" || instruction.kind === "sync-for-device";
+  return (
+    instruction.kind === "ats-wait" ||
+    instruction.kind === "unmapped" ||
+    instruction.kind === "sync-for-cpu" ||
+    instruction.kind === "sync-for-device"
+  );
 }
 
 /** Accessors whose assembly tells the compiler nothing about memory: it may move plain accesses across them, and them across those. */
@@ -133,6 +138,7 @@ export function blocks(
 ): number {
   if (passive(older) || passive(younger)) return 0;
   if (serialising(older) || serialising(younger)) return 1;
+  if (older.mapping >= 0 && older.mapping === younger.mapping) return 1;
   // A drained path of PIO writes concerns what others could take for their sign; loads are none. A flush is there for the loads behind it.
   if (older.kind === "token") return older.waits && younger.kind === "load" ? 0 : 1;
   if (younger.kind === "token") return (older.mask & IO_MASK) !== 0 ? 1 : 0;

@@ -9,6 +9,7 @@
  */
 import {
   AGAIN,
+  BURST,
   CACHE,
   GUESS_SKIPPED,
   GUESS_TAKEN,
@@ -16,10 +17,12 @@ import {
   MOVE,
   PERFORM,
   packStep,
+  REFUSED,
   type State,
   stepAction,
   stepChoice,
   stepSubject,
+  TAKEN_BY,
 } from "./action.js";
 import { createArrival } from "./arrival.js";
 import { createCaches } from "./caches.js";
@@ -130,6 +133,10 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
       const item = packets[packet] as Packet;
       const hop = state[status + item.instruction] as number;
       if (hop < 1 || hop > item.hops.length || !mayLeave(state, packet)) continue;
+      if (machine.unreduced) {
+        count = otherMoves(state, packet, out, count);
+        if (isGone(state, packet)) continue;
+      }
       if (!listLike || hop !== item.home) {
         out[count++] = packStep(item.instruction, MOVE, 0);
         continue;
@@ -147,6 +154,102 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
     return count;
   }
 
+  /** Where completions are shared: may another requester, whose read of the same location is about to be made, take this completion? */
+  function mayTake(state: State, packet: number, thief: number): boolean {
+    const { home, hops, instruction } = packets[packet] as Packet;
+    const hop = state[status + instruction] as number;
+    const by = packets[thief] as Packet;
+    if (hop <= home || !sharesCompletions(hops[hop - 1]?.place ?? -1) || state[status + by.instruction] !== 1) return false;
+    return queues.waitsFor(state, thief) < 0 && (hop === by.hops.length || queues.hasRoom(state, thief, hop + 1));
+  }
+
+  const sharesCompletions = (instance: number): boolean =>
+    machine.platform.fabric.places[machine.places[instance]?.place ?? -1]?.does?.includes("share-completions") === true;
+
+  /** The completion goes to another requester, whose own request is never made; its owner has to ask again. */
+  function takeCompletion(state: State, packet: number, thief: number): boolean {
+    const from = packets[packet] as Packet;
+    const by = packets[thief] as Packet;
+    const hop = state[status + from.instruction] as number;
+    leave(state, packet, hop);
+    leave(state, thief, 1);
+    state[layout.value[by.instruction] as number] = state[layout.value[from.instruction] as number] as number;
+    state[layout.value[from.instruction] as number] = 0;
+    if (hop < by.hops.length) enter(state, thief, hop + 1);
+    else state[status + by.instruction] = hop + 1;
+    if ((layout.looked[packet] as number) >= 0) state[layout.looked[packet] as number] = 0;
+    enter(state, packet, 1);
+    return checkGuesses(state, (instructions[by.instruction] as Instruction).thread);
+  }
+
+  /** How many writes to the words that follow stand right behind this one and may leave with it. */
+  function burstLength(state: State, packet: number): number {
+    const first = packets[packet] as Packet;
+    if (state[status + first.instruction] !== first.home) return 0;
+    const together = [packet];
+    for (;;) {
+      const next = follower(state, together);
+      if (next < 0) return together.length - 1;
+      together.push(next);
+    }
+  }
+
+  /** The packet that is the next word of a burst: nothing but the burst's earlier words keeps it in its place, and the last of them does. */
+  function follower(state: State, together: readonly number[]): number {
+    const last = together[together.length - 1] as number;
+    for (const next of machine.followers[last] as readonly number[]) {
+      const { home, instruction } = packets[next] as Packet;
+      if (state[status + instruction] !== home) continue;
+      const holding = (machine.waits[next]?.[home - 1] ?? []).filter((wait) => state[wait.slot] !== 0);
+      if (holding.some((wait) => wait.packet === last) && holding.every((wait) => together.includes(wait.packet))) return next;
+    }
+    return -1;
+  }
+
+  /** One burst: the words arrive in one step, in address order. What the device does not take as a later word is lost. */
+  function arriveTogether(state: State, packet: number, words: number): boolean {
+    const together = [packet];
+    while (together.length <= words) together.push(follower(state, together));
+    for (const [at, each] of together.entries()) {
+      const { home, hops, instruction, location } = packets[each] as Packet;
+      leave(state, each, home);
+      if (at > 0 && locations[location]?.noBurst === true) state[layout.value[instruction] as number] = 0;
+      else if (!arrive(state, each, 0)) return false;
+      if (home < hops.length) enter(state, each, home + 1);
+      else state[status + instruction] = home + 1;
+    }
+    return checkGuesses(state, (instructions[(packets[packet] as Packet).instruction] as Instruction).thread);
+  }
+
+  /** A request passes the table of mappings: found, or refused; an entry that was taken away is found no more once it was missed. */
+  function lookUp(state: State, packet: number, choice: number): void {
+    const slot = layout.looked[packet] as number;
+    if (slot < 0) return;
+    const entry = layout.entry[(packets[packet] as Packet).location] as number;
+    if (choice === REFUSED) state[entry] = 2;
+    state[slot] = choice === REFUSED ? 2 : 1;
+  }
+
+  /** What may happen to a packet besides leaving for its next place. */
+  function otherMoves(state: State, packet: number, out: number[], from: number): number {
+    const item = packets[packet] as Packet;
+    let count = from;
+    for (const thief of machine.thieves[packet] as readonly number[]) {
+      if (mayTake(state, packet, thief)) out[count++] = packStep(item.instruction, MOVE, TAKEN_BY + thief);
+    }
+    for (let words = 1; words <= burstLength(state, packet); words++) out[count++] = packStep(item.instruction, MOVE, BURST + words);
+    const looked = state[status + item.instruction] === item.lookup && (layout.looked[packet] as number) >= 0;
+    if (looked && state[layout.entry[item.location] as number] !== 0) out[count++] = packStep(item.instruction, MOVE, REFUSED);
+    return count;
+  }
+
+  /** The table of mappings lets it through no more. */
+  const isGone = (state: State, packet: number): boolean => {
+    const item = packets[packet] as Packet;
+    const looked = state[status + item.instruction] === item.lookup && (layout.looked[packet] as number) >= 0;
+    return looked && state[layout.entry[item.location] as number] === 2;
+  };
+
   function apply(state: State, step: number): boolean {
     const subject = stepSubject(step);
     const choice = stepChoice(step);
@@ -159,7 +262,10 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
         const packet = (instructions[subject] as Instruction).packet;
         const item = packets[packet] as Packet;
         const hop = state[status + subject] as number;
+        if (choice >= TAKEN_BY && choice < REFUSED) return takeCompletion(state, packet, choice - TAKEN_BY);
+        if (choice > BURST && choice < TAKEN_BY) return arriveTogether(state, packet, choice - BURST);
         leave(state, packet, hop);
+        if (hop === item.lookup) lookUp(state, packet, choice);
         if (hop === item.home && !arrive(state, packet, choice)) return false;
         if (hop < item.hops.length) enter(state, packet, hop + 1);
         else state[status + subject] = hop + 1;

@@ -88,7 +88,7 @@ export interface Act {
   readonly block: number;
 }
 
-const NO_ATTRIBUTES: Attributes = { ro: false, ido: false, uio: false, tc: 0 };
+const NO_ATTRIBUTES: Attributes = { ro: false, ido: false, uio: false, translated: false, tc: 0 };
 
 const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
   target: undefined,

@@ -44,10 +44,15 @@ export function consult(
   let orders = 0;
   try {
     if (asksForStuck(program.condition.formula)) throw new Unsupported("runs that get stuck");
-    for (const [name] of program.settings) if (name === "credits" || name === "must") throw new Unsupported(`the setting ${name}`);
+    for (const [name] of program.settings)
+      if (name === "credits" || name === "must" || name === "iommu") throw new Unsupported(`the setting ${name}`);
     if (platform.cpu.barriersTravel) throw new Unsupported("barriers that travel with what was read");
     if (!platform.cpu.readsJoin) throw new Unsupported("caches that lag behind");
     if (platform.cpu.devicesSee === "later") throw new Unsupported("stores that reach devices later than CPUs");
+    const shares = platform.fabric.places.some((place) => place.does?.includes("share-completions"));
+    if (shares && program.devices.length > 1) throw new Unsupported("completions that another requester may take");
+    const combines = platform.fabric.places.some((place) => place.does?.includes("combine"));
+    if (combines && program.locations.filter((location) => location.combining).length > 1) throw new Unsupported("combined writes");
     const cached = program.locations.some((location) => location.space === "memory" && location.mapping.mode === "streaming");
     if (!platform.fabric.coherent && cached) throw new Unsupported("caches that do not snoop");
 

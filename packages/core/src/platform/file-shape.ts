@@ -2,7 +2,7 @@
 
 import { ACCESSOR_NAMES, KIND_GROUPS, OPTIONAL_ACCESSORS } from "./accessor.js";
 import { MAPPING_ATTRIBUTES } from "./condition.js";
-import { ACCESS_KINDS, PACKET_KINDS, ROUTE_KINDS } from "./platform.js";
+import { ACCESS_KINDS, PACKET_KINDS, PLACE_DEEDS, ROUTE_KINDS } from "./platform.js";
 import type { Field, Shape } from "./shape.js";
 import { CPU_FIGURES, DEVICE_FIGURES, LINK_FIGURES, MARKS, MEMORY_FIGURES, PLACE_FIGURES, TOKEN_FIGURES } from "./timing.js";
 
@@ -153,6 +153,10 @@ const fabricFields: { readonly [name: string]: Field } = {
         ),
         table: need(text, "The table that says who may pass whom here."),
         credits: may({ kind: "count" }, "Most packets it holds, per class (posted, non-posted, completion). Unlimited by default."),
+        does: may(
+          list("deed", words(PLACE_DEEDS)),
+          "translate: a device's request is looked up in the table of mappings as it leaves; may-translate: perhaps; share-completions: a completion is for whoever asks for its address and command; combine: writes to neighbouring `combining` registers may leave as one burst.",
+        ),
         source,
       }),
     ),

@@ -1,5 +1,5 @@
 /** What platform files hold: the JSON of a CPU, a fabric and a list of machines, as written and with everything filled in. */
-import type { Fabric, Option, Pass, PlaceKey, RouteKind } from "./platform.js";
+import type { Fabric, Option, Pass, PlaceDeed, PlaceKey, RouteKind } from "./platform.js";
 import type { CpuTiming, FabricTiming } from "./timing.js";
 
 /** Kernel versions that an entry holds for: from `since` on, up to but not including `before`. */
@@ -66,6 +66,7 @@ export interface PlaceData {
   readonly per: PlaceKey;
   readonly table: string;
   readonly credits?: number;
+  readonly does?: readonly PlaceDeed[];
   readonly source: string;
 }
 

@@ -128,8 +128,18 @@ export interface Place {
   readonly table: string;
   /** Most packets it holds; unlimited when undefined. Per kind class: posted, non-posted, completion. */
   readonly credits: number | undefined;
+  readonly does?: readonly PlaceDeed[];
   readonly source: string;
 }
+
+/**
+ * What a place does besides holding packets. `translate`: a device's request is looked up in the table of mappings as it leaves (docs/language.md, section 4).
+ * `share-completions`: a completion is for whoever asks for its address and command, not for its requester (PCI 2.1). `combine`: writes to neighbouring registers that are
+ * mapped `combining` may leave as one burst. `may-translate`: as `translate`, but nobody promises that it is done, or when an unmap takes effect.
+ */
+export type PlaceDeed = "translate" | "may-translate" | "share-completions" | "combine";
+
+export const PLACE_DEEDS: readonly PlaceDeed[] = ["translate", "may-translate", "share-completions", "combine"];
 
 /** What travels: the key of a route. */
 export type RouteKind =

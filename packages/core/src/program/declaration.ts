@@ -47,8 +47,12 @@ export function fieldsOf(declaration: LocationDeclaration, devices: Devices, com
     if (space === "mmio" && (attribute.name === "uc" || attribute.name === "wc" || attribute.name === "np"))
       fields.memoryType = attribute.name;
     else if (space === "mmio" && attribute.name === "combining") fields.combining = true;
-    else {
-      const known = space === "mmio" ? ["uc", "wc", "np", "combining"] : [];
+    else if (space === "mmio" && attribute.name === "no_burst") fields.noBurst = true;
+    else if (space === "mmio" && attribute.name === "at") {
+      if (typeof attribute.value === "number" && attribute.value >= 0 && attribute.value % 4 === 0) fields.offset = attribute.value;
+      else complaints.error("arguments", attribute.span, "`at` takes an offset in bytes, a multiple of 4", "write `at=4`");
+    } else {
+      const known = space === "mmio" ? ["uc", "wc", "np", "combining", "no_burst", "at"] : [];
       const hint = known.length === 0 ? undefined : (didYouMean(attribute.name, known) ?? `there are ${known.join(", ")}`);
       complaints.error("unknown-attribute", attribute.span, `\`${space}\` has no attribute \`${attribute.name}\``, hint);
     }

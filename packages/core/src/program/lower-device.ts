@@ -174,27 +174,34 @@ function dmaAddress(body: Body, tree: Tree | undefined): Expression | undefined 
 }
 
 const isAttribute = (tree: Tree): boolean =>
-  (tree.kind === "name" && ["RO", "IDO", "UIO"].includes(tree.name)) || (tree.kind === "call" && tree.name === "TC");
+  (tree.kind === "name" && ["RO", "IDO", "UIO", "AT"].includes(tree.name)) || (tree.kind === "call" && tree.name === "TC");
 
 /** RO, IDO, UIO and TC(n). */
 function attributesOf(body: Body, trees: readonly Tree[]): Attributes {
   let ro = false;
   let ido = false;
   let uio = false;
+  let translated = false;
   let tc = 0;
   for (const tree of trees) {
     if (tree.kind === "name" && tree.name === "RO") ro = true;
     else if (tree.kind === "name" && tree.name === "IDO") ido = true;
     else if (tree.kind === "name" && tree.name === "UIO") uio = true;
+    else if (tree.kind === "name" && tree.name === "AT") translated = true;
     else if (tree.kind === "call" && tree.name === "TC") {
       const value = tree.arguments[0] === undefined ? undefined : body.value(tree.arguments[0]);
       if (tree.arguments.length === 1 && value?.kind === "constant" && value.value >= 0 && value.value <= 7) tc = value.value;
       else body.complaints.error("arguments", tree.span, "a traffic class is a constant from 0 to 7", "write `TC(1)`");
     } else {
-      body.complaints.error("unknown-attribute", tree.span, "this is no attribute of a transaction", "there are RO, IDO, UIO and TC(n)");
+      body.complaints.error(
+        "unknown-attribute",
+        tree.span,
+        "this is no attribute of a transaction",
+        "there are RO, IDO, UIO, AT and TC(n)",
+      );
     }
   }
-  return { ro, ido, uio, tc };
+  return { ro, ido, uio, translated, tc };
 }
 
 /** The pairs of DMA_WRITEV and DMA_READV, and the attributes after them. */

@@ -190,6 +190,7 @@ function printAttributes(attributes: Attributes): string {
     attributes.ro ? "RO" : "",
     attributes.ido ? "IDO" : "",
     attributes.uio ? "UIO" : "",
+    attributes.translated ? "AT" : "",
     attributes.tc === 0 ? "" : `TC(${attributes.tc})`,
   ].filter((word) => word !== "");
   return words.length === 0 ? "" : ` [${words.join(", ")}]`;

@@ -35,6 +35,10 @@ export interface Location {
   readonly memoryType: "uc" | "wc" | "np";
   /** `mmio(combining)`: the bridge may merge neighbouring writes to it. */
   readonly combining: boolean;
+  /** `mmio(at=4)`: its offset in bytes behind the BAR, or -1. */
+  readonly offset: number;
+  /** `mmio(no_burst)`: the device loses a write of it that comes as the second word of a burst, or a later one. */
+  readonly noBurst: boolean;
   /** Locations with the same number lie in one cache line. */
   readonly line: number;
   /** spinlock_t and friends, or used as one. */
@@ -139,6 +143,8 @@ export interface Attributes {
   readonly ro: boolean;
   readonly ido: boolean;
   readonly uio: boolean;
+  /** Translated already (ATS): not looked up on its way. */
+  readonly translated: boolean;
   /** Traffic class 0..7. */
   readonly tc: number;
 }

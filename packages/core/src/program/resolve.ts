@@ -60,6 +60,8 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
       mapping: coherent,
       memoryType: "uc",
       combining: false,
+      offset: -1,
+      noBurst: false,
       line: list.length,
       lock: false,
       ...fields,

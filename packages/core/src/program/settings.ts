@@ -1,5 +1,5 @@
 /**
- * Settings: values of platform options, and four that hold on every platform. A test's header may give them (`credits=1` in a line of its own), and whoever runs it.
+ * Settings: values of platform options, and some that hold on every platform. A test's header may give them (`credits=1` in a line of its own), and whoever runs it.
  */
 import type { Test } from "../litmus/test.js";
 import type { Complaints } from "./complaints.js";
@@ -15,6 +15,11 @@ export const COMMON_SETTINGS: { readonly [name: string]: { readonly says: string
     says: "how many packets of each class (posted, non-posted, completion) a place holds; `1,down:2` makes an exception of the place `down`",
     values: /^([1-9]\d*|[\w-]+:[1-9]\d*)(,[\w-]+:[1-9]\d*)*$/,
     expected: "credits is a whole number above 0, as in credits=1, or numbers by place, as in credits=1,down:2",
+  },
+  iommu: {
+    says: "devices' requests are looked up in the table of mappings on their way: an unmap waits for the invalidation (strict), or leaves it for later (lazy)",
+    values: /^(passthrough|lazy|strict)$/,
+    expected: "the values are passthrough, lazy and strict",
   },
   must: {
     says: "`no`: what has to be able to pass does not, to show what the PCI table's *must* is for",

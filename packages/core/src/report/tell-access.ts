@@ -59,6 +59,24 @@ export function tellAccess(scene: Scene, visit: Visit, instruction: Instruction)
         what: `${actor} sees that the invalidation of ${names.device(instruction.device)} is complete`,
         arrows: own(site, "ats done"),
       };
+    case "map":
+      return {
+        actor,
+        what: `${actor} maps ${names.location(instruction.mapping)} (${text})`,
+        arrows: own(site, `map ${names.location(instruction.mapping)}`),
+      };
+    case "unmap":
+      return {
+        actor,
+        what: `${actor} takes ${names.location(instruction.mapping)} out of the table of mappings (${text})`,
+        arrows: own(site, `unmap ${names.location(instruction.mapping)}`),
+      };
+    case "unmapped":
+      return {
+        actor,
+        what: `${actor} goes on: every request that found ${names.location(instruction.mapping)} mapped has arrived`,
+        arrows: own(site, "unmapped"),
+      };
     case "sync-for-cpu":
       return { actor, what: `${actor} drops the cached copy of ${place} (${text})`, arrows: own(site, `drop ${place}`) };
     case "sync-for-device":

@@ -1,6 +1,6 @@
 /** Packets: sent, moving from place to place, arriving, answered. */
 import type { Instruction, Packet } from "../machine/machine.js";
-import { type State, stepChoice } from "../machine/step.js";
+import { REFUSED, type State, stepChoice } from "../machine/step.js";
 import type { Arrow, Passing, Site, Stretch } from "./event.js";
 import { missedBy } from "./missed.js";
 import { aheadOf } from "./overtaking.js";
@@ -8,8 +8,14 @@ import type { Visit } from "./run.js";
 import { MEMORY, own, type Scene, type Told } from "./scene.js";
 import { missedWords, packetSentence } from "./sentence.js";
 
-/** `from` is 0 where the packet is sent, else the hop whose place it leaves. */
-export function tellPacket(scene: Scene, { stepper, before, after, step }: Visit, instruction: Instruction, from: number): Told {
+/** `from` is 0 where the packet is sent, else the hop whose place it leaves; `end`: what becomes of it, where that is not what its kind says. */
+export function tellPacket(
+  scene: Scene,
+  { stepper, before, after, step }: Visit,
+  instruction: Instruction,
+  from: number,
+  end?: string,
+): Told {
   const { machine, names, sent, target } = scene;
   const packet = machine.packets[instruction.packet] as Packet;
   const { name: sender } = scene.thread(instruction);
@@ -24,13 +30,16 @@ export function tellPacket(scene: Scene, { stepper, before, after, step }: Visit
     if (writes) sent.set(instruction.id, packet.home > 0 ? scene.value(after, instruction) : stepper.location(after, location));
   }
   const arrives = from === packet.home;
+  const slot = machine.layout.looked[instruction.packet] as number;
+  const refused = from > 0 && slot >= 0 && (before[slot] === 2 || stepChoice(step) === REFUSED);
   const location = target.get(instruction.id) ?? -1;
   // Withheld: it stays at the device.
   const held = to === packet.held && from !== to;
   const entered = to >= 1 && to <= hops.length && to !== from && !held ? (hops[to - 1]?.place ?? -1) : -1;
   const passed = from === 0 ? [] : passings(scene, before, instruction);
   const overtook = from === 0 ? scene.overtakings(stepper, before, instruction) : [];
-  const looks = arrives && packet.held === 0 && isRead(instruction) && !isEmptyRead(instruction) && location >= 0;
+  const looks =
+    arrives && !refused && end === undefined && packet.held === 0 && isRead(instruction) && !isEmptyRead(instruction) && location >= 0;
   const missed = (
     looks ? missedBy(stepper, before, names, scene, instruction, location, scene.value(after, instruction), stepChoice(step)) : []
   )
@@ -43,7 +52,7 @@ export function tellPacket(scene: Scene, { stepper, before, after, step }: Visit
     sender: from === 0 ? sender : undefined,
     left: from === 0 ? undefined : names.place(hops[from - 1]?.place ?? -1),
     entered: entered < 0 ? undefined : names.place(entered),
-    arrives: arrives ? `${arrival(scene, instruction, after)}${missedWords(missed)}` : undefined,
+    arrives: end ?? (arrives ? (refused ? REFUSAL : `${arrival(scene, instruction, after)}${missedWords(missed)}`) : undefined),
     reply: from > packet.home,
     returns: from > packet.home && to > hops.length ? `reaches ${sender}${answer(scene, instruction, after, ": ")}` : undefined,
   };
@@ -56,6 +65,39 @@ export function tellPacket(scene: Scene, { stepper, before, after, step }: Visit
     overtook,
     missed,
   };
+}
+
+const REFUSAL = "is refused, because nothing is mapped there any more";
+
+/** One burst: the first word, and what becomes of those behind it. */
+export function tellBurst(scene: Scene, visit: Visit, first: Instruction): readonly Told[] {
+  const { machine } = scene;
+  const others = machine.packets.flatMap(({ instruction, home, location }): Told[] => {
+    const other = machine.instructions[instruction] as Instruction;
+    if (other === first || scene.standing(visit.before, other) === scene.standing(visit.after, other)) return [];
+    const lost = machine.program.locations[location]?.noBurst === true;
+    return [tellPacket(scene, visit, other, home, lost ? "comes as a later word of the same burst, and the device loses it" : undefined)];
+  });
+  return [tellPacket(scene, visit, first, scene.standing(visit.before, first)), ...others];
+}
+
+/** A completion is taken by another requester than the one it was for, which has to ask again. */
+export function tellTheft(scene: Scene, visit: Visit, owner: Instruction, thief: Instruction): readonly Told[] {
+  const { machine, names, sent, target } = scene;
+  const packet = machine.packets[owner.packet] as Packet;
+  const name = names.packetOf(owner, sent, target.get(owner.id) ?? -1);
+  const value = names.value(scene.value(visit.after, thief));
+  const from = packet.hops[scene.standing(visit.before, owner) - 1]?.place ?? -1;
+  const first = packet.hops[0]?.place ?? -1;
+  const { name: actor } = scene.thread(owner);
+  return [
+    tellPacket(scene, visit, thief, 1, `finds the answer to ${name} in ${names.place(from)}, and takes it: ${value}`),
+    {
+      actor,
+      what: `${actor} has to ask again: ${name} goes into ${names.place(first)} once more`,
+      arrows: [{ from: scene.siteOfThread(owner.thread), to: { kind: "place", place: first }, label: "again", kind: "request" }],
+    },
+  ];
 }
 
 /** A write-combining buffer has taken a later write to the same word instead. */

@@ -1,11 +1,25 @@
 /** Steps told one by one. An indivisible step of a device is told in its parts. */
 import type { Instruction, MachineThread } from "../machine/machine.js";
-import { AGAIN, CACHE, GUESS_SKIPPED, GUESS_TAKEN, HANDLE, MOVE, PERFORM, stepAction, stepChoice, stepSubject } from "../machine/step.js";
+import {
+  AGAIN,
+  BURST,
+  CACHE,
+  GUESS_SKIPPED,
+  GUESS_TAKEN,
+  HANDLE,
+  MOVE,
+  PERFORM,
+  REFUSED,
+  stepAction,
+  stepChoice,
+  stepSubject,
+  TAKEN_BY,
+} from "../machine/step.js";
 import type { Names } from "./names.js";
 import type { Visit } from "./run.js";
 import { MEMORY, own, type Scene, type Told } from "./scene.js";
 import { tellAccess } from "./tell-access.js";
-import { tellPacket } from "./tell-packet.js";
+import { tellBurst, tellPacket, tellTheft } from "./tell-packet.js";
 
 export function tellStep(scene: Scene, visit: Visit): readonly Told[] {
   const { machine, names } = scene;
@@ -17,8 +31,15 @@ export function tellStep(scene: Scene, visit: Visit): readonly Told[] {
       return [instruction, ...restOfBlock(scene, visit, instruction)].map((each) =>
         each.packet >= 0 ? tellPacket(scene, visit, each, 0) : tellAccess(scene, visit, each),
       );
-    case MOVE:
+    case MOVE: {
+      const choice = stepChoice(step);
+      if (choice >= TAKEN_BY && choice < REFUSED) {
+        const thief = machine.instructions[machine.packets[choice - TAKEN_BY]?.instruction ?? -1];
+        if (thief !== undefined) return tellTheft(scene, visit, instruction, thief);
+      }
+      if (choice > BURST && choice < TAKEN_BY) return tellBurst(scene, visit, instruction);
       return [tellPacket(scene, visit, instruction, scene.standing(before, instruction))];
+    }
     case GUESS_TAKEN:
     case GUESS_SKIPPED: {
       const { name } = scene.thread(instruction);

@@ -12,6 +12,8 @@ export interface DraftThread {
 }
 
 export interface Draft {
+  /** Settings in the header: `iommu=strict`. */
+  readonly settings?: readonly string[];
   readonly init: readonly string[];
   readonly threads: readonly DraftThread[];
   /** What `locations` shows. */
@@ -21,7 +23,7 @@ export interface Draft {
 }
 
 export function printDraft(draft: Draft, name = "generated"): string {
-  const lines: string[] = [`C ${name}`, "{"];
+  const lines: string[] = [`C ${name}`, ...(draft.settings ?? []), "{"];
   for (const declaration of draft.init) lines.push(`  ${declaration};`);
   lines.push("}");
   const print = (statement: Statement, indent: string): void => {

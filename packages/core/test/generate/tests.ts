@@ -50,6 +50,8 @@ interface Scene {
   readonly loops: boolean;
   /** Reads of these the device's program may answer. */
   readonly answered: readonly string[];
+  /** Memory is unmapped and mapped while devices use it. */
+  readonly unmaps: boolean;
 }
 
 interface Register {
@@ -98,6 +100,10 @@ function cpuStatement(scene: Scene, scribe: Scribe, depth: number): readonly Sta
   const { random } = scene;
   const roll = random.below(100);
   const load = (call: (register: string) => string): readonly Statement[] => [assigned(scribe, call)];
+  if (scene.unmaps && random.chance(0.3)) {
+    const x = memory(scene, scribe);
+    return [`${random.pick(["dma_unmap_single", "dma_unmap_single", "dma_map_single"])}(${x})`];
+  }
   if (roll < 18) {
     const x = memory(scene, scribe);
     return load((r) =>
@@ -193,7 +199,7 @@ function cpuStatement(scene: Scene, scribe: Scribe, depth: number): readonly Sta
 
 function attributes(random: Random): string {
   if (random.chance(0.75)) return "";
-  return random.pick([", RO", ", IDO", ", TC(1)", ", RO, IDO", ", UIO"]);
+  return random.pick([", RO", ", IDO", ", TC(1)", ", RO, IDO", ", UIO", ", AT"]);
 }
 
 function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly Statement[] {
@@ -284,9 +290,11 @@ export function randomTest(random: Random, taste: Taste): Draft {
   for (const name of names)
     init.push(`${devices > 0 ? random.pick(MAPPINGS) : ""}int ${name}${random.chance(0.1) ? ` = ${value(random)}` : ""}`);
   for (let device = 0; device < devices; device++) {
-    for (const letter of ["a", "b"].slice(0, random.below(3))) {
-      const space = random.chance(0.88) ? "mmio" : random.pick(["port", "config"] as const);
-      const type = space === "mmio" ? random.pick(["mmio", "mmio", "mmio", "mmio(wc)", "mmio(np)"]) : space;
+    const combining = random.chance(0.12);
+    for (const letter of ["a", "b"].slice(0, combining ? 2 : random.below(3))) {
+      const space = combining || random.chance(0.88) ? "mmio" : random.pick(["port", "config"] as const);
+      const at = `mmio(combining, at=${letter === "a" ? 0 : 4}${letter === "b" && device === 0 ? ", no_burst" : ""})`;
+      const type = combining ? at : space === "mmio" ? random.pick(["mmio", "mmio", "mmio", "mmio(wc)", "mmio(np)"]) : space;
       registers.push({ name: `D${device}.${letter}`, device, space });
       init.push(`${type} int D${device}.${letter}`);
     }
@@ -306,8 +314,10 @@ export function randomTest(random: Random, taste: Taste): Draft {
   if (pointer) init.push("int *p = &x");
   const lock = random.chance(0.25);
   if (lock) init.push("spinlock_t l");
+  const unmaps = devices > 0 && random.chance(0.12);
+  const settings = unmaps ? [`iommu=${random.pick(["strict", "strict", "lazy"])}`] : [];
   const answered = random.chance(0.25) ? registers.map((register) => register.name) : [];
-  const scene: Scene = { random, memory: names, devices, registers, pointer, lock, loops: taste.loops, answered };
+  const scene: Scene = { random, memory: names, devices, registers, pointer, lock, loops: taste.loops, answered, unmaps };
 
   const threads: DraftThread[] = [];
   const shown: string[] = [...names, ...registers.map((register) => register.name)];
@@ -359,5 +369,5 @@ export function randomTest(random: Random, taste: Taste): Draft {
     else condition.push(`${random.pick(shown)}=${random.below(3)}`);
   }
   // Sometimes everything is seen, sometimes only what the condition names: reductions may forget the rest.
-  return { init, threads, shown: random.chance(0.5) ? shown : [], condition };
+  return { settings, init, threads, shown: random.chance(0.5) ? shown : [], condition };
 }

@@ -53,7 +53,7 @@ describe("what a device does", () => {
 
   test("attributes", () => {
     expect(problems("D0(int *x) { DMA_WRITE(*x, 1, FAST, TC(8)); MSI(-1); TELL(P0); }")).toEqual([
-      'unknown-attribute "FAST": this is no attribute of a transaction (there are RO, IDO, UIO and TC(n))',
+      'unknown-attribute "FAST": this is no attribute of a transaction (there are RO, IDO, UIO, AT and TC(n))',
       'arguments "TC(8)": a traffic class is a constant from 0 to 7 (write `TC(1)`)',
       'arguments "-1": the vector must be a constant, 0 or more',
       'unknown-name "P0": there is no device `P0` (did you mean `D0`?)',
@@ -197,6 +197,12 @@ describe("locks, interrupts, the DMA API", () => {
     ]);
     expect(problems("D0() { ANSWER(D0.a, 1, RO); ANSWER(D0.a); }", "mmio int D0.a;")).toEqual([
       'arguments "ANSWER(D0.a)": the answers of `D0.a` differ in their attributes (give all of them the same)',
+    ]);
+  });
+
+  test("offsets", () => {
+    expect(problems("D0() { } P0() { writel(1, D0.a); }", "mmio(combining, at=3, no_burst) int D0.a;")).toEqual([
+      'arguments "at=3": `at` takes an offset in bytes, a multiple of 4 (write `at=4`)',
     ]);
   });
 

@@ -56,6 +56,7 @@ function rename(source: Random, draft: Draft): Renaming {
   const inverse = new Map([...all].map(([name, other]) => [other, name]));
   return {
     draft: {
+      settings: draft.settings ?? [],
       init: shuffled(
         source,
         draft.init.map((line) => words(line, all)),
