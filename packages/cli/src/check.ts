@@ -10,6 +10,7 @@ import {
   testBlock,
   unknown,
   unknownPlatforms,
+  unknownSettings,
 } from "@fencepost/core/report";
 import { configuredOptions } from "./configured.js";
 import { type Counterexample, counterexampleOf } from "./counterexample.js";
@@ -121,7 +122,10 @@ interface Notes {
 }
 
 function unknownNames(shelf: Shelf, { source, test }: Input): Found[] {
-  return unknownPlatforms(test, (name) => shelf.find(name) !== undefined, shelf.names()).map((problem) => ({ source, problem }));
+  const options = (): Platform["options"] => shelf.names().flatMap((name) => shelf.find(name)?.options ?? []);
+  return [...unknownPlatforms(test, (name) => shelf.find(name) !== undefined, shelf.names()), ...unknownSettings(test, options)].map(
+    (problem) => ({ source, problem }),
+  );
 }
 
 /** One test on all platforms; names of the same machine share one search. */

@@ -3,7 +3,7 @@ import type { Problem, Source } from "@fencepost/core";
 import { parseTest, type Test } from "@fencepost/core/litmus";
 import { platform, platformNames } from "@fencepost/core/platform";
 import { lowerTest, type Program } from "@fencepost/core/program";
-import { unknownPlatforms } from "@fencepost/core/report";
+import { unknownPlatforms, unknownSettings } from "@fencepost/core/report";
 import { findNames, type Names } from "./names.js";
 import { readTokens, type Token } from "./tokens.js";
 
@@ -28,7 +28,8 @@ export function analyse(source: Source): Analysis {
   const test = parsed.value;
   const lowered = lowerTest(test, source);
   const unknown = unknownPlatforms(test, (name) => platform(name) !== undefined, platformNames());
-  const problems = [...parsed.problems, ...lowered.problems, ...unknown].sort((a, b) => a.span.start - b.span.start);
+  const settings = unknownSettings(test, () => platformNames().flatMap((name) => platform(name)?.options ?? []));
+  const problems = [...parsed.problems, ...lowered.problems, ...unknown, ...settings].sort((a, b) => a.span.start - b.span.start);
   return { source, test, program: lowered.ok ? lowered.value : undefined, problems, tokens, names };
 }
 

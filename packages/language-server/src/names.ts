@@ -319,11 +319,11 @@ function readTail(tokens: readonly Token[], add: Add): void {
   let skip = 0;
   for (const [index, token] of tokens.entries()) {
     if (index < skip) continue;
-    if (token.kind === "number" || (isWord(token) && isThreadName(token.text))) {
-      if (addLocal(tokens, index, add, "use")) skip = index + 3;
-    } else if (atMember(tokens, index)) {
+    if (atMember(tokens, index)) {
       addMember(tokens, index, add, "use");
       skip = index + 3;
+    } else if (token.kind === "number" || (isWord(token) && isThreadName(token.text))) {
+      if (addLocal(tokens, index, add, "use")) skip = index + 3;
     } else if (isWord(token) && !TAIL_WORDS.has(token.text) && !isVerdict(tokens, index) && !isStuck(tokens, index)) {
       add(token, { kind: "location", name: token.text });
     }

@@ -78,6 +78,8 @@ function parseBlock(cursor: Cursor): Statement[] {
 const unsupportedStatements: ReadonlyMap<string, string> = new Map([
   ["goto", "write the jump as `if`, `while` or `do`"],
   ["switch", "write it as a chain of `if` and `else if`"],
+  ["asm", "an empty one is `barrier();`, the others are the kernel's barriers: `mb();` `wmb();` `dma_wmb();` …"],
+  ["__asm__", "an empty one is `barrier();`, the others are the kernel's barriers: `mb();` `wmb();` `dma_wmb();` …"],
 ]);
 
 /** Reads one statement; an assignment inside an expression gives further ones before it, an empty one gives none. */
@@ -120,6 +122,8 @@ function parseStatement(cursor: Cursor, list: Statement[]): void {
       return;
     case "goto":
     case "switch":
+    case "asm":
+    case "__asm__":
       cursor.fail("unsupported", cursor.here, `\`${word}\` is not part of the language`, unsupportedStatements.get(word));
       return;
   }

@@ -56,7 +56,8 @@ function rejectFirstLine(cursor: Cursor, start: number, language: string | undef
   } else if (line.end === cursor.text.length && cursor.text.slice(start).trim() === "") {
     cursor.report("syntax", line, "there is no test in this file", hint);
   } else {
-    cursor.report("syntax", line, "expected `C` and the name of the test", hint);
+    const coded = /[\0\uFFFD]/.test(cursor.text.slice(start, start + 100));
+    cursor.report("syntax", line, "expected `C` and the name of the test", coded ? `${hint}; save the file as UTF-8` : hint);
   }
 }
 
@@ -66,7 +67,7 @@ const architectures = new Set("x86 x86_64 arm aarch64 ppc riscv mips bpf lisa cp
 function parseLines(cursor: Cursor, start: number, name: string, from: number): Header | undefined {
   const { text } = cursor;
   let doc: string | undefined;
-  const info: { key: string; value: string }[] = [];
+  const info: { key: string; value: string; span: Span }[] = [];
   /** Lines that are nothing we know, with what to say of them if they turn out to be harmless. */
   const strays: { span: Span; message: string }[] = [];
   let at = skipComments(cursor, from);
@@ -94,7 +95,7 @@ function parseLines(cursor: Cursor, start: number, name: string, from: number): 
         return missingState(cursor, { name, doc, info, start, init: false }, line, strays[0]?.span ?? line);
       }
       if (whole !== undefined && key !== undefined && value !== undefined) {
-        info.push({ key, value: value.trimEnd() });
+        info.push({ key, value: value.trimEnd(), span: { start: at, end: at + whole.trimEnd().length } });
         at += whole.length;
       } else {
         strays.push({ span: line, message: "this line is passed over: it is not `key=value`, a comment or a doc string" });

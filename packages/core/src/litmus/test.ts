@@ -10,7 +10,7 @@ export interface Test {
   /** The quoted line after the header, without its quotes. */
   readonly doc: string | undefined;
   /** `key=value` lines of the header, as diy writes them. */
-  readonly info: readonly { readonly key: string; readonly value: string }[];
+  readonly info: readonly { readonly key: string; readonly value: string; readonly span: Span }[];
   readonly init: readonly Declaration[];
   readonly threads: readonly Thread[];
   /** `locations [...]`: more terms to show in States. */

@@ -159,7 +159,7 @@ export function load(body: Body, at: Target, accessor: string | undefined, span:
       );
       return constant(0);
     }
-    const family = mappedFamily(body, location, at.volatile || accessor !== undefined);
+    const family = mappedFamily(body, location, at.volatile, accessor, span, reader);
     if (family === undefined) {
       complaints.error(
         "misplaced",
@@ -203,7 +203,7 @@ export function store(body: Body, at: Target, accessor: string | undefined, valu
         );
       return;
     }
-    const family = mappedFamily(body, location, at.volatile || accessor !== undefined);
+    const family = mappedFamily(body, location, at.volatile, accessor, span, writer);
     if (family === undefined) {
       complaints.error(
         "misplaced",
@@ -235,13 +235,28 @@ function checkAddress(body: Body, address: Expression, span: Span): number | und
 
 /**
  * The family of a plain or volatile access to a mapped register. In user space that is how a mapped doorbell is written; in the kernel
- * write-combining memory is accessed like memory, and a volatile access is what __raw_readl is.
+ * write-combining memory is accessed like memory, and a volatile access is what __raw_readl is. A bare load or store of another mapping is what the machine does with it,
+ * and hardly what was meant: a warning.
  */
-function mappedFamily(body: Body, location: number, volatile: boolean): "plain" | "raw" | undefined {
+function mappedFamily(
+  body: Body,
+  location: number,
+  volatile: boolean,
+  accessor: string | undefined,
+  span: Span,
+  kernel: (space: Space) => string,
+): "plain" | "raw" | undefined {
   const found = describe(body, location);
   if (found?.space !== "mmio") return undefined;
   if (body.user) return "raw";
-  if (found.memoryType !== "wc") return undefined;
+  if (found.memoryType === "wc") return volatile || accessor !== undefined ? "raw" : "plain";
+  if (accessor !== undefined) return undefined;
+  body.complaints.warning(
+    "misplaced",
+    span,
+    `\`${found.name}\` is a register, accessed here without an accessor: a bare ${kernel === reader ? "load" : "store"}`,
+    `a driver writes \`${kernel(found.space)}\``,
+  );
   return volatile ? "raw" : "plain";
 }
 

@@ -7,6 +7,7 @@ import { lowerAtomic } from "./lower-atomic.js";
 import { lowerDeviceCall } from "./lower-device.js";
 import { lowerPioRead, lowerPioWrite } from "./lower-pio.js";
 import { didYouMean } from "./nearest.js";
+import { instead } from "./other-names.js";
 import { type Meaning, type Primitive, primitive, primitiveNames } from "./primitives.js";
 import type { Expression } from "./program.js";
 import { kernelCall } from "./raw.js";
@@ -21,8 +22,13 @@ export function lowerCall(body: Body, written: Call, wanted: boolean, into?: num
   const found = primitive(call.name);
   if (found === undefined) {
     const tagged = call.tags.length === 0 ? call.name : `${call.name}{${call.tags.join(",")}}`;
-    complaints.error("unknown-call", call.span, `there is no primitive \`${tagged}\``, didYouMean(call.name, primitiveNames()));
-    for (const argument of call.arguments) if (mayAccess(argument)) body.value(argument);
+    complaints.error(
+      "unknown-call",
+      call.span,
+      `there is no primitive \`${tagged}\``,
+      instead(call.name) ?? didYouMean(call.name, primitiveNames()),
+    );
+    for (const argument of call.arguments) if (argument.kind !== "member" && mayAccess(argument)) body.value(argument);
     return constant(0);
   }
   if (!checkSide(body, call, found) || !checkArguments(body, call, found)) return constant(0);

@@ -6,6 +6,7 @@ import type { Label } from "./code.js";
 import { binary, conditional, constant, isBinaryOperator, negate, register, unary } from "./evaluate.js";
 import { lowerCall } from "./lower-call.js";
 import { didYouMean } from "./nearest.js";
+import { primitive } from "./primitives.js";
 import type { Expression } from "./program.js";
 import { addressOf } from "./resolve.js";
 
@@ -51,7 +52,9 @@ function nameValue(body: Body, tree: Extract<Tree, { kind: "name" }>): Expressio
     case "location":
       return constant(addressOf(meaning.place.location));
     case "register":
-      if (!meaning.known) {
+      if (!meaning.known && primitive(tree.name) !== undefined) {
+        body.complaints.error("arguments", tree.span, `\`${tree.name}\` is a call`, `write \`${primitive(tree.name)?.form}\``);
+      } else if (!meaning.known) {
         body.complaints.warning(
           "unknown-name",
           tree.span,

@@ -45,7 +45,9 @@ export function lowerPioWrite(body: Body, call: Call, found: Primitive, meaning:
   }
   const buffer = meaning.string === true ? memoryOf(body, tree) : undefined;
   let value: Expression;
-  if (buffer === undefined) value = body.value(tree);
+  const local = meaning.string === true ? outRegister(body, tree) : undefined;
+  if (local !== undefined) value = register(local);
+  else if (buffer === undefined) value = body.value(tree);
   else {
     const read = code.temporary();
     code.emit({ kind: "read", accessor: "plain_read", target: read, address: constant(addressOf(buffer)) }, call.span);
@@ -106,7 +108,7 @@ function registerArgument(
       "arguments",
       call.span,
       `\`${call.name}\` needs a register by its name`,
-      `it is written \`${found.form}\`, the register as \`D0.reg\``,
+      `it is written \`${found.form}\`, the register as \`D0.reg\`; each register has a name of its own`,
     );
   }
   return undefined;

@@ -4,6 +4,8 @@
  * Documentation/memory-barriers.txt, include/asm-generic/io.h); those in capitals are the language's own.
  */
 
+import { sameAs } from "./other-names.js";
+
 /** Memory order of an atomic: a value-returning one without suffix is full, a void one relaxed. */
 export type Order = "full" | "acquire" | "release" | "relaxed";
 
@@ -76,9 +78,9 @@ export interface Primitive {
 
 const table = new Map<string, Primitive>();
 
-/** The primitive of that name; the `atomic64_` and `atomic_long_` forms are the `atomic_` ones. */
+/** The primitive of that name, or of one that means the same; the `atomic64_` and `atomic_long_` forms are the `atomic_` ones. */
 export function primitive(name: string): Primitive | undefined {
-  return table.get(name) ?? table.get(name.replace(/^atomic(64|_long)_/, "atomic_"));
+  return table.get(name) ?? table.get(sameAs(name) ?? name.replace(/^atomic(64|_long)_/, "atomic_"));
 }
 
 /** Every name, in the table's order. */
@@ -208,6 +210,7 @@ for (const prefix of ["", "raw_"]) {
   }
   add(`${prefix}spin_lock_irqsave`, "l, flags", { kind: "lock", flavour: "spin", accessor: "spin_lock", interrupts: "saved" });
   add(`${prefix}spin_unlock_irqrestore`, "l, flags", { kind: "unlock", flavour: "spin", accessor: "spin_unlock", interrupts: "saved" });
+  add(`${prefix}spin_lock_nested`, "l, subclass", { kind: "lock", flavour: "spin", accessor: "spin_lock", interrupts: "untouched" });
   add(`${prefix}spin_trylock`, "l", { kind: "trylock", accessor: "spin_trylock" });
   add(`${prefix}spin_is_locked`, "l", { kind: "is-locked", accessor: "spin_is_locked" });
 }
@@ -252,6 +255,11 @@ for (const width of ["8", "16", "32", "64", "16be", "32be", "64be"]) {
 }
 add("memcpy_fromio", "buffer, register, count?", { kind: "pio-read", family: "readsX", string: true });
 add("memcpy_toio", "register, value, count?", { kind: "pio-write", family: "writesX", string: true });
+// No order at all, and no barrier afterwards: lib/iomap_copy.c.
+for (const width of ["32", "64"]) {
+  add(`__ioread${width}_copy`, "buffer, register, count?", { kind: "pio-read", family: "raw_readX", string: true });
+  add(`__iowrite${width}_copy`, "register, value, count?", { kind: "pio-write", family: "raw_writeX", string: true });
+}
 add("memset_io", "register, value, count?", { kind: "pio-write", family: "writesX" });
 for (const width of ["byte", "word", "dword"]) {
   add(`pci_read_config_${width}`, "device?, register, &value?", { kind: "pio-read", family: "config_read" });
@@ -277,7 +285,8 @@ for (const name of ["udelay", "ndelay", "mdelay", "msleep"]) add(name, "time", {
 add("usleep_range", "from, to", { kind: "delay" });
 add("MIGRATE", "cpu", { kind: "migrate" });
 add("ats_wait", "device", { kind: "ats-wait" });
-for (const name of words("likely unlikely cpu_to_le16 cpu_to_le32 cpu_to_le64 le16_to_cpu le32_to_cpu le64_to_cpu")) {
+for (const name of words(`likely unlikely cpu_to_le16 cpu_to_le32 cpu_to_le64 le16_to_cpu le32_to_cpu le64_to_cpu
+  cpu_to_be16 cpu_to_be32 cpu_to_be64 be16_to_cpu be32_to_cpu be64_to_cpu`)) {
   add(name, "e", { kind: "identity" });
 }
 

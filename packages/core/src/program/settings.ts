@@ -30,11 +30,11 @@ export const COMMON_SETTINGS: { readonly [name: string]: { readonly says: string
 
 /** What the header of a test sets. Keys with a capital letter are diy's and say nothing. */
 export function settingsOf(test: Test, complaints: Complaints): readonly (readonly [string, string])[] {
-  return test.info.flatMap(({ key, value }): (readonly [string, string])[] => {
+  return test.info.flatMap(({ key, value, span }): (readonly [string, string])[] => {
     if (!/^[a-z][\w-]*$/.test(key)) return [];
     const common = COMMON_SETTINGS[key];
     if (common !== undefined && !common.values.test(value)) {
-      complaints.error("syntax", test.span, `\`${key}=${value}\` in the header: ${common.expected}`);
+      complaints.error("syntax", span, `\`${key}=${value}\` in the header: ${common.expected}`);
       return [];
     }
     return [[key, value]];

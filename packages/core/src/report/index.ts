@@ -22,6 +22,7 @@ export { type Origin, originOf } from "./origin.js";
 export { platformList, platformPage } from "./platform-text.js";
 export { type Replay, replay } from "./replay.js";
 export { cellRule, type Rule, windowRule } from "./rule.js";
+export { unknownSettings } from "./settings.js";
 export { printState, sortStates } from "./state.js";
 export { PLAIN, type Style } from "./style.js";
 export { conditionHolds, observation, testBlock } from "./text.js";

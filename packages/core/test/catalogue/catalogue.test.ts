@@ -50,7 +50,9 @@ describe.each([...new Set(all.map((file) => relative(root, dirname(file))))])("%
     expect(parsed.problems.map((problem) => formatProblem(source, problem))).toEqual([]);
     if (!parsed.ok) return;
     const lowered = lowerTest(parsed.value, source);
-    expect(lowered.problems.map((problem) => formatProblem(source, problem))).toEqual([]);
+    // A register without an accessor is what some tests are about.
+    const spoken = lowered.problems.filter(({ code, severity }) => severity === "error" || code !== "misplaced");
+    expect(spoken.map((problem) => formatProblem(source, problem))).toEqual([]);
     if (!lowered.ok) return;
     expect(parsed.value.name).toBe(name.replace(/^.*\//, "").replace(/\.litmus$/, ""));
     expect(parsed.value.expects.length).toBeGreaterThan(0);

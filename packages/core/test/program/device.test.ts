@@ -63,8 +63,8 @@ describe("what a device does", () => {
   test("and a CPU does not do DMA", () => {
     expect(problems("P0(int *x) { DMA_WRITE(*x, 1); D0.a = 1; int r0 = D0.a; MSI(); ATOMIC { } }", deviceInit)).toEqual([
       'misplaced "DMA_WRITE(*x, 1)": `DMA_WRITE` is for a device, and P0 is a CPU thread (write `WRITE_ONCE(*x, value)`)',
-      'misplaced "D0.a = 1": `D0.a` is a register, which a CPU does not write like memory (write `writel(…, D0.a)`)',
-      'misplaced "D0.a": `D0.a` is a register, which a CPU does not read like memory (write `readl(D0.a)`)',
+      'warning misplaced "D0.a = 1": `D0.a` is a register, accessed here without an accessor: a bare store (a driver writes `writel`)',
+      'warning misplaced "D0.a": `D0.a` is a register, accessed here without an accessor: a bare load (a driver writes `readl`)',
       'misplaced "MSI()": `MSI` is for a device, and P0 is a CPU thread',
       'misplaced "ATOMIC { }": ATOMIC is a step of a device (a CPU has atomics and locks)',
     ]);
@@ -135,7 +135,7 @@ describe("PIO", () => {
       'misplaced "writel(1, x)": `writel` accesses a device\'s register, and `x` is memory (write READ_ONCE or WRITE_ONCE, or declare `mmio int D0.x;`)',
       'misplaced "outl(1, D0.a)": `outl` is for I/O ports, and `D0.a` is a register (write `writel`)',
       'unknown-name "D0.zz": `D0.zz` is not declared (declare it in the initial state: `mmio int D0.zz;`)',
-      'arguments "readl(5)": `readl` needs a register by its name (it is written `readl(register)`, the register as `D0.reg`)',
+      'arguments "readl(5)": `readl` needs a register by its name (it is written `readl(register)`, the register as `D0.reg`; each register has a name of its own)',
     ]);
   });
 

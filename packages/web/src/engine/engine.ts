@@ -19,6 +19,7 @@ import {
   replay,
   snapshotsOf,
   unknownPlatforms,
+  unknownSettings,
   variantWords,
   verdictWords,
   without,
@@ -47,9 +48,10 @@ function loadText(text: string): Loaded {
   const outcome = parsed.ok ? load(source) : parsed;
   const test = parsed.ok ? parsed.value : undefined;
   const names = test === undefined ? [] : unknownPlatforms(test, (name) => platform(name) !== undefined, platformNames());
+  const settings = test === undefined ? [] : unknownSettings(test, () => platformNames().flatMap((name) => platform(name)?.options ?? []));
   const result: Loaded = {
     reading: {
-      problems: [...outcome.problems, ...names],
+      problems: [...outcome.problems, ...names, ...settings],
       test: test && {
         name: test.name,
         doc: test.doc,
