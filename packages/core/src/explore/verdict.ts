@@ -233,15 +233,33 @@ function choices<T>(options: readonly (readonly T[])[], size: number): readonly 
   );
 }
 
+/** Where *states* mode has seen so many, the verdict is asked for by itself before all the rest: it may take a hundredth of the time, and no limit that ends the rest loses it. */
+const FEW_STATES = 20_000;
+
+/** The search that the limits ask for. In *states* mode a search that stopped may still know the verdict: `decided`. */
+function searched(machine: Machine, limits: Limits): { readonly result: SearchResult; readonly decided: Plain } {
+  const options = { ...limits, vacuity: mayBlock(machine.program) };
+  const few = search(machine, limits.mode === "states" ? { ...options, maxStates: Math.min(options.maxStates, FEW_STATES) } : options);
+  if (limits.mode === "verdict" || few.stopped !== "states") return { result: few, decided: plain(few) };
+  const verdict = few.satisfiable ? few : search(machine, { ...options, mode: "verdict" });
+  const all = options.maxStates > FEW_STATES && verdict.stopped !== "interrupted" ? search(machine, options) : few;
+  if (all.complete || all.satisfiable) return { result: all, decided: plain(all) };
+  const { satisfiable, witness, someRunEnds } = verdict;
+  return {
+    result: { ...all, ends: satisfiable ? [...verdict.ends, ...all.ends] : all.ends, satisfiable, witness, someRunEnds },
+    decided: plain(verdict),
+  };
+}
+
 /** Checks one test on one platform. Deterministic, unless `interrupted` says stop. */
 export function check(program: Program, platform: Platform, limits: Limits = DEFAULT_LIMITS): Verdict {
   const fixed = new Map([...program.settings, ...(limits.settings ?? [])]);
   const machine = buildMachine(program, platform, fixed);
-  const result = search(machine, { ...limits, vacuity: mayBlock(program) });
+  const { result, decided } = searched(machine, limits);
   const races = platform.cpu.plainRaces === "nothing" && !result.satisfiable ? plainRaces(program, machine) : [];
   const broken = races.length > 0 && restsOnPlainDependency(machine, races);
   const refused = refusal(program, platform);
-  const byDefault = broken || refused !== undefined ? "unknown" : plain(result);
+  const byDefault = broken || refused !== undefined ? "unknown" : decided;
   const variants = refused === undefined ? vary(program, platform, limits, machine, fixed, byDefault) : [];
   const depends = byDefault !== "unknown" && variants.some((variant) => variant.verdict !== "unknown");
   return {
@@ -255,11 +273,13 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
       refused ??
       (broken
         ? `it rests on a dependency from a plain access that races on ${races.join(", ")}: a compiler may break it`
-        : result.stopped === "states"
-          ? `more than ${limits.maxStates} states`
-          : result.stopped === "interrupted"
-            ? "stopped"
-            : undefined),
+        : decided !== "unknown"
+          ? undefined
+          : result.stopped === "states"
+            ? `more than ${limits.maxStates} states`
+            : result.stopped === "interrupted"
+              ? "stopped"
+              : undefined),
     bounds:
       byDefault === "forbidden"
         ? [

@@ -26,7 +26,9 @@ export function testBlock(checked: Checked, result: Result, style: Style = PLAIN
     ...states,
     conditionHolds(quantifier, verdict),
     `Condition ${conditionWords(test)}`,
-    ...(complete || states.length > 0 ? [`Observation ${test.name} ${observation(verdict.ends)}${complete ? "" : " (so far)"}`] : []),
+    ...(complete || states.length > 0 || verdict.byDefault !== "unknown"
+      ? [`Observation ${test.name} ${observation(verdict.ends)}${complete ? "" : " (so far)"}`]
+      : []),
     `${verdict.platform}: ${paint(style, verdict.verdict, verdictWords(verdict))}`,
     ...remarks(checked, result, style),
   ];
@@ -34,10 +36,10 @@ export function testBlock(checked: Checked, result: Result, style: Style = PLAIN
 }
 
 /** `Ok` or `No`: is the condition, with its quantifier, true of the states? `Undef` where the search did not get far enough to say. */
-export function conditionHolds(quantifier: Quantifier, verdict: Pick<Verdict, "ends" | "result">): "Ok" | "No" | "Undef" {
+export function conditionHolds(quantifier: Quantifier, verdict: Pick<Verdict, "ends" | "result" | "byDefault">): "Ok" | "No" | "Undef" {
   const some = verdict.ends.some((end) => end.satisfies);
   const others = verdict.ends.some((end) => !end.satisfies);
-  const complete = verdict.result?.complete === true;
+  const complete = verdict.result?.complete === true || (verdict.byDefault === "forbidden" && quantifier !== "forall");
   switch (quantifier) {
     case "exists":
       return some ? "Ok" : complete ? "No" : "Undef";
@@ -58,6 +60,8 @@ function remarks(checked: Checked, { verdict, comparison, fault }: Result, style
   const lines: string[] = [];
   if (fault !== undefined) lines.push(style.red(`Fault of ours: ${fault}`));
   else if (verdict.reason !== undefined) lines.push(`Unknown because: ${verdict.reason}`);
+  if (verdict.reason === undefined && verdict.result?.complete === false && verdict.byDefault !== "unknown")
+    lines.push(`Not all states: the search for them stopped after ${count(verdict.result.states, "state")}`);
   if (verdict.vacuous) lines.push("Vacuous: no run ends");
   if ((verdict.result?.deadlocks ?? 0) > 0) lines.push("Deadlock: some run gets stuck");
   lines.push(...verdict.bounds.map((bound) => `Bound: ${bound}`));

@@ -1,0 +1,40 @@
+/** A search for all end states that runs out of its budget does not lose the verdict. */
+import { describe, expect, test } from "vitest";
+import { family } from "../../../../scripts/bench/family.mjs";
+import { check, type Verdict } from "../../src/explore/verdict.js";
+import { platform } from "../../src/platform/index.js";
+import type { Platform } from "../../src/platform/platform.js";
+import type { Program } from "../../src/program/program.js";
+import { conditionHolds } from "../../src/report/text.js";
+import { programOf } from "../generate/draft.js";
+
+/** Two pairs whose end states are a million and more. */
+function verdict(cure: "none" | "barrier", maxStates: number, interrupted?: () => boolean): Verdict {
+  const program = programOf(family(12, 2, cure)) as Program;
+  return check(program, platform(cure === "none" ? "sn2-pic" : "pcie") as Platform, {
+    mode: "states",
+    reduce: "full",
+    maxStates,
+    ...(interrupted === undefined ? {} : { interrupted }),
+  });
+}
+
+describe("states mode, stopped early", () => {
+  test("allowed, with a witness and its end", () => {
+    const found = verdict("none", 1000);
+    expect([found.verdict, found.reason, found.result?.complete]).toEqual(["allowed", undefined, false]);
+    expect(found.ends.filter((end) => end.satisfies).length).toBe(1);
+    expect(found.result?.witness?.length).toBeGreaterThan(0);
+    expect(conditionHolds("exists", found)).toBe("Ok");
+  });
+  test("interrupted before anything is known: unknown", () => {
+    const found = verdict("none", 1000, () => true);
+    expect([found.verdict, found.reason]).toEqual(["unknown", "stopped"]);
+    expect(conditionHolds("exists", found)).toBe("Undef");
+  });
+  test("interrupted while it lists states: the verdict stays", () => {
+    let asked = 0;
+    const found = verdict("none", 100_000, () => ++asked > 85);
+    expect([found.verdict, found.result?.stopped]).toEqual(["allowed", "interrupted"]);
+  });
+});
