@@ -594,6 +594,10 @@ function lowerThread(builder: Builder, index: number, thread: Thread): { first: 
     for (const skip of skips) skip.to = drafts.length;
     add("nothing", operation, {});
   };
+  // What the kernel does before it calls a handler.
+  const [beginning] = thread.code;
+  if (thread.on !== undefined && thread.role === "cpu" && beginning !== undefined && platform.accessors.has("handler"))
+    lower("handler", beginning, () => undefined);
   for (const [at, operation] of thread.code.entries()) {
     start.push(drafts.length);
     const head = heads.get(at);

@@ -182,6 +182,7 @@ function expressionsOf(act: Act): readonly (Expression | undefined)[] {
 export function pathsOf(program: Program, platform: Platform, thread: Thread): readonly (readonly Act[])[] {
   const paths: (readonly Act[])[] = [];
   const blocks = new Map<number, number>();
+  if (thread.on !== undefined && platform.accessors.has("handler")) throw new Unsupported("what the kernel does before a handler");
   thread.code.forEach((operation, at) => {
     if (operation.kind === "loop") throw new Unsupported("loops");
     if (operation.kind === "atomic-block") for (let i = 1; i <= operation.length; i++) blocks.set(at + i, at);

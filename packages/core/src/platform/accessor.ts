@@ -27,7 +27,11 @@ export const OPTIONAL_ACCESSORS: readonly string[] = [
   "atomic_failed_full",
   "atomic_failed_release",
   "migrate",
+  "handler",
 ];
+
+/** Those of them that are no access: what the kernel does besides. */
+export const KERNEL_STEPS: readonly string[] = ["migrate", "handler"];
 
 /** Short for several kinds. */
 export const KIND_GROUPS: { readonly [name: string]: readonly AccessKind[] } = {

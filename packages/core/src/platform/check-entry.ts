@@ -2,7 +2,7 @@
 import type { Complaints } from "../program/complaints.js";
 import { didYouMean } from "../program/nearest.js";
 import type { Span } from "../source.js";
-import { ACCESSOR_NAMES, BARRIER_NAMES, parseStep } from "./accessor.js";
+import { ACCESSOR_NAMES, BARRIER_NAMES, KERNEL_STEPS, parseStep } from "./accessor.js";
 import type { AccessorData, AccessorTable, Bounds } from "./file.js";
 import { type JsonNode, keySpanAt, spanAt } from "./json.js";
 import { compareVersions, holdsFor } from "./load.js";
@@ -136,11 +136,11 @@ export function checkAccessors(scene: Scene, own: AccessorTable, whole: Accessor
           scene.complaints.error("platform", at(scene, ...path, "do", step), parsed);
         } else if (parsed.kind === "access") accesses++;
       });
-      const wanted = BARRIER_NAMES.includes(name) || name === "migrate" ? 0 : 1;
+      const wanted = BARRIER_NAMES.includes(name) || KERNEL_STEPS.includes(name) ? 0 : 1;
       if (accesses !== wanted && unread === 0) {
         const message =
           wanted === 0
-            ? `\`${name}\` is ${name === "migrate" ? "no access" : "a barrier"}: it has no \`access\``
+            ? `\`${name}\` is ${KERNEL_STEPS.includes(name) ? "no access" : "a barrier"}: it has no \`access\``
             : `\`${name}\` needs one \`access\` among its steps, and has ${accesses}`;
         scene.complaints.error("platform", at(scene, ...path, "do"), message);
       }
