@@ -669,6 +669,73 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     });
   };
 
+  /**
+   * The same where the order of the writes is known: then threads choose what they read independently of each other, and along a thread it is enough to know how far it has seen. Undefined where
+   * that is not so.
+   */
+  const finishByThread = (node: Node, location: LocationPlan): Factor[] | undefined => {
+    const { writes, reads, sequences, atomics, item } = location;
+    if (!coherent || loose.length > 0 || !reads.some((read) => (node.source[read] as number) < 0)) return undefined;
+    if (atomics.some(([read]) => (node.source[read] as number) < 0)) return undefined;
+    // For each write how many come before it.
+    const place = new Map<number, number>();
+    let pairs = 0;
+    for (const write of writes) {
+      let before = 0;
+      for (const other of writes) if (hasEdge(node.must, words, other, write)) before++;
+      place.set(write, before);
+      pairs += before;
+    }
+    if (pairs !== (writes.length * (writes.length - 1)) / 2) return undefined;
+    const factors: Factor[] = [];
+    const wanted = (of: number, value: number): boolean => !required.has(of) || outcomes.value(value) === required.get(of);
+    if (item >= 0) {
+      const last = writes.find((write) => place.get(write) === writes.length - 1) ?? -1;
+      const value = number(storedValueAt(node, last));
+      if (!wanted(item, value)) return [];
+      factors.push({ alternatives: [{ items: [[item, value]], count: 1 }] });
+    }
+    for (const sequence of sequences) {
+      interface Way {
+        readonly seen: number;
+        readonly items: readonly (readonly [number, number])[];
+        count: number;
+      }
+      let ways = new Map<string, Way>([["", { seen: 0, items: [], count: 1 }]]);
+      for (const { event, reads: isReading } of sequence) {
+        const next = new Map<string, Way>();
+        const source = isReading ? (node.source[event] as number) : event;
+        const stores = source >= 0 ? [source] : eventsOf(node.may.subarray(event * words, (event + 1) * words));
+        for (const store of stores) {
+          const at = place.get(store) as number;
+          const shown: [number, number][] = [];
+          if (isReading) for (const each of plan.registerItems[event] ?? []) shown.push([each, number(storedValueAt(node, store))]);
+          if (!shown.every(([each, value]) => wanted(each, value))) continue;
+          for (const { seen, items, count } of ways.values()) {
+            if (at < seen) continue;
+            const all = shown.length === 0 ? items : [...items, ...shown];
+            const key = `${at};${all.join(";")}`;
+            const known = next.get(key);
+            if (known === undefined) next.set(key, { seen: at, items: all, count });
+            else known.count += count;
+          }
+        }
+        ways = next;
+      }
+      // Where a thread stands in the order is nothing that is left of it.
+      const ends = new Map<string, { readonly items: readonly (readonly [number, number])[]; count: number }>();
+      for (const { items, count } of ways.values()) {
+        const key = items.join(";");
+        const known = ends.get(key);
+        if (known === undefined) ends.set(key, { items, count });
+        else known.count += count;
+      }
+      if (ends.size === 0) return [];
+      factors.push({ alternatives: [...ends.values()] });
+    }
+    return factors;
+  };
+
   const storedValueAt = (node: Node, store: number): Value | undefined => {
     const value = events[store]?.value;
     return value === undefined ? undefined : evaluate(node, value);
@@ -758,6 +825,12 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     if (base.some(([item, value]) => required.has(item) && outcomes.value(value) !== required.get(item))) return;
     if (base.length > 0) factors.push({ alternatives: [{ items: base, count: 1 }] });
     for (const location of locations) {
+      const apart = finishByThread(node, location);
+      if (apart !== undefined) {
+        if (apart.length === 0) return;
+        factors.push(...apart);
+        continue;
+      }
       const alternatives = new Map<string, { items: [number, number][]; count: number }>();
       finish(node, location, alternatives);
       if (alternatives.size === 0) return;

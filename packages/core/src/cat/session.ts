@@ -130,6 +130,8 @@ class CatSession implements Session {
   /** What each test costs to evaluate, in operations. */
   readonly #costs: readonly number[];
   readonly #monotone: readonly boolean[];
+  /** Of each fixpoint, the nodes outside of its bodies that these read. */
+  readonly #operands: readonly (readonly NodeId[])[];
   readonly #inputs = new Map<string, NodeId>();
 
   /** Buffers of each value, by the number of events. */
@@ -195,6 +197,7 @@ class CatSession implements Session {
     }
     this.#given = graph.nodes.flatMap((node, id) => (node.op === "input" && node.reads === 0 ? [id] : []));
     this.#costs = this.#tests.map(({ node }) => this.#reachable([], [node]).reduce((sum, each) => sum + each, 0));
+    this.#operands = graph.fixpoints.map((_, group) => [...new Set(this.#outside(group, EXACT).map(([node]) => node))]);
     this.#monotone = graph.fixpoints.map((_, group) => this.#isMonotone(group));
     for (const [id, node] of graph.nodes.entries()) if (node.op === "input") this.#inputs.set(node.name, id);
   }
@@ -589,6 +592,11 @@ class CatSession implements Session {
     const may = this.#own(id + 2 * count, node.kind);
     if (node.op === "fixpoint") {
       const { results } = this.#compiled.graph.fixpoints[node.group] as Fixpoint;
+      if ((this.#operands[node.group] as readonly NodeId[]).every((each) => this.#status[each] === SETTLED)) {
+        this.#fixpoint(node.group, EXACT);
+        for (const result of results) this.#fix(result, this.#own(result, (this.#nodes[result] as GraphNode).kind));
+        return;
+      }
       this.#fixpoint(node.group, MUST);
       this.#fixpoint(node.group, MAY);
       for (const result of results) this.#finish(result, this.#nodes[result] as GraphNode);

@@ -170,3 +170,24 @@ test("threads that do the same are counted as if each were another", () => {
     { numRuns: 60, seed: 5 },
   );
 });
+
+test("readers of a location whose writes are ordered see it grow, each by itself", () => {
+  // n reads, none older than the one before, of n writes and the initial one: 2n over n ways for each reader.
+  for (const [n, ways] of [
+    [2, 6],
+    [3, 20],
+    [4, 70],
+  ] as const) {
+    const reads = Array.from({ length: n }, (_, k) => `int r${k} = READ_ONCE(*x);`).join(" ");
+    const writes = Array.from({ length: n }, (_, k) => `WRITE_ONCE(*x, ${k + 1});`).join(" ");
+    for (const name of ["lkmm", "sc"]) {
+      const { model, session } = modelNamed(name);
+      const given = answer(read(litmus("x", [writes, reads, reads], "exists (1:r0=2 /\\ 1:r1=1)")), model, session);
+      expect(given.kind === "answer" ? [given.answer.positive, given.answer.negative, given.answer.states.length] : given).toEqual([
+        0,
+        ways * ways,
+        ((n + 1) * (n + 2)) / 2,
+      ]);
+    }
+  }
+});
