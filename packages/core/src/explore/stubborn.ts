@@ -268,6 +268,19 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
   const instructions = scope.threads.flatMap((index) => machine.instructions.slice(threads[index]?.first, threads[index]?.end));
   const result: Conflict[][] = [];
   for (let node = 0; node < naming.nodes; node++) result.push([]);
+  /** By packet: those that it may leave with as a later word of their burst. */
+  const leaders = packets.map(() => new Set<number>());
+  for (let grown = true; grown; ) {
+    grown = false;
+    machine.followers.forEach((list, first) => {
+      for (const next of list) {
+        for (const leader of [first, ...(leaders[first] as ReadonlySet<number>)]) {
+          grown ||= !leaders[next]?.has(leader);
+          leaders[next]?.add(leader);
+        }
+      }
+    });
+  }
   const add = (first: Act, second: Act): void => {
     for (const a of inBlock(first)) for (const b of inBlock(second)) addPair(a, b);
   };
@@ -286,9 +299,23 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
   /** The same act as part of an indivisible step that another instruction begins. */
   const inBlock = (act: Act): readonly Act[] => {
     const block = machine.instructions[act.instruction]?.block ?? -1;
+    const first = leading(act);
+    if (first.length > 0) return [act, ...first];
     return block < 0 || block === act.instruction || act.node !== naming.perform(act.instruction)
       ? [act]
       : [act, { node: naming.perform(block), instruction: block, until: 1 }];
+  };
+  /** A write that leaves as a later word of a burst does so with the first one's step. */
+  const leading = (act: Act): readonly Act[] => {
+    const own = machine.instructions[act.instruction]?.packet ?? -1;
+    const packet = packets[own];
+    if (packet === undefined || act.node !== naming.move(act.instruction) || act.until !== packet.home + 1) return [];
+    return [...(leaders[own] as ReadonlySet<number>)].map((first) => leaving(first, (packets[first] as Machine["packets"][number]).home));
+  };
+  /** A packet leaves its hop. */
+  const leaving = (number: number, hop: number): Act => {
+    const { instruction } = packets[number] as Machine["packets"][number];
+    return { node: naming.move(instruction), instruction, until: hop + 1 };
   };
   const always = (node: number, instruction: number): Act => ({ node, instruction, until: ALWAYS });
   const mayMeet = (a: number, b: number): boolean => a < 0 || b < 0 || a === b;
@@ -409,6 +436,38 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
     place.visitors.forEach((a, i) => {
       for (const b of place.visitors.slice(i + 1)) if (a.packet !== b.packet) compete(entries(a.packet, a.hop), entries(b.packet, b.hop));
     });
+  }
+
+  // The table of mappings: what is looked up meets what changes it, and what waits for those that found it; where it was missed, it is gone.
+  for (const each of instructions) {
+    if (each.mapping < 0) continue;
+    const table: Act = { node: naming.perform(each.id), instruction: each.id, until: 1 };
+    for (const other of instructions)
+      if (other.id > each.id && other.mapping === each.mapping)
+        add(table, { node: naming.perform(other.id), instruction: other.id, until: 1 });
+    for (const number of scope.packets) {
+      const packet = packets[number] as Machine["packets"][number];
+      if (packet.lookup > 0 && packet.location === each.mapping) add(table, leaving(number, packet.lookup));
+    }
+  }
+  for (const a of scope.packets) {
+    const { lookup, location } = packets[a] as Machine["packets"][number];
+    if ((machine.layout.looked[a] as number) < 0) continue;
+    for (const b of scope.packets) {
+      const other = packets[b] as Machine["packets"][number];
+      if (b > a && other.location === location && (machine.layout.looked[b] as number) >= 0)
+        add(leaving(a, lookup), leaving(b, other.lookup));
+    }
+  }
+
+  // A burst: whether a later word is there, and held back by the earlier ones alone.
+  for (const [next, firsts] of leaders.entries()) {
+    const { home } = packets[next] as Machine["packets"][number];
+    for (const first of firsts) {
+      const burst = leaving(first, (packets[first] as Machine["packets"][number]).home);
+      compete([burst], entries(next, home));
+      for (const wait of machine.waits[next]?.[home - 1] ?? []) if (wait.packet !== first) addPair(burst, leaving(wait.packet, wait.hop));
+    }
   }
 
   // What arrived where first.

@@ -270,7 +270,9 @@ export interface Layout {
 
 export interface Machine {
   readonly program: Program;
-  /** Something here does what `explore/stubborn.ts` does not know: every step is explored. */
+  /** Packets can do something else than go on: be refused by the table of mappings, leave together, have their completion taken. */
+  readonly otherMoves: boolean;
+  /** Something here does what `explore/stubborn.ts` does not know (completions are taken): every step is explored. */
   readonly unreduced: boolean;
   /** By packet: those whose requester may take its completion where completions are shared. */
   readonly thieves: readonly (readonly number[])[];
@@ -1343,7 +1345,8 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
   };
   return withWaits({
     program,
-    unreduced: entry.some((slot) => slot >= 0) || thieves.some((list) => list.length > 0) || followers.some((list) => list.length > 0),
+    otherMoves: entry.some((slot) => slot >= 0) || followers.some((list) => list.length > 0) || thieves.some((list) => list.length > 0),
+    unreduced: thieves.some((list) => list.length > 0),
     thieves,
     followers,
     platform,

@@ -135,6 +135,11 @@ export function createObstacles(
         if (next !== undefined) return inPlace(state, next.place);
         return (answerable[instruction.location] as readonly number[]).map((reader) => (packets[reader] as Packet).instruction);
       }
+      case "unmapped":
+        return packets.flatMap((packet, number) => {
+          const slot = layout.looked[number] as number;
+          return slot >= 0 && packet.location === instruction.mapping && state[slot] === 1 ? [packet.instruction] : [];
+        });
       case "hear":
         return instructions.flatMap((other) =>
           other.kind === "tell" && other.device === thread.thread.device && threads[other.thread]?.thread.device === instruction.device

@@ -133,7 +133,7 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
       const item = packets[packet] as Packet;
       const hop = state[status + item.instruction] as number;
       if (hop < 1 || hop > item.hops.length || !mayLeave(state, packet)) continue;
-      if (machine.unreduced) {
+      if (machine.otherMoves) {
         count = otherMoves(state, packet, out, count);
         if (isGone(state, packet)) continue;
       }

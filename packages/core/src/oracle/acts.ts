@@ -13,6 +13,7 @@ import {
   type Returns,
   type Thread,
 } from "../program/program.js";
+import { mappingMode } from "./mappings.js";
 import { Unsupported } from "./unsupported.js";
 
 export type ActKind =
@@ -38,6 +39,10 @@ export type ActKind =
   | "tell"
   | "hear"
   | "ats-wait"
+  /** The table of mappings: an entry comes, goes, and all that found it have arrived. */
+  | "map"
+  | "unmap"
+  | "unmapped"
   | "assign"
   | "branch"
   | "interrupts";
@@ -81,6 +86,10 @@ export interface Act {
   readonly attributes: Attributes;
   /** A write that a later one to the same word replaces in a write-combining buffer: it never leaves. */
   readonly swallowed: boolean;
+  /** A request that the table of mappings refuses. */
+  readonly refused: boolean;
+  /** The location whose entry in the table of mappings it is about, or -1. */
+  readonly mapping: number;
   /** Branches: the outcome on this path, and where the arms end. `interrupts`: whether they are enabled. */
   readonly outcome: boolean;
   readonly join: number;
@@ -116,6 +125,8 @@ const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
   zeroLength: false,
   attributes: NO_ATTRIBUTES,
   swallowed: false,
+  refused: false,
+  mapping: -1,
   outcome: false,
   join: -1,
 };
@@ -460,6 +471,10 @@ function write(
       // What a cache that does not snoop makes of these calls is not covered; elsewhere they order nothing.
       const mapping = program.locations[operation.location]?.mapping.mode;
       if (!platform.fabric.coherent && mapping === "streaming") throw new Unsupported("caches that do not snoop");
+      const mode = mappingMode(program, platform);
+      if (mode === "passthrough" || (operation.call !== "map" && operation.call !== "unmap")) break;
+      add(operation.call, { mapping: operation.location, kinds: ["write"], fenced: ["write"] });
+      if (operation.call === "unmap" && mode === "strict") add("unmapped", { mapping: operation.location });
       break;
     }
     case "migrate":

@@ -8,6 +8,7 @@ import type { Platform } from "../platform/platform.js";
 import type { Expression, Formula, Program } from "../program/program.js";
 import { type Act, isConditional, silent } from "./acts.js";
 import { carriedBy } from "./carried.js";
+import { isLookedUp, mappingPairs } from "./mappings.js";
 import { Order } from "./order.js";
 import { type Lookup, mayPass, type Packet, packetOf, type Stop } from "./roads.js";
 import { hostOf, type Run, raises, type Scenario } from "./scenario.js";
@@ -21,6 +22,8 @@ export interface Item {
   readonly act: Act;
   readonly location: number;
   readonly packet: Packet | undefined;
+  /** The table of mappings is asked on its way. */
+  readonly lookedUp: boolean;
   /** Empty for what takes no time. Packets: entry of the first place, of the next, …, the end. */
   readonly events: readonly number[];
 }
@@ -152,7 +155,7 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
         mine.push(event(block));
         for (let i = 0; i < (packet?.stops.length ?? 0); i++) mine.push(event());
       }
-      return { run, position, act, location, packet, events: mine };
+      return { run, position, act, location, packet, lookedUp: isLookedUp(program, platform, act, location), events: mine };
     });
     byRun.set(run, own);
     items.push(...own);
@@ -374,6 +377,7 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
     const waiting = kinds.includes("ats-wait") && kinds.includes("invalidate-done");
     if (talking || waiting) open.push([arrivalOf(a), arrivalOf(b)]);
   });
+  open.push(...mappingPairs(items));
   const compared = new Set<number>();
   collectArrivals(program.condition.formula, compared);
   if (program.filter !== undefined) collectArrivals(program.filter, compared);
@@ -473,7 +477,7 @@ function touchesOf(item: Item): readonly Touch[] {
     writes,
   });
   if (act.kind === "wait") return act.reads.map((read) => touch(startOf(item), true, false, read.location));
-  if (location < 0 || silent(act) || act.zeroLength || act.swallowed) return [];
+  if (location < 0 || silent(act) || act.zeroLength || act.swallowed || act.refused) return [];
   switch (act.kind) {
     case "load":
     case "register-read":

@@ -44,8 +44,8 @@ export function consult(
   let orders = 0;
   try {
     if (asksForStuck(program.condition.formula)) throw new Unsupported("runs that get stuck");
-    for (const [name] of program.settings)
-      if (name === "credits" || name === "must" || name === "iommu") throw new Unsupported(`the setting ${name}`);
+    for (const [name] of program.settings) if (name === "credits" || name === "must") throw new Unsupported(`the setting ${name}`);
+    if (settings.has("iommu")) throw new Unsupported("the setting iommu from outside the test");
     if (platform.cpu.barriersTravel) throw new Unsupported("barriers that travel with what was read");
     if (!platform.cpu.readsJoin) throw new Unsupported("caches that lag behind");
     if (platform.cpu.devicesSee === "later") throw new Unsupported("stores that reach devices later than CPUs");

@@ -5,6 +5,7 @@
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import { type Act, pathsOf, silent } from "./acts.js";
+import { isLookedUp } from "./mappings.js";
 import { answersOf, type Lookup } from "./roads.js";
 import { Unsupported } from "./unsupported.js";
 import { replaceable } from "./window.js";
@@ -110,7 +111,7 @@ export function* scenariosOf(program: Program, platform: Platform, option: Looku
     }
     for (const acts of paths[thread] ?? []) {
       for (const locations of addresses(acts, 0, [])) {
-        for (const kept of combined(acts, locations, 0)) {
+        for (const kept of refusals(acts, locations, 0)) {
           chosen.push({ thread, number, acts: kept, locations, slot: -1 });
           yield* pathsOfRuns(thread, number + 1, runs);
           chosen.pop();
@@ -129,6 +130,22 @@ export function* scenariosOf(program: Program, platform: Platform, option: Looku
     const half = act.half === "write" ? before[at - 1] : undefined;
     for (const location of half !== undefined ? [half] : open ? [...memory, -1] : [act.location ?? -1])
       yield* addresses(acts, at + 1, [...before, location]);
+  }
+
+  /** Which requests the table of mappings refuses. */
+  function* refusals(acts: readonly Act[], locations: readonly number[], at: number): Generator<readonly Act[]> {
+    const act = acts[at];
+    if (act === undefined) {
+      yield* combined(acts, locations, 0);
+      return;
+    }
+    yield* refusals(acts, locations, at + 1);
+    if (!isLookedUp(program, platform, act, locations[at] as number)) return;
+    yield* refusals(
+      acts.map((each) => (each === act ? { ...each, refused: true } : each)),
+      locations,
+      at + 1,
+    );
   }
 
   /** Which writes a write-combining buffer swallows. */

@@ -5,6 +5,7 @@ import type { Arrival, Expression, Formula, Observed, Operand, Program } from ".
 
 import { locationAt } from "./acts.js";
 import { arrivalOf, type Constraints, conditional, definitionOf, forwarding, type Item, ownStore, startOf } from "./constraints.js";
+import { mappingMode, mappingsHold } from "./mappings.js";
 import type { Order } from "./order.js";
 import { type Run, raises } from "./scenario.js";
 import type { View } from "./views.js";
@@ -111,6 +112,8 @@ export function endOf(
     };
     if (act.half === "write") return { ...atomic(effectOf((byRun.get(run) as readonly Item[])[position - 1] as Item).old), value: 0 };
     if (act.half === "read") return atomic(location < 0 ? 0 : loaded(item));
+    // What the table of mappings refuses does nothing; a read gets all ones.
+    if (act.refused) return { value: act.kind === "dma-write" || act.zeroLength ? 0 : -1, stored: undefined, old: 0 };
     switch (act.kind) {
       case "load": {
         const value = location < 0 ? 0 : loaded(item);
@@ -144,6 +147,8 @@ export function endOf(
     if (store !== undefined && earlier(startOf(item), startOf(store))) return effectOf(store).stored as number;
     return readBy(item, startOf(item));
   };
+
+  if (!mappingsHold(constraints, order, mappingMode(program, platform))) return undefined;
 
   // Guesses.
   for (const item of items) {

@@ -28,6 +28,8 @@ export function inOrder(
 ): boolean {
   if (silent(older.act) || silent(younger.act)) return false;
   if (older.act.kind === "ats-wait" || younger.act.kind === "ats-wait") return true;
+  if (older.act.kind === "unmapped" || younger.act.kind === "unmapped") return true;
+  if (older.act.mapping >= 0 && older.act.mapping === younger.act.mapping) return true;
   // A token is waited for, by all but loads where it only drains the path of PIO writes; it itself follows the CPU's PIO.
   if (older.act.kind === "token") return older.act.token === "flush" || younger.act.kind !== "load";
   if (younger.act.kind === "token") return meets(older.act.kinds, IO);

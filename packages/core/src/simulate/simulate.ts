@@ -115,7 +115,7 @@ export function simulate(
       why: { kind: "no-times", message: `${register} is answered by its device's program, and how long that takes no figure says` },
     };
   }
-  if (machine.unreduced)
+  if (machine.otherMoves)
     return {
       ok: false,
       why: { kind: "no-times", message: "lookups in the table of mappings, shared completions and combined writes have no figures" },
