@@ -74,18 +74,23 @@ export function createPassing(
   must: boolean,
 ): Pick<Machine, "cell" | "pass"> {
   const { packets } = roads;
-  const cells = new Map<number, Cell | undefined>();
   const classes = new Map<string, number>();
-  // A packet as its request, and as its reply.
-  const sides = packets.flatMap((packet): readonly Packet[] => [packet, { ...packet, ...packet.answered }]);
-  const sideOf = (packet: number, hop: number): number => 2 * packet + (hop > (packets[packet]?.home ?? 0) ? 1 : 0);
-  const classOf = sides.map((packet) => {
-    const key = [packet.requester, packet.device, packet.cpu, packet.tc, packet.uio, [...packet.fields].sort()].join();
+  const classed = (key: string): number => {
     const found = classes.get(key) ?? classes.size;
     classes.set(key, found);
     return found;
-  });
-  const span = Math.max(1, ...packets.map((packet) => packet.hops.length + 1));
+  };
+  // By packet: as its request, and as its reply.
+  const sides = packets.map((packet): readonly [Packet, Packet] => [packet, { ...packet, ...packet.answered }]);
+  const side = (packet: number, hop: number): Packet | undefined => sides[packet]?.[hop > (packets[packet]?.home ?? 0) ? 1 : 0];
+  /** By packet and hop: a number for all that a cell can ask of one packet in one place. */
+  const classOf = packets.map((packet, number) =>
+    packet.hops.map((hop, at) => {
+      const { requester, device, cpu, tc, uio, fields } = side(number, at + 1) as Packet;
+      return classed([hop.kind, roads.visits[hop.place]?.place, requester, device, cpu, tc, uio, [...fields].sort()].join());
+    }),
+  );
+  const cells = new Map<number, Cell | undefined>();
   const related = (first: number, second: number): number => {
     const a = program.locations[first];
     const b = program.locations[second];
@@ -93,21 +98,16 @@ export function createPassing(
     return (first === second ? 1 : 0) | (a.line === b.line ? 2 : 0) | (a.owner === b.owner ? 4 : 0) | (a.space === b.space ? 16 : 0);
   };
   const cell = (younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined => {
-    const sideA = sideOf(younger, youngerHop);
-    const sideB = sideOf(older, olderHop);
-    const a = sides[sideA];
-    const b = sides[sideB];
+    const a = side(younger, youngerHop);
+    const b = side(older, olderHop);
     const hopA = a?.hops[youngerHop - 1];
     const hopB = b?.hops[olderHop - 1];
     if (a === undefined || b === undefined || hopA === undefined || hopB === undefined) return undefined;
     const place = platform.fabric.places[roads.visits[hopA.place]?.place ?? -1];
     // Reads that wait for their answers are answered in the order in which they came.
     if (place === undefined) return undefined;
-    const kinds = PACKET_KINDS.indexOf(hopA.kind) * PACKET_KINDS.length + PACKET_KINDS.indexOf(hopB.kind);
-    const pair = (classOf[sideA] as number) * classes.size + (classOf[sideB] as number);
-    const where = roads.visits[hopA.place]?.place ?? 0;
-    const key = ((pair * PACKET_KINDS.length * PACKET_KINDS.length + kinds) * platform.fabric.places.length + where) * 32;
-    const found = key + related(a.location, b.location) + (a.instruction === b.instruction ? 8 : 0);
+    const pair = (classOf[younger]?.[youngerHop - 1] as number) * classes.size + (classOf[older]?.[olderHop - 1] as number);
+    const found = pair * 32 + related(a.location, b.location) + (a.instruction === b.instruction ? 8 : 0);
     if (cells.has(found)) return cells.get(found);
     const answer = platform.fabric.tables[place.table]?.find(
       (candidate) =>
@@ -123,25 +123,10 @@ export function createPassing(
     const second = instructions[b.instruction];
     return first !== undefined && first.kind === "dma-write" && second?.operation === first.operation && !a.fields.has("ro") && !a.uio;
   };
-  const keys = packets.length * span;
-  const answers = new Int8Array(keys * keys).fill(-1);
   const pass = (younger: number, youngerHop: number, older: number, olderHop: number): boolean => {
-    const key = (younger * span + youngerHop) * keys + older * span + olderHop;
-    let answer = answers[key] ?? 0;
-    if (answer < 0) {
-      const a = packets[younger];
-      const b = packets[older];
-      const found = cell(younger, youngerHop, older, olderHop);
-      answer =
-        found === undefined ||
-        found.pass === "no" ||
-        (found.pass === "must" && !must) ||
-        (a !== undefined && b !== undefined && sameTlp(a, b))
-          ? 0
-          : 1;
-      answers[key] = answer;
-    }
-    return answer === 1;
+    const found = cell(younger, youngerHop, older, olderHop);
+    if (found === undefined || found.pass === "no" || (found.pass === "must" && !must)) return false;
+    return !sameTlp(packets[younger] as Packet, packets[older] as Packet);
   };
   return { cell, pass };
 }
