@@ -99,6 +99,8 @@ export function questionsOf(machine: Machine): Questions | undefined {
   if (speaksOfStuck(program.condition.formula)) return undefined;
   // Fences that make stores seen reach every observer, whatever it looks at.
   if (machine.listLike && instructions.some((instruction) => instruction.kind === "fence" && instruction.active)) return undefined;
+  // So does what shows a device's DMA to everybody.
+  if (instructions.some(({ id, kind }) => kind === "dma-write" && (machine.message[id] as number) >= 0)) return undefined;
   const locationNode = (location: number): number => threads.length + location;
   const deviceNode = (device: number): number => threads.length + locations.length + device;
   const { find, unite } = unions(threads.length + locations.length + devices.length);

@@ -356,6 +356,8 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
       (layout.value[id] as number) >= 0 &&
       inLoop[id] === 0 &&
       kind !== "store" &&
+      // What a message holds is for those who read it.
+      (machine.message[id] as number) < 0 &&
       kind !== "wait" &&
       !(users[id] as readonly number[]).includes(FOREVER),
   );

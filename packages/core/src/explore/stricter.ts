@@ -18,6 +18,8 @@ const same = (a: Packet, b: Packet): boolean =>
 /** Do the two differ in nothing but who waits for whom? Both are of one program and one platform, under different values of the platform's options. */
 function alike(a: Machine, b: Machine): boolean {
   if (a.program !== b.program || a.platform !== b.platform || a.packets.length !== b.packets.length) return false;
+  // Which writes CPUs see one by one.
+  if (a.messages.length !== b.messages.length) return false;
   if (!a.packets.every((packet, number) => same(packet, b.packets[number] as Packet))) return false;
   const optional = a.platform.cpu.window.some(({ when }) => when.some((condition) => condition.startsWith("option:")));
   if (!optional) return true;

@@ -370,8 +370,31 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
       if (fence.kind !== "fence" || !fence.active) continue;
       for (const other of accesses) if ((inMemory(other) || other.kind === "dma-read") && listed(other)) add(access(fence), access(other));
     }
+    // DMA that CPUs see one by one takes along what its device has landed before; a read of the device's registers, and its MSI, show it to everybody.
+    const landings = instructions.filter(({ id, kind }) => kind === "dma-write" && (machine.message[id] as number) >= 0);
+    const deviceOf = (instruction: Instruction): number => threads[instruction.thread]?.thread.device ?? -1;
+    landings.forEach((a, i) => {
+      for (const b of landings.slice(i + 1)) if (deviceOf(a) === deviceOf(b)) add(access(a), access(b));
+    });
+    for (const shows of instructions) {
+      if (shows.kind !== "msi" && shows.kind !== "pio-read") continue;
+      const device = shows.kind === "msi" ? deviceOf(shows) : shows.device;
+      if (!landings.some((landing) => deviceOf(landing) === device)) continue;
+      const packet = packets[shows.packet];
+      const back: Act =
+        shows.kind === "pio-read" && packet !== undefined && packet.hops.length > 0
+          ? { node: naming.move(shows.id), instruction: shows.id, until: packet.hops.length + 1 }
+          : access(shows);
+      for (const other of accesses) {
+        const lands = landings.includes(other) && deviceOf(other) === device;
+        if (lands || ((inMemory(other) || other.kind === "dma-read") && listed(other))) add(back, access(other));
+      }
+    }
     // A loop that goes round, a handler that runs again: its stores of the last round are seen by all then.
-    const stores = (first: number, end: number): boolean => instructions.slice(first, end).some((each) => inMemory(each) && writes(each));
+    const stores = (first: number, end: number): boolean =>
+      machine.instructions
+        .slice(first, end)
+        .some((each) => (inMemory(each) && writes(each)) || (each.kind === "dma-write" && (machine.message[each.id] as number) >= 0));
     const repeats = [
       ...instructions.flatMap((each) =>
         each.kind === "loop" && stores(each.to, each.id) ? [always(naming.perform(each.id), each.id)] : [],

@@ -1,6 +1,6 @@
 /** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
-import { buildMachine, type Instruction, type Machine } from "../machine/machine.js";
-import type { Platform } from "../platform/platform.js";
+import { buildMachine, type Instruction, landingShows, type Machine } from "../machine/machine.js";
+import { LANDING_OPTION, type Platform } from "../platform/platform.js";
 import type { Expression, Program } from "../program/program.js";
 import { type EndState, type SearchResult, search } from "./explore.js";
 import { speaksOfStuck } from "./formula.js";
@@ -69,16 +69,17 @@ function loopBounds(program: Program, platform: Platform): string[] {
   ]);
 }
 
-/** Where stores reach CPUs one by one, no source says that DMA does not: the model lands it for all at once. Asked where two CPUs read what devices write. */
+/**
+ * Where stores reach CPUs one by one, no source says that DMA does not. A platform has an option for it; a device's atomic, and DMA on a platform without the option, lands for all at once. Asked where two
+ * CPUs read what devices write.
+ */
 function landingBounds(program: Program, platform: Platform, machine: Machine): string[] {
-  if (platform.cpu.multiCopyAtomic) return [];
-  const written = new Set<number>();
-  for (const { kind, location } of machine.instructions) if (kind === "dma-write" || kind === "dma-atomic") written.add(location);
-  const readers = new Set<number>();
-  for (const { kind, location, cpu } of machine.instructions) {
-    if (kind === "load" && written.has(location) && program.locations[location]?.space === "memory") readers.add(cpu);
-  }
-  return readers.size > 1 ? ["DMA that lands in memory is seen by all CPUs at once, which no source promises or denies"] : [];
+  if (!landingShows(program, platform, machine.instructions)) return [];
+  const optional = platform.options.some(({ id }) => id === LANDING_OPTION);
+  const atOnce = machine.instructions.filter(({ kind }) => kind === "dma-atomic" || (kind === "dma-write" && !optional));
+  return landingShows(program, platform, [...machine.instructions.filter(({ kind }) => kind === "load" || kind === "rmw"), ...atOnce])
+    ? [`${optional ? "a device's atomic" : "DMA that lands in memory"} is seen by all CPUs at once, which no source promises or denies`]
+    : [];
 }
 
 /** Locations that one thread accesses plainly while another writes them, or writes plainly while another accesses them. */

@@ -28,7 +28,7 @@ export function createArrival(
   const { evaluate, modified, returned } = values;
   const { path, resolveIssued } = progress;
   const { breaksPair } = pairs;
-  const { gather, land, orderLength, scratch, seenUpTo, settleAll, show, valueAt } = messages;
+  const { gather, land, orderLength, publishLanded, scratch, seenUpTo, settleAll, show, surface, valueAt } = messages;
   const { enter, leave, unanswered } = queues;
 
   /** A value arrives at a register: handlers, monitors. */
@@ -118,6 +118,11 @@ export function createArrival(
         break;
       case "dma-write":
         if (location < 0) break;
+        if ((machine.message[instruction.id] as number) >= 0) {
+          if (breaksPair(state, location, orderLength(state, location), instruction.thread)) return false;
+          publishLanded(state, thread.thread.device, location, machine.message[instruction.id] as number);
+          break;
+        }
         if (inMemory && (breaksPair(state, location, -1, instruction.thread) || !agreed(state, location, instruction.thread))) return false;
         if (inMemory) land(state, location, state[slot] as number);
         else arriveAtRegister(state, location, state[slot] as number);
@@ -155,6 +160,7 @@ export function createArrival(
         break;
       }
       case "msi":
+        surface(state, thread.thread.device);
         interrupt(state, "msi", thread.thread.device, instruction.operation.kind === "msi" ? instruction.operation.vector : 0);
         break;
       case "intx":

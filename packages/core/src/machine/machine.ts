@@ -8,6 +8,7 @@ import {
   ACCESS_KINDS,
   type AccessKind,
   type Cell,
+  LANDING_OPTION,
   type Lowered,
   type PacketKind,
   type PlaceDeed,
@@ -1108,6 +1109,18 @@ function accessFact(program: Program, name: string, older: Instruction, younger:
 /** Options of a run: the value of each platform option that is not its default, and those that hold on every platform (program/settings.ts). */
 export type Settings = ReadonlyMap<string, string>;
 
+/** Could two CPUs tell how DMA lands? They could if both read what devices write, on a machine whose stores reach them one by one. */
+export function landingShows(program: Program, platform: Platform, instructions: readonly Instruction[]): boolean {
+  if (platform.cpu.multiCopyAtomic) return false;
+  const written = new Set<number>();
+  for (const { kind, location } of instructions)
+    if ((kind === "dma-write" || kind === "dma-atomic") && program.locations[location]?.space === "memory") written.add(location);
+  const readers = new Set<number>();
+  for (const { kind, location, cpu } of instructions)
+    if ((kind === "load" || kind === "rmw") && written.size > 0 && (location < 0 || written.has(location))) readers.add(cpu);
+  return readers.size > 1;
+}
+
 /** Loads that another load of its thread may be performed before where both read the same store. Caches that do not snoop keep loads in order. */
 function olderLoadsOf(program: Program, platform: Platform, instructions: readonly Instruction[]): readonly (readonly number[])[] {
   const cached =
@@ -1195,8 +1208,13 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     return at;
   };
   const status = take(instructions.length);
-  const isStore = (instruction: Instruction): boolean => instruction.kind === "store" || instruction.kind === "rmw";
-  // Without a CPU's store there is nothing that observers could see differently.
+  // DMA that CPUs see one by one is kept as CPU stores are; a device's atomic is seen by all at once.
+  const oneByOne = landingShows(program, platform, instructions) && option(LANDING_OPTION) === "one-by-one";
+  const isStore = (instruction: Instruction): boolean =>
+    instruction.kind === "store" ||
+    instruction.kind === "rmw" ||
+    (oneByOne && instruction.kind === "dma-write" && program.locations[instruction.location]?.space === "memory");
+  // Without a store there is nothing that observers could see differently.
   const listLike =
     instructions.some(isStore) && (!platform.cpu.multiCopyAtomic || !platform.cpu.readsJoin || platform.cpu.devicesSee === "later");
   const storeList = listLike ? instructions.filter(isStore).map((instruction) => instruction.id) : [];

@@ -205,6 +205,59 @@ export function createMessages(machine: Machine, progress: Progress) {
     });
   }
 
+  /** By device: its DMA writes that are messages. */
+  const landing: readonly (readonly number[])[] = program.devices.map((_, device) =>
+    instructions.flatMap(({ id, kind, thread }) =>
+      kind === "dma-write" && (machine.message[id] as number) >= 0 && threads[thread]?.thread.device === device
+        ? [machine.message[id] as number]
+        : [],
+    ),
+  );
+
+  /**
+   * DMA that CPUs see one by one: the last write in its location's order, which takes along what the device has landed before. Devices read memory where it lands, and see it at once.
+   */
+  function publishLanded(state: State, device: number, location: number, message: number): void {
+    const before = orderLength(state, location);
+    insertMessage(state, location, before, message);
+    scratch.fill(0);
+    scratchPrior.fill(0);
+    for (const own of landing[device] as readonly number[])
+      if (own !== message && isAlive(state, own)) gather(state, machine.messages[own] as number);
+    const id = machine.messages[message] as number;
+    const barred = layout.barred[id] as number;
+    for (let w = 0; barred >= 0 && w < words; w++) state[barred + w] = scratchPrior[w] as number;
+    const prior = layout.prior[id] as number;
+    if (prior >= 0) {
+      // What stands before it in coherence precedes it, and what precedes that.
+      const base = order[location] as number;
+      for (let at = 0; at < before; at++) {
+        const older = (state[base + at] as number) - 1;
+        const from = layout.prior[machine.messages[older] as number] as number;
+        for (let w = 0; w < words; w++) scratchPrior[w] = (scratchPrior[w] as number) | (state[from + w] as number);
+        scratchPrior[bitWord(older)] = (scratchPrior[bitWord(older)] as number) | bitMask(older);
+      }
+      const first = layout.basePrior[location] as number;
+      for (let w = 0; w < words; w++) state[prior + w] = (scratchPrior[w] as number) | (state[first + w] as number);
+    }
+    scratch[bitWord(message)] = (scratch[bitWord(message)] as number) | bitMask(message);
+    const at = closure[id] as number;
+    for (let w = 0; w < words; w++) state[at + w] = scratch[w] as number;
+    for (let observer = machine.cpus; observer < observers; observer++) show(state, observer);
+    settleAll(state);
+  }
+
+  /** A read of the device's registers has come back, its interrupt message has arrived: everybody sees what the device has landed. */
+  function surface(state: State, device: number): void {
+    const own = landing[device];
+    if (own === undefined || own.length === 0) return;
+    scratch.fill(0);
+    scratchPrior.fill(0);
+    for (const message of own) if (isAlive(state, message)) gather(state, machine.messages[message] as number);
+    for (let observer = 0; observer < observers; observer++) show(state, observer);
+    settleAll(state);
+  }
+
   /** A write that everybody sees at once, last in its location's order: DMA that lands, a device's atomic. */
   function land(state: State, location: number, value: number): void {
     if (listLike) {
@@ -290,6 +343,7 @@ export function createMessages(machine: Machine, progress: Progress) {
     isAtomicMessage,
     land,
     orderLength,
+    publishLanded,
     readIndex,
     scratch,
     scratchPrior,
@@ -297,6 +351,7 @@ export function createMessages(machine: Machine, progress: Progress) {
     settleAll,
     show,
     spread,
+    surface,
     valueAt,
   };
 }

@@ -114,7 +114,7 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
   const { enter, leave, mayLeave, underWay } = queues;
   const { arrivalChoices, arrive } = arrival;
   const { lack, registerAt } = values;
-  const { land, valueAt, orderLength } = messages;
+  const { land, valueAt, orderLength, surface } = messages;
 
   const everything: Scope = {
     threads: threads.map((_, index) => index),
@@ -268,7 +268,10 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
         if (hop === item.lookup) lookUp(state, packet, choice);
         if (hop === item.home && !arrive(state, packet, choice)) return false;
         if (hop < item.hops.length) enter(state, packet, hop + 1);
-        else state[status + subject] = hop + 1;
+        else {
+          state[status + subject] = hop + 1;
+          if ((instructions[subject] as Instruction).kind === "pio-read") surface(state, item.device);
+        }
         return hop < item.hops.length || checkGuesses(state, (instructions[subject] as Instruction).thread);
       }
       case GUESS_TAKEN:

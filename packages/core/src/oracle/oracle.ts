@@ -46,6 +46,7 @@ export function consult(
     if (asksForStuck(program.condition.formula)) throw new Unsupported("runs that get stuck");
     for (const [name] of program.settings) if (name === "credits" || name === "must") throw new Unsupported(`the setting ${name}`);
     if (settings.has("iommu")) throw new Unsupported("the setting iommu from outside the test");
+    if (option("dma-landing") === "one-by-one") throw new Unsupported("DMA that CPUs see one by one");
     if (platform.cpu.barriersTravel) throw new Unsupported("barriers that travel with what was read");
     if (!platform.cpu.readsJoin) throw new Unsupported("caches that lag behind");
     if (platform.cpu.devicesSee === "later") throw new Unsupported("stores that reach devices later than CPUs");

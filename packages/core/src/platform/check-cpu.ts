@@ -14,6 +14,7 @@ import {
 import { checkCpuTiming } from "./check-timing.js";
 import { ACCESS_FIELDS, ACCESS_RELATIONS } from "./condition.js";
 import type { CpuData, CpuFile, WindowRuleData } from "./file.js";
+import { LANDING_OPTION } from "./platform.js";
 
 const CONDITIONS = [...ACCESS_RELATIONS, ...ACCESS_FIELDS.flatMap((field) => [`older.${field}`, `younger.${field}`])];
 
@@ -30,6 +31,8 @@ export function checkCpu(scene: Scene, file: CpuFile, whole: CpuData): void {
   });
   for (const rule of whole.window.slice(own.length))
     for (const condition of rule.when ?? []) if (condition.startsWith("option:")) asked.add(condition.slice(7).split("=")[0] ?? "");
+  // The machine itself asks how DMA lands, where stores reach CPUs one by one.
+  if (!whole.multiCopyAtomic) asked.add(LANDING_OPTION);
   checkOptions(scene, file.options ?? [], asked);
   checkAccessors(scene, file.accessors ?? {}, whole.accessors);
   checkCpuTiming(scene, file.timing);

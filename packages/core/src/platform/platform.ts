@@ -73,6 +73,9 @@ export interface Accessor {
   readonly source: string;
 }
 
+/** The option that says whether DMA that lands is seen by all CPUs at once, or `one-by-one` as CPU stores are; only where these are. */
+export const LANDING_OPTION = "dma-landing";
+
 export interface Cpu {
   readonly name: string;
   readonly title: string;
