@@ -64,12 +64,18 @@ const VALUE_BITS = 6;
 
 /** Makes an empty table for the states of a machine. Kept are the `slots` of it, and `extra` more one-bit fields that follow the machine's own; all others stay as they are. */
 export function createTable(machine: Machine, kept: readonly number[], extra = 0): StateTable {
-  const fields = Int32Array.from({ length: kept.length + extra }, (_, at) => kept[at] ?? machine.layout.deciding + at - kept.length);
-  const size = fields.length;
+  const size = kept.length + extra;
+  const fields = new Int32Array(size);
+  const widths = new Uint8Array(size);
+  const wide = new Uint8Array(size);
   const known = fieldWidths(machine);
-  const widths = Uint8Array.from(fields, (slot) => known[slot] ?? 1);
-  // Fields of unknown width hold values: number them.
-  const wide = Array.from(widths, (width) => width === 32);
+  for (let field = 0; field < size; field++) {
+    const slot = kept[field] ?? machine.layout.deciding + field - kept.length;
+    fields[field] = slot;
+    widths[field] = known[slot] ?? 1;
+    // Fields of unknown width hold values: number them.
+    wide[field] = widths[field] === 32 ? 1 : 0;
+  }
   let numbered = true;
   const numbers = new Map<number, number>([[0, 0]]);
   const values: number[] = [0];
@@ -80,7 +86,7 @@ export function createTable(machine: Machine, kept: readonly number[], extra = 0
     let word = 0;
     let used = 0;
     for (let field = 0; field < size; field++) {
-      const width = wide[field] === true ? (numbered ? VALUE_BITS : 32) : (widths[field] as number);
+      const width = wide[field] === 1 ? (numbered ? VALUE_BITS : 32) : (widths[field] as number);
       if (used + width > 32) {
         word++;
         used = 0;
@@ -114,7 +120,7 @@ export function createTable(machine: Machine, kept: readonly number[], extra = 0
     for (let field = 0; field < size; field++) {
       let value = state[fields[field] as number] as number;
       if (value === 0) continue;
-      if (wide[field] === true && numbered) {
+      if (wide[field] === 1 && numbered) {
         value = numberOf(value);
         if (value >= 1 << VALUE_BITS) return false;
       }
@@ -130,7 +136,7 @@ export function createTable(machine: Machine, kept: readonly number[], extra = 0
       const width = widths[field] as number;
       const raw = (pool[base + (wordOf[field] as number)] as number) >>> (shifts[field] as number);
       const value = width === 32 ? raw | 0 : raw & ((1 << width) - 1);
-      into[fields[field] as number] = wide[field] === true && numbered ? (values[value] as number) : value;
+      into[fields[field] as number] = wide[field] === 1 && numbered ? (values[value] as number) : value;
     }
   };
 
