@@ -11,6 +11,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     sourcemap: false,
+    // The catalogue is one chunk of text, loaded when it is asked for.
+    chunkSizeWarningLimit: 1000,
     // How long a plugin takes depends on the machine: no warning about that.
     rolldownOptions: { checks: { pluginTimings: false } },
   },
