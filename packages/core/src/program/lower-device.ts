@@ -138,11 +138,11 @@ function lowerAnswer(body: Body, call: Call): void {
   const value = stated ? argument(body, call, 1) : undefined;
   const rest = call.arguments.slice(stated ? 2 : 1);
   const attributes = attributesOf(body, rest);
-  if (attributes.uio || attributes.tc !== 0)
+  if (attributes.uio || attributes.translated || attributes.tc !== 0)
     body.complaints.error(
       "unknown-attribute",
       rest[0]?.span ?? call.span,
-      "a completion has the traffic class of its request, and is no unordered I/O",
+      "a completion has the traffic class of its request, and is neither unordered I/O nor translated",
       "there are RO and IDO",
     );
   body.code.emit({ kind: "answer", location, value, attributes }, call.span);

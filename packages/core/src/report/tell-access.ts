@@ -49,7 +49,11 @@ export function tellAccess(scene: Scene, visit: Visit, instruction: Instruction)
       const reader = packet < 0 ? undefined : machineInstruction(scene, packet);
       const whose = reader === undefined ? "a read" : `${scene.thread(reader).name}'s read`;
       const value = reader === undefined ? "?" : names.value(scene.value(visit.after, reader));
-      return { actor, what: `${actor} answers ${whose} of ${place}: ${value}`, arrows: own(site, `answer ${place}: ${value}`) };
+      const what = `${actor} answers ${whose} of ${place}: ${value}`;
+      const standing = reader === undefined ? 0 : scene.standing(visit.after, reader);
+      const entered = scene.machine.packets[packet]?.hops[standing - 1]?.place;
+      if (entered === undefined) return { actor, what, arrows: own(site, `answer ${place}: ${value}`) };
+      return { actor, what, arrows: [{ from: site, to: { kind: "place", place: entered }, label: `answer ${value}`, kind: "reply" }] };
     }
     case "hear":
       return { actor, what: `${actor} has heard from ${names.device(instruction.device)}`, arrows: own(site, "heard") };

@@ -1,6 +1,6 @@
 /** Packets: sent, moving from place to place, arriving, answered. */
 import type { Instruction, Packet } from "../machine/machine.js";
-import { REFUSED, type State, stepChoice } from "../machine/step.js";
+import { BURST, REFUSED, type State, stepChoice, TAKEN_BY } from "../machine/step.js";
 import type { Arrow, Passing, Site, Stretch } from "./event.js";
 import { missedBy } from "./missed.js";
 import { aheadOf } from "./overtaking.js";
@@ -36,7 +36,9 @@ export function tellPacket(
   // Withheld: it stays at the device.
   const held = to === packet.held && from !== to;
   const entered = to >= 1 && to <= hops.length && to !== from && !held ? (hops[to - 1]?.place ?? -1) : -1;
-  const passed = from === 0 ? [] : passings(scene, before, instruction);
+  // The words of a burst leave together: none passes another.
+  const together = from > 0 && stepChoice(step) > BURST && stepChoice(step) < TAKEN_BY;
+  const passed = from === 0 || together ? [] : passings(scene, before, instruction);
   const overtook = from === 0 ? scene.overtakings(stepper, before, instruction) : [];
   const looks =
     arrives && !refused && end === undefined && packet.held === 0 && isRead(instruction) && !isEmptyRead(instruction) && location >= 0;
@@ -89,13 +91,39 @@ export function tellTheft(scene: Scene, visit: Visit, owner: Instruction, thief:
   const value = names.value(scene.value(visit.after, thief));
   const from = packet.hops[scene.standing(visit.before, owner) - 1]?.place ?? -1;
   const first = packet.hops[0]?.place ?? -1;
+  const asked = machine.packets[thief.packet]?.hops[0]?.place ?? -1;
   const { name: actor } = scene.thread(owner);
+  const taken = tellPacket(scene, visit, thief, 1, `finds the answer to ${name} in ${names.place(from)}, and takes it: ${value}`);
+  const waiting: Site = { kind: "place", place: from };
+  const asking: Site = { kind: "place", place: first };
+  const stretch: Stretch = {
+    instruction: owner.id,
+    name: `${actor} has to ask again: ${name}`,
+    sender: undefined,
+    left: names.place(from),
+    entered: names.place(first),
+    arrives: undefined,
+    reply: false,
+    returns: undefined,
+  };
   return [
-    tellPacket(scene, visit, thief, 1, `finds the answer to ${name} in ${names.place(from)}, and takes it: ${value}`),
+    {
+      ...taken,
+      arrows: [
+        {
+          from: { kind: "place", place: asked },
+          to: waiting,
+          label: names.label(thief, sent, target.get(thief.id) ?? -1),
+          kind: "request",
+        },
+        { from: waiting, to: taken.arrows.at(-1)?.to ?? waiting, label: `${actor}'s ${value}`, kind: "reply" },
+      ],
+    },
     {
       actor,
-      what: `${actor} has to ask again: ${name} goes into ${names.place(first)} once more`,
-      arrows: [{ from: scene.siteOfThread(owner.thread), to: { kind: "place", place: first }, label: "again", kind: "request" }],
+      what: packetSentence([{ stretch, passed: [], overtook: [] }]),
+      arrows: [{ from: waiting, to: asking, label: "again", kind: "request" }],
+      stretch,
     },
   ];
 }

@@ -193,7 +193,7 @@ describe("locks, interrupts, the DMA API", () => {
     expect(problems("D0(int *x) { ANSWER(*x, 1); ANSWER(D1.a); ANSWER(D0.a, 1, TC(1)); }", "mmio int D0.a; mmio int D1.a;")).toEqual([
       'misplaced "*x": a device answers reads of its own registers (memory answers by itself)',
       'misplaced "D1.a": a device answers reads of its own registers (write `ANSWER(D0.status, 1)` in D0)',
-      'unknown-attribute "TC(1)": a completion has the traffic class of its request, and is no unordered I/O (there are RO and IDO)',
+      'unknown-attribute "TC(1)": a completion has the traffic class of its request, and is neither unordered I/O nor translated (there are RO and IDO)',
     ]);
     expect(problems("D0() { ANSWER(D0.a, 1, RO); ANSWER(D0.a); }", "mmio int D0.a;")).toEqual([
       'arguments "ANSWER(D0.a)": the answers of `D0.a` differ in their attributes (give all of them the same)',
