@@ -1,6 +1,6 @@
 /** Who may pass whom in a place, and what that leaves of a place's order: who waits for whom. */
 import { holds } from "../platform/condition.js";
-import { type Cell, PACKET_KINDS, type Platform } from "../platform/platform.js";
+import type { Cell, Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import type { Instruction, Machine, Packet, PlaceInstance, Visit, Wait } from "./machine.js";
 
