@@ -13,6 +13,7 @@ import { type LocationPlan, planSearch } from "./plan.js";
 import type { Skeleton, SkeletonEvent } from "./skeleton.js";
 import { findSymmetry } from "./symmetry.js";
 import { operate, type Term, type Value } from "./value.js";
+import { waysToRead } from "./ways-to-read.js";
 
 export interface SearchOptions {
   /** The model's own word on its checks: see `CompiledModel`. */
@@ -696,42 +697,18 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
       factors.push({ alternatives: [{ items: [[item, value]], count: 1 }] });
     }
     for (const sequence of sequences) {
-      interface Way {
-        readonly seen: number;
-        readonly items: readonly (readonly [number, number])[];
-        count: number;
-      }
-      let ways = new Map<string, Way>([["", { seen: 0, items: [], count: 1 }]]);
-      for (const { event, reads: isReading } of sequence) {
-        const next = new Map<string, Way>();
+      const accesses = sequence.map(({ event, reads: isReading }) => {
         const source = isReading ? (node.source[event] as number) : event;
         const stores = source >= 0 ? [source] : eventsOf(node.may.subarray(event * words, (event + 1) * words));
-        for (const store of stores) {
-          const at = place.get(store) as number;
-          const shown: [number, number][] = [];
-          if (isReading) for (const each of plan.registerItems[event] ?? []) shown.push([each, number(storedValueAt(node, store))]);
-          if (!shown.every(([each, value]) => wanted(each, value))) continue;
-          for (const { seen, items, count } of ways.values()) {
-            if (at < seen) continue;
-            const all = shown.length === 0 ? items : [...items, ...shown];
-            const key = `${at};${all.join(";")}`;
-            const known = next.get(key);
-            if (known === undefined) next.set(key, { seen: at, items: all, count });
-            else known.count += count;
-          }
-        }
-        ways = next;
-      }
-      // Where a thread stands in the order is nothing that is left of it.
-      const ends = new Map<string, { readonly items: readonly (readonly [number, number])[]; count: number }>();
-      for (const { items, count } of ways.values()) {
-        const key = items.join(";");
-        const known = ends.get(key);
-        if (known === undefined) ends.set(key, { items, count });
-        else known.count += count;
-      }
-      if (ends.size === 0) return [];
-      factors.push({ alternatives: [...ends.values()] });
+        return stores.flatMap((store) => {
+          const items = isReading ? (plan.registerItems[event] ?? []) : [];
+          const shown = items.map((each): [number, number] => [each, number(storedValueAt(node, store))]);
+          return shown.every(([each, value]) => wanted(each, value)) ? [{ place: place.get(store) as number, shown }] : [];
+        });
+      });
+      const alternatives = waysToRead(accesses);
+      if (alternatives.length === 0) return [];
+      factors.push({ alternatives });
     }
     return factors;
   };

@@ -7,18 +7,10 @@
  */
 import type { Compiled } from "./compile.js";
 import { holdsVariant } from "./evaluate.js";
-import {
-  type Fixpoint,
-  type GraphNode,
-  type NodeId,
-  type NodeKind,
-  READS_BRANCH,
-  READS_EXECUTION,
-  READS_FINALS,
-  READS_VALUES,
-} from "./graph.js";
+import { type Fixpoint, type GraphNode, type NodeId, type NodeKind, READS_EXECUTION, READS_FINALS, READS_VALUES } from "./graph.js";
 import { choicesOf, type Ground, interpretDynamic } from "./interpret.js";
 import { CODES, operate, STRICT_PLUS, take } from "./kernel.js";
+import { type Kind, kindKey, kindOf, NO_KIND } from "./kind.js";
 import type { Bounds, Check, Session, Structure } from "./model.js";
 import {
   type EventSet,
@@ -51,24 +43,8 @@ const TEST = 100;
 const FIXPOINT = 101;
 const COMPUTE = 102;
 
-/** What is known of structures in which the same inputs are empty. */
-interface Kind {
-  /** For each node: is it empty in all of them? And those that the tests need. */
-  readonly nothing: Uint8Array;
-  readonly empty: readonly NodeId[];
-  /** The other nodes that the tests need: those that depend on the structure alone, and those that depend on what is chosen. */
-  readonly evaluated: readonly NodeId[];
-  readonly chosen: readonly NodeId[];
-  /** For each `with` and number of events, what can be chosen, where it is the same in all structures of the kind. */
-  readonly choices: Map<number, readonly Relation[]>[];
-  /** Does a check or a flag ask which writes are final? What `co` extends does, and holds whatever they are: the caller's order ends with them. */
-  readonly asksFinals: boolean;
-}
-
 /** As many kinds are remembered. */
 const MOST_KINDS = 500;
-
-const NO_KIND: Kind = { nothing: new Uint8Array(0), empty: [], evaluated: [], chosen: [], choices: [], asksFinals: true };
 
 /** Operations in order. Values are numbers: node + plane * nodes. */
 interface List {
@@ -279,30 +255,19 @@ class CatSession implements Session {
 
   /** Takes up what is known of structures of this kind. */
   #enter(structure: Structure): void {
-    const { n, sets, relations, shows } = structure;
-    // Which of the inputs have something in them, as bits.
-    let key = shows === true ? "s" : "";
-    let word = 0;
-    for (let at = 0; at < this.#given.length; at++) {
-      const { name, kind } = this.#nodes[this.#given[at] as number] as GraphNode;
-      const bits = kind === "set" ? sets.get(name) : relations.get(name);
-      if (bits !== undefined && !isEmpty(bits)) word |= 1 << (at % 30);
-      if (at % 30 === 29) {
-        key += `,${word}`;
-        word = 0;
-      }
-    }
-    key += `,${word}`;
+    const { n, shows } = structure;
+    const needed = shows === true ? this.#showable : this.#tested;
+    const key = kindKey(this.#nodes, this.#given, structure);
     let kind = this.#kinds.get(key);
     if (kind === undefined) {
       if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
-      kind = this.#kindOf(structure);
+      kind = kindOf(this.#compiled, this.#visible, needed, structure);
       this.#kinds.set(key, kind);
     }
     if (kind === this.#kind && n === this.#n) return;
     if (n !== this.#n || this.#pool.length === 0) this.#resize(n);
     this.#kind = kind;
-    this.#needed = shows === true ? this.#showable : this.#tested;
+    this.#needed = needed;
     const { empty } = kind;
     const count = this.#count;
     for (let at = 0; at < empty.length; at++) {
@@ -333,70 +298,6 @@ class CatSession implements Session {
     this.#scratch = known.scratch;
     this.#noSet = known.noSet;
     this.#noRelation = known.noRelation;
-  }
-
-  #kindOf(structure: Structure): Kind {
-    const needed = structure.shows === true ? this.#showable : this.#tested;
-    const nothing = this.#nothingIn(structure);
-    const empty: number[] = [];
-    const evaluated: number[] = [];
-    const chosen: number[] = [];
-    for (let id = 0; id < this.#count; id++) {
-      const node = this.#nodes[id] as GraphNode;
-      if (needed[id] === 0 || node.loops.length > 0) continue;
-      const reads = node.reads & (READS_EXECUTION | READS_BRANCH);
-      if (nothing[id] === 1) empty.push(id);
-      else if (reads === 0) evaluated.push(id);
-      else if (node.op !== "input" || reads !== READS_BRANCH) chosen.push(id);
-    }
-    const asksFinals = this.#tests.some(
-      ({ node }, index) => index < this.#visible && ((this.#nodes[node] as GraphNode).reads & READS_FINALS) !== 0 && nothing[node] !== 1,
-    );
-    return { nothing, empty, evaluated, chosen, choices: this.#compiled.choices.map(() => new Map()), asksFinals };
-  }
-
-  /** Nodes that are empty because inputs are. */
-  #nothingIn({ sets, relations }: Structure): Uint8Array {
-    const nothing = new Uint8Array(this.#count);
-    for (let id = 0; id < this.#count; id++) {
-      const { op, args, name, kind, reads, group } = this.#nodes[id] as GraphNode;
-      const a = args.length > 0 && nothing[args[0] as NodeId] === 1;
-      const b = args.length > 1 && nothing[args[1] as NodeId] === 1;
-      let none = false;
-      switch (op) {
-        case "input": {
-          const bits = kind === "set" ? sets.get(name) : relations.get(name);
-          none = reads === 0 && (bits === undefined || isEmpty(bits));
-          break;
-        }
-        case "empty":
-          none = true;
-          break;
-        case "full":
-        case "identity":
-        case "computed":
-          break;
-        case "union":
-          none = a && b;
-          break;
-        case "variable":
-          // Until a body says otherwise.
-          none = true;
-          break;
-        case "fixpoint":
-          none = (this.#compiled.graph.fixpoints[group] as Fixpoint).bodies.every((body) => nothing[body] === 1);
-          break;
-        case "difference":
-          none = a;
-          break;
-        default:
-          none = a || b;
-      }
-      nothing[id] = none ? 1 : 0;
-    }
-    // What stands in the bodies of a fixpoint was computed for variables with nothing in them.
-    for (let id = 0; id < this.#count; id++) if ((this.#nodes[id] as GraphNode).loops.length > 0) nothing[id] = 0;
-    return nothing;
   }
 
   /** The buffer of a value. */
