@@ -90,12 +90,25 @@ export function shapeOf(machine: Machine, part: Scope): (formula: Formula) => st
     } else out.push(String(value));
   };
   for (const index of part.threads) {
-    const { thread: source, role, straight, handler, host, ...range } = machine.threads[index] as MachineThread;
+    const { thread: source, role, straight, handler, host, runs, ...range } = machine.threads[index] as MachineThread;
     first = range.first;
     end = range.end;
     const { device: own, cpu: on, node, user, on: trigger, registers, initial } = source;
     write(
-      { role, straight, handler: handler >= 0, host, device: own, cpu: on, node, user, trigger, registers: registers.length, initial },
+      {
+        role,
+        straight,
+        handler: handler >= 0,
+        runs: runs.length,
+        host,
+        device: own,
+        cpu: on,
+        node,
+        user,
+        trigger,
+        registers: registers.length,
+        initial,
+      },
       "",
     );
     for (let id = first; id < end; id++) {

@@ -37,7 +37,7 @@ function fieldWidths(machine: Machine): Uint8Array {
   for (const thread of machine.threads) {
     if (thread.handler < 0) continue;
     widths[layout.pending + thread.handler] = 2;
-    widths[layout.started + thread.handler] = 1;
+    widths[layout.started + thread.handler] = bits(thread.runs.length);
     widths[layout.taken + thread.handler] = 10;
   }
   for (let i = 0; i < machine.tellPairs.length; i++) widths[layout.tells + i] = 2;

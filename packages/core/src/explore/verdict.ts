@@ -1,5 +1,6 @@
 /** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
 import { buildMachine, type Instruction, landingShows, type Machine } from "../machine/machine.js";
+import { MOST_OVERLAPPING, sendsPackets, timesRaised } from "../machine/overlap.js";
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
 import type { Expression, Program } from "../program/program.js";
 import { type EndState, type SearchResult, search } from "./explore.js";
@@ -52,7 +53,6 @@ const plain = (result: SearchResult): Plain => (result.satisfiable ? "allowed" :
 
 /** Loops that do something in each round are unrolled; beyond, rounds do not overlap. An instruction has one packet at a time. */
 function loopBounds(program: Program, platform: Platform): string[] {
-  const sends = ["pio-write", "pio-read", "dma-write", "dma-read", "dma-atomic", "msi", "intx"];
   return program.threads.flatMap((thread) => [
     ...(thread.code.some((operation) => operation.kind === "loop" && !operation.polls)
       ? [`${thread.name}: the rounds of a loop beyond the second do not overlap`]
@@ -63,8 +63,8 @@ function loopBounds(program: Program, platform: Platform): string[] {
     thread.code.some((operation) => ["write", "atomic", "unlock"].includes(operation.kind))
       ? [`${thread.name}: what it stored is seen by all before it stores there again`]
       : []),
-    ...(thread.on !== undefined && thread.code.some((operation) => sends.includes(operation.kind))
-      ? [`${thread.name}: the handler is not run again while what it sent is under way`]
+    ...(thread.on !== undefined && sendsPackets(thread) && timesRaised(program, thread) > MOST_OVERLAPPING
+      ? [`${thread.name}: the handler is not run again while what ${MOST_OVERLAPPING} of its runs sent is under way`]
       : []),
   ]);
 }

@@ -1,6 +1,6 @@
 /** Interrupts taken, and what starts over: handlers and the rounds of loops. */
 import { HANDLE, packStep, type State } from "./action.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction, Machine, MachineThread, Range } from "./machine.js";
 import type { Messages } from "./messages.js";
 import type { Progress } from "./progress.js";
 import type { Values } from "./values.js";
@@ -13,13 +13,13 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
   const { instructions, threads, listLike, words, layout } = machine;
   const { status, value: valueOffset, closure } = layout;
   const { lack, registerAt } = values;
-  const { handlerIdle, handlersOf, passives, path, sameCpu } = progress;
+  const { freeRun, handlerIdle, handlersOf, passives, path, sameCpu } = progress;
   const { gather, isAlive, scratch, spread } = messages;
 
   /** A pending interrupt is taken: anywhere in the interrupted program where nothing younger was performed. */
   function handlerSteps(state: State, index: number, out: number[], count: number): number {
     const thread = threads[index] as MachineThread;
-    if (state[layout.pending + thread.handler] === 0 || !handlerIdle(state, index)) return count;
+    if (state[layout.pending + thread.handler] === 0 || !handlerIdle(state, index) || freeRun(state, index) === 0) return count;
     // Handlers of one CPU run one after another.
     for (const other of sameCpu[index] as readonly number[]) if (!handlerIdle(state, other)) return count;
     if (thread.host < 0) {
@@ -100,10 +100,12 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
 
   function handle(state: State, index: number, choice: number): void {
     const thread = threads[index] as MachineThread;
-    reset(state, thread.first, thread.end);
+    const run = freeRun(state, index);
+    const range = thread.runs[run - 1] as Range;
+    reset(state, range.first, range.end);
     const pending = layout.pending + thread.handler;
     state[pending] = (state[pending] as number) - 1;
-    state[layout.started + thread.handler] = 1;
+    state[layout.started + thread.handler] = run;
     state[layout.taken + thread.handler] = choice;
   }
 

@@ -28,6 +28,7 @@ import {
   type Thread,
 } from "../program/program.js";
 import { creditsOf } from "../program/settings.js";
+import { overlappingRuns } from "./overlap.js";
 import { createPassing, withWaits } from "./passing.js";
 import { addressesTaken } from "./pointers.js";
 
@@ -202,6 +203,12 @@ export interface PlaceInstance {
   readonly visitors: readonly Visit[];
 }
 
+/** Instructions from `first` up to `end`. */
+export interface Range {
+  readonly first: number;
+  readonly end: number;
+}
+
 export interface MachineThread {
   readonly name: string;
   readonly role: "cpu" | "device";
@@ -209,6 +216,8 @@ export interface MachineThread {
   readonly first: number;
   /** One past the last instruction. */
   readonly end: number;
+  /** The instructions of each run that may be under way beside others (overlap.ts): one range but for handlers that send packets. */
+  readonly runs: readonly Range[];
   /** Observer number: CPUs first, then devices (machines that are not multi-copy atomic). */
   readonly observer: number;
   readonly straight: boolean;
@@ -229,7 +238,7 @@ export interface Layout {
   /** Offset of a loop's kept registers, by `loop-head` instruction; -1 otherwise. */
   readonly kept: Int32Array;
   readonly memory: number;
-  /** Pending interrupts per handler, and whether the handler has started. */
+  /** Pending interrupts per handler, and which of its runs is the last that has started (see `MachineThread.runs`): 0 none. */
   readonly pending: number;
   readonly started: number;
   /** Where in its host's program a handler was taken. */
@@ -1167,7 +1176,9 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
       return pointers;
     },
   };
-  const ranges = program.threads.map((thread, index) => lowerThread(builder, index, thread));
+  const ranges = program.threads.map((thread, index): readonly Range[] =>
+    Array.from({ length: overlappingRuns(program, thread) }, () => lowerThread(builder, index, thread)),
+  );
 
   const roads = new Roads(program, platform, option);
   for (const draft of drafts) {
@@ -1181,7 +1192,8 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
   const observers = cpus.length + program.devices.length;
   let handlers = 0;
   const threads = program.threads.map((thread, index): MachineThread => {
-    const range = ranges[index] ?? { first: 0, end: 0 };
+    const runs = ranges[index] as readonly Range[];
+    const range = { first: runs[0]?.first ?? 0, end: runs[runs.length - 1]?.end ?? 0 };
     const code = instructions.slice(range.first, range.end);
     const host =
       thread.on === undefined
@@ -1193,6 +1205,7 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
       thread,
       first: range.first,
       end: range.end,
+      runs,
       observer: thread.role === "cpu" ? cpus.indexOf(thread.cpu) : cpus.length + thread.device,
       straight: code.every((instruction) => instruction.kind !== "branch" && instruction.kind !== "loop" && instruction.kind !== "jump"),
       handler: thread.on === undefined ? -1 : handlers++,

@@ -15,21 +15,30 @@ export function createProgress(machine: Machine, values: Values) {
   const { status } = layout;
   const { evaluate, lack, lastHops } = values;
 
-  const roots: (Path | undefined)[] = threads.map(() => undefined);
+  const roots: (Path | undefined)[][] = threads.map(() => []);
+  /** Each run of a thread as a thread of its own. */
+  const runs = threads.map((thread) => thread.runs.map((range): MachineThread => ({ ...thread, ...range })));
+  const runOf = (state: State, index: number): number => {
+    const { handler } = threads[index] as MachineThread;
+    return handler < 0 ? 0 : Math.max(0, (state[layout.started + handler] as number) - 1);
+  };
 
   const empty: Path = { ids: [], ends: "end", guesses: [], next: [], blockers: [], sameAddress: [], forwards: [], definitions: new Map() };
 
-  function rootOf(index: number): Path {
-    const thread = threads[index] as MachineThread;
-    const root = roots[index] ?? extend(machine, thread, [], [], thread.first);
-    roots[index] = root;
+  function rootOf(index: number, run: number): Path {
+    const known = roots[index] as (Path | undefined)[];
+    const thread = (runs[index] as readonly MachineThread[])[run] as MachineThread;
+    const root = known[run] ?? extend(machine, thread, [], [], thread.first);
+    known[run] = root;
     return root;
   }
 
   function path(state: State, index: number): Path {
-    const thread = threads[index] as MachineThread;
-    if (thread.handler >= 0 && state[layout.started + thread.handler] === 0) return empty;
-    let at = rootOf(index);
+    const { handler } = threads[index] as MachineThread;
+    if (handler >= 0 && state[layout.started + handler] === 0) return empty;
+    const run = runOf(state, index);
+    const thread = (runs[index] as readonly MachineThread[])[run] as MachineThread;
+    let at = rootOf(index, run);
     while (at.ends === "branch") {
       const position = at.ids.length - 1;
       const branch = instructions[at.ids[position] as number] as Instruction;
@@ -107,12 +116,25 @@ export function createProgress(machine: Machine, values: Values) {
 
   const interrupts = threads.some((thread) => thread.host >= 0);
 
+  /** Is nothing of the handler to be performed? What it sent may be under way. */
   const handlerIdle = (state: State, index: number): boolean => {
     const handler = threads[index] as MachineThread;
-    if (state[layout.started + handler.handler] === 0) return true;
-    const at = path(state, index);
-    return complete(state, at) && at.ids.every((id) => isFinished(state, id));
+    return state[layout.started + handler.handler] === 0 || complete(state, path(state, index));
   };
+
+  /** The run (from 1) that a handler can be started as: one nothing of which is under way, the last one rather than another. 0: none. */
+  function freeRun(state: State, index: number): number {
+    const all = runs[index] as readonly MachineThread[];
+    const last = runOf(state, index);
+    for (let i = 0; i < all.length; i++) {
+      const run = (last + i) % all.length;
+      const { first, end } = all[run] as MachineThread;
+      let free = true;
+      for (let id = first; id < end && free; id++) free = state[status + id] === 0 || isFinished(state, id);
+      if (free) return run + 1;
+    }
+    return 0;
+  }
 
   /** By loop: loads before it that one in its body may be ahead of. What that one read is known only until the next round. */
   const loadsBefore: readonly (readonly number[])[] = instructions.map(({ kind, id, to }) =>
@@ -248,9 +270,10 @@ export function createProgress(machine: Machine, values: Values) {
 
   /** Guesses whose branch is decided by now: wrong ones discard the run. */
   function checkGuesses(state: State, index: number): boolean {
-    const thread = threads[index] as MachineThread;
+    const run = runOf(state, index);
+    const thread = (runs[index] as readonly MachineThread[])[run] as MachineThread;
     if (thread.straight || thread.role !== "cpu") return true;
-    let at = rootOf(index);
+    let at = rootOf(index, run);
     while (at.ends === "branch") {
       const position = at.ids.length - 1;
       const branch = instructions[at.ids[position] as number] as Instruction;
@@ -284,6 +307,7 @@ export function createProgress(machine: Machine, values: Values) {
     checkGuesses,
     complete,
     empty,
+    freeRun,
     handlerIdle,
     handlersOf,
     interrupts,

@@ -178,9 +178,10 @@ function threadNow(scene: Scene, stepper: Stepper, state: State, thread: Machine
   // The path has what is decided or guessed by now; behind it the program goes on.
   const { ids } = stepper.path(state, index);
   const fetched = new Set(ids);
-  const last = Math.max(thread.first - 1, ...ids);
+  const run = thread.runs[thread.handler < 0 ? 0 : Math.max(0, (state[machine.layout.started + thread.handler] as number) - 1)] ?? thread;
+  const last = Math.max(run.first - 1, ...ids);
   const lines: LineNow[] = [];
-  for (let id = thread.first; id < thread.end; id++) {
+  for (let id = run.first; id < run.end; id++) {
     const instruction = machine.instructions[id] as Instruction;
     if (SILENT.has(instruction.kind) || (id <= last && !fetched.has(id))) continue;
     const standing = standingOf(scene, stepper, state, instruction, fetched.has(id));

@@ -11,24 +11,13 @@ export interface Fault {
 }
 
 /** The machine says other than the oracle. */
-export const MACHINE_FAULTS: readonly Fault[] = [
-  {
-    name: "a handler that is raised again while its packets are under way",
-    shows: (text) => / on (write|msi|intx)\(/.test(text) && rerunsWithPackets(text),
-  },
-];
+export const MACHINE_FAULTS: readonly Fault[] = [];
 
 /** A reduced search says other than an unreduced one. */
 export const SEARCH_FAULTS: readonly Fault[] = [];
 
 /** The witness of a reduced search is no run. */
 export const WITNESS_FAULTS: readonly Fault[] = [];
-
-/** Handlers that send packets, of a kind that may be raised more than once. */
-function rerunsWithPackets(text: string): boolean {
-  const handlers = text.split("\n}\n").filter((thread) => / on (write|msi|intx)\(/.test(thread));
-  return handlers.some((thread) => /DMA_|MSI|INTX|write[bwlq]|raw_write|out[bwl]|read[bwlq]|in[bwl]\(|config/.test(thread));
-}
 
 export const excused = (faults: readonly Fault[], text: string, platform: Platform): boolean =>
   faults.some((fault) => fault.shows(text, platform));
