@@ -12,8 +12,21 @@ const ATTRIBUTES = [
   ["TC", /\bTC\s*\(\s*\d+\s*\)/, "a traffic class of its own", (attributes: Attributes) => attributes.tc !== 0],
 ] as const;
 
-/** An attribute taken off one transaction. */
-export const proposeAttributes: Proposer = ({ operations }) =>
+/** An attribute taken off one transaction. Its mapping may ask for relaxed ordering too: then both have to go. */
+export const proposeAttributes: Proposer = (subject, platforms) => {
+  const relaxed = proposeMappings(subject, platforms).flatMap(({ strongest }) =>
+    strongest.filter(({ operation }) => operation === "no-relaxed_ordering" || operation === "no-weak_ordering").slice(0, 1),
+  );
+  const mapped = relaxed.flatMap(({ edits }) => edits);
+  const helped = (each: Change): Change => {
+    if (each.operation !== "no RO" || mapped.length === 0) return each;
+    const helpAlone = [...(each.helped?.helpAlone ?? []), ...mapped];
+    return { ...each, helped: { edits: [...each.edits, ...helpAlone], helpAlone } };
+  };
+  return takenOff(subject).map(({ strongest, weaker }) => ({ strongest: strongest.map(helped), weaker }));
+};
+
+const takenOff = ({ operations }: Subject): Site[] =>
   together(
     operations.flatMap(({ operation, thread, text }): Site[] => {
       if (!("attributes" in operation)) return [];
