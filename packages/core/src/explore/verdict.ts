@@ -243,7 +243,13 @@ function searched(machine: Machine, limits: Limits): { readonly result: SearchRe
   const few = search(machine, limits.mode === "states" ? { ...options, maxStates: Math.min(options.maxStates, FEW_STATES) } : options);
   if (limits.mode === "verdict" || few.stopped !== "states") return { result: few, decided: plain(few) };
   const verdict = few.satisfiable ? few : search(machine, { ...options, mode: "verdict" });
-  const all = options.maxStates > FEW_STATES && verdict.stopped !== "interrupted" ? search(machine, options) : few;
+  // What was interrupted is not said to have run out of states.
+  const all: SearchResult =
+    verdict.stopped === "interrupted"
+      ? { ...few, stopped: "interrupted" }
+      : options.maxStates > FEW_STATES
+        ? search(machine, options)
+        : few;
   if (all.complete || all.satisfiable) return { result: all, decided: plain(all) };
   const { satisfiable, witness, someRunEnds } = verdict;
   return {
