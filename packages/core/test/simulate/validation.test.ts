@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { simulate } from "../../src/simulate/simulate.js";
 import {
   allowedEnds,
   altixRows,
@@ -58,15 +59,26 @@ describe("the simulator and the checker", () => {
 
   test.each(["sn2-pic", "arm64", "ppc64"])("the whole catalogue on %s: nothing that the checker forbids", (name) => {
     const wrong: string[] = [];
-    let timed = 0;
+    const stuck: string[] = [];
+    const untimed = new Set<string>();
+    const workload = { messages: 60, size: 2048, hops: 16 };
     for (const { path, program } of programs) {
-      const shown = forbiddenByClock(program, platformOf(name), ends(path, name), { messages: 60, size: 2048, hops: 16 });
-      if (shown !== undefined) timed++;
+      const shown = forbiddenByClock(program, platformOf(name), ends(path, name), workload);
       for (const end of shown ?? []) wrong.push(`${path}: ${end}`);
+      if (shown !== undefined) continue;
+      const run = simulate(program, platformOf(name), workload);
+      const why = run.ok ? { kind: "?", message: "?" } : run.why;
+      if (why.kind === "stuck") stuck.push(path);
+      else untimed.add(why.message.replace(/^\w+\.\w+/, "a register"));
     }
     expect(wrong).toEqual([]);
-    // All but those that a clock cannot run: tests in which credits run out, and the like.
-    expect(programs.length - timed).toBeLessThanOrEqual(8);
+    // In some tests a message can be kept for ever (credits run out, a wait comes too late); what has no figures is refused, and named.
+    expect(stuck.length).toBeLessThanOrEqual(8);
+    for (const reason of untimed)
+      expect([
+        "a register is answered by its device's program, and how long that takes no figure says",
+        "lookups in the table of mappings, shared completions and combined writes have no figures",
+      ]).toContain(reason);
   });
 
   test("the adversary reaches every outcome of the small tests on sn2", () => {
@@ -115,11 +127,16 @@ describe("the simulator and the checker", () => {
         "numa/barrier-waits-slot lets pass: by the clock",
         "numa/barrier-waits-bridge lets pass: not",
         "numa/barrier-holds lets pass: not",
-        "numa/same-address lets pass: not",
+        "numa/same-address lets pass: by the adversary",
         "numa/read-behind-writes lets pass: by the clock",
         "numa/barrier-read-waits lets pass: not",
         "shub/pio-in-order lets pass: by the adversary",
-        "no window rule holds: by the adversary",
+        "down/one-peripheral lets pass: not",
+        "down/PMW-PMW lets pass: by the adversary",
+        "down/DRR-PMW lets pass: by the adversary",
+        "down/DWR-PMW lets pass: not",
+        "down/DRC-PMW lets pass: not",
+        "no window rule holds: by the clock",
       ]
     `);
   });
