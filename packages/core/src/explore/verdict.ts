@@ -1,6 +1,7 @@
 /** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
 import { buildMachine, type Instruction, landingShows, type Machine } from "../machine/machine.js";
 import { MOST_OVERLAPPING, sendsPackets, timesRaised } from "../machine/overlap.js";
+import { variantOf } from "../machine/variant.js";
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
 import type { Expression, Program } from "../program/program.js";
 import { type EndState, type SearchResult, search } from "./explore.js";
@@ -190,7 +191,6 @@ function implied(machine: Machine, known: readonly { readonly machine: Machine; 
 
 /** The settings of options that give another verdict. Of two that do, one within the other, the smaller is kept. */
 function vary(
-  program: Program,
   platform: Platform,
   limits: Limits,
   machine: Machine,
@@ -208,7 +208,7 @@ function vary(
       smaller.every(({ option, value }) => settings.some((each) => each.option === option && each.value === value));
     if (tried.has(key) || variants.some(within)) return;
     tried.add(key);
-    const varied = buildMachine(program, platform, new Map([...fixed, ...settings.map(({ option, value }) => [option, value] as const)]));
+    const varied = variantOf(machine, new Map([...fixed, ...settings.map(({ option, value }) => [option, value] as const)]));
     const verdict = implied(varied, known) ?? plain(search(varied, { ...limits, mode: "verdict" }));
     known.push({ machine: varied, verdict });
     for (const option of varied.optionsRead) read.add(option);
@@ -267,7 +267,7 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
   const broken = races.length > 0 && restsOnPlainDependency(machine, races);
   const refused = refusal(program, platform);
   const byDefault = broken || refused !== undefined ? "unknown" : decided;
-  const variants = refused === undefined ? vary(program, platform, limits, machine, fixed, byDefault) : [];
+  const variants = refused === undefined ? vary(platform, limits, machine, fixed, byDefault) : [];
   const depends = byDefault !== "unknown" && variants.some((variant) => variant.verdict !== "unknown");
   return {
     test: program.name,

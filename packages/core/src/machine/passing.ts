@@ -90,34 +90,50 @@ export function createPassing(
       return classed([hop.kind, roads.visits[hop.place]?.place, requester, device, cpu, tc, uio, [...fields].sort()].join());
     }),
   );
-  const cells = new Map<number, Cell | undefined>();
-  const related = (first: number, second: number): number => {
-    const a = program.locations[first];
-    const b = program.locations[second];
-    if (a === undefined || b === undefined) return 0;
-    return (first === second ? 1 : 0) | (a.line === b.line ? 2 : 0) | (a.owner === b.owner ? 4 : 0) | (a.space === b.space ? 16 : 0);
+  const size = classes.size;
+  // How the locations of two packets are related, and whether they are of one instruction, in five bits.
+  const { locations } = program;
+  const related = (a: Packet, b: Packet): number => {
+    const own = a.instruction === b.instruction ? 8 : 0;
+    const first = locations[a.location];
+    const second = locations[b.location];
+    if (first === undefined || second === undefined) return own;
+    const bits = (first === second ? 1 : 0) | (first.line === second.line ? 2 : 0) | (first.owner === second.owner ? 4 : 0);
+    return own | bits | (first.space === second.space ? 16 : 0);
   };
+  /** For two classes and a relation: where the cell that decides stands in `decided`, 1 where none does, 0 where nobody has asked. */
+  const answers = new Uint16Array(size * size * 32 < 1 << 20 ? size * size * 32 : 0);
+  const further = new Map<number, number>();
+  const decided: (Cell | undefined)[] = [undefined, undefined];
   const cell = (younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined => {
-    const a = side(younger, youngerHop);
-    const b = side(older, olderHop);
-    const hopA = a?.hops[youngerHop - 1];
-    const hopB = b?.hops[olderHop - 1];
-    if (a === undefined || b === undefined || hopA === undefined || hopB === undefined) return undefined;
-    const place = platform.fabric.places[roads.visits[hopA.place]?.place ?? -1];
+    const first = classOf[younger]?.[youngerHop - 1];
+    const second = classOf[older]?.[olderHop - 1];
+    if (first === undefined || second === undefined) return undefined;
+    const key = (first * size + second) * 32 + related(packets[younger] as Packet, packets[older] as Packet);
+    const known = answers.length > 0 ? answers[key] : further.get(key);
+    if (known !== undefined && known !== 0) return decided[known];
+    const found = decide(younger, youngerHop, older, olderHop);
+    const before = decided.indexOf(found, 1);
+    const number = before > 0 ? before : decided.push(found) - 1;
+    if (answers.length > 0) answers[key] = number;
+    else further.set(key, number);
+    return found;
+  };
+  function decide(younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined {
+    const a = side(younger, youngerHop) as Packet;
+    const b = side(older, olderHop) as Packet;
+    const hopA = a.hops[youngerHop - 1];
+    const hopB = b.hops[olderHop - 1];
+    const place = platform.fabric.places[roads.visits[hopA?.place ?? -1]?.place ?? -1];
     // Reads that wait for their answers are answered in the order in which they came.
-    if (place === undefined) return undefined;
-    const pair = (classOf[younger]?.[youngerHop - 1] as number) * classes.size + (classOf[older]?.[olderHop - 1] as number);
-    const found = pair * 32 + related(a.location, b.location) + (a.instruction === b.instruction ? 8 : 0);
-    if (cells.has(found)) return cells.get(found);
-    const answer = platform.fabric.tables[place.table]?.find(
+    if (place === undefined || hopA === undefined || hopB === undefined) return undefined;
+    return platform.fabric.tables[place.table]?.find(
       (candidate) =>
         candidate.younger.includes(hopA.kind) &&
         candidate.older.includes(hopB.kind) &&
         holds(candidate.when, (name) => packetFact(program, name, a, b), option),
     );
-    cells.set(found, answer);
-    return answer;
-  };
+  }
   const sameTlp = (a: Packet, b: Packet): boolean => {
     const first = instructions[a.instruction];
     const second = instructions[b.instruction];

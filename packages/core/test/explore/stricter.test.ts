@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { search } from "../../src/explore/explore.js";
 import { stricter } from "../../src/explore/stricter.js";
 import { buildMachine, type Machine } from "../../src/machine/machine.js";
+import { variantOf } from "../../src/machine/variant.js";
 import { platform as find, type Platform } from "../../src/platform/index.js";
 import type { Program } from "../../src/program/program.js";
 import { printDraft, programOf } from "../generate/draft.js";
-import { randomPlatform } from "../generate/platforms.js";
+import { CPUS, FABRICS, randomPlatform } from "../generate/platforms.js";
 import { random } from "../generate/random.js";
 import { randomTest } from "../generate/tests.js";
 import { cases } from "../property/cases.js";
@@ -45,6 +46,34 @@ describe("a barrier write that waits for more is stricter", () => {
 });
 
 const seeds = cases(150);
+
+test("a machine under other options, made from another one, is the machine that is built", { timeout: seeds.timeout }, () => {
+  let compared = 0;
+  for (let seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
+    const source = random(seed);
+    const on = randomPlatform(source, { cpus: CPUS, fabrics: FABRICS, credits: false });
+    const program = programOf(printDraft(randomTest(source, { loops: false, size: 7 })));
+    if (typeof program === "string") continue;
+    const base = buildMachine(program, on);
+    for (const { id, values } of on.options) {
+      for (const value of values) {
+        const made = variantOf(base, new Map([[id, value]]));
+        const built = buildMachine(program, on, new Map([[id, value]]));
+        expect([made.waits, made.holdsBack, made.layout, made.initial, made.places, made.packets]).toEqual([
+          built.waits,
+          built.holdsBack,
+          built.layout,
+          built.initial,
+          built.places,
+          built.packets,
+        ]);
+        for (const option of built.optionsRead) expect(made.optionsRead.has(option)).toBe(true);
+        compared++;
+      }
+    }
+  }
+  expect(compared).toBeGreaterThan(seeds.count);
+});
 
 test("what a stricter machine reaches, the other one reaches", { timeout: seeds.timeout }, () => {
   let compared = 0;

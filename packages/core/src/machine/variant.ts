@@ -1,0 +1,31 @@
+/** A machine under other values of its platform's options. Most options are asked by tables alone: then only who waits for whom is worked out anew. */
+import { LANDING_OPTION, type Platform } from "../platform/platform.js";
+import { buildMachine, type Machine, type Settings } from "./machine.js";
+import { createPassing, withWaits } from "./passing.js";
+
+/** Is an option asked outside the tables of places: by a window, by a mapping, for the layout of stores? */
+function askedElsewhere(platform: Platform, option: string): boolean {
+  const asks = ({ when }: { readonly when: readonly string[] }): boolean =>
+    when.some((condition) => condition.startsWith(`option:${option}=`));
+  return option === LANDING_OPTION || platform.cpu.window.some(asks) || platform.fabric.mapping.some(asks);
+}
+
+/** The machine of the same program and platform under `given`, which names every value that is not a default. */
+export function variantOf(machine: Machine, given: Settings): Machine {
+  const { program, platform, packets, places, instructions } = machine;
+  const settings: Settings = new Map([...program.settings, ...given]);
+  const valueOf = (of: Settings, id: string): string | undefined => of.get(id) ?? platform.options.find((each) => each.id === id)?.default;
+  const changed = [...new Set([...settings.keys(), ...machine.settings.keys()])].filter(
+    (id) => valueOf(settings, id) !== valueOf(machine.settings, id),
+  );
+  const byTables = changed.every((id) => platform.options.some((option) => option.id === id) && !askedElsewhere(platform, id));
+  if (!byTables) return buildMachine(program, platform, given);
+  const optionsRead = new Set(machine.optionsRead);
+  const option = (id: string): string | undefined => {
+    if (!platform.options.some((candidate) => candidate.id === id)) return undefined;
+    optionsRead.add(id);
+    return valueOf(settings, id);
+  };
+  const passing = createPassing(program, platform, { packets, visits: places }, instructions, option, settings.get("must") !== "no");
+  return withWaits({ ...machine, ...passing, settings, optionsRead });
+}
