@@ -2,7 +2,7 @@
  * Runs searches so that Ctrl-C is heard. Most take a moment and run here; one that takes longer than a slice is started anew in a worker thread. Verdicts do not depend on
  * where they were found.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Verdict } from "@fencepost/core/explore";
 import type { Answer } from "./search-worker.js";
 import { type Explained, explainWatched, judgeWatched, type Sent, type Task, watch } from "./task.js";
@@ -40,15 +40,19 @@ export function createEngine(): Engine {
   const flag = new SharedArrayBuffer(4);
   const stop = new Int32Array(flag);
   let worker: Worker | undefined;
-  let looked = performance.now();
+  let looked = Date.now();
   const onSignal = (): void => {
     // A second time: at once.
     if (Atomics.exchange(stop, 0, 1) === 1) process.exit(130);
   };
   process.on("SIGINT", onSignal);
 
-  const inWorker = (task: Task): Promise<Sent> => {
-    worker ??= new Worker(new URL("./search-worker.js", import.meta.url), { workerData: flag });
+  const inWorker = async (task: Task): Promise<Sent> => {
+    if (worker === undefined) {
+      // Most runs need no worker, nor what starts one.
+      const threads = await import("node:worker_threads");
+      worker = new threads.Worker(new URL("./search-worker.js", import.meta.url), { workerData: flag });
+    }
     const thread = worker;
     return new Promise((resolve, reject) => {
       const done = (): void => {
@@ -87,9 +91,9 @@ export function createEngine(): Engine {
       return stop[0] === 1;
     },
     async judge(task) {
-      if (performance.now() - looked > SLICE) {
+      if (Date.now() - looked > SLICE) {
         await new Promise((resolve) => setImmediate(resolve));
-        looked = performance.now();
+        looked = Date.now();
       }
       const over = slice();
       const watcher = watch(task.budget, () => (over() ? SLICED : undefined));
