@@ -31,6 +31,7 @@ const BEYOND = {
   29: "a register read that only takes time: nothing forbids the outcome",
   43: "the device waits for a register that did not exist: a new protocol",
   44: "a size that stops the device before the line: a new protocol",
+  50: "the two registers are written in the other order: which of a device's registers may be is in no test",
   58: "polls a register that tells when the device took the value: what that register means is in no test",
   67: "a register read that only takes time: nothing forbids the outcome",
   68: "the same zero-length read and wait, written as a branch",
