@@ -52,6 +52,19 @@ describe.skipIf(CHROMIUM === undefined)("the workbench in a browser", () => {
     expect(page.faults).toEqual([]);
   });
 
+  test("text over a selection that the editor has not heard of yet", async () => {
+    const page = await bench.open();
+    await verdictOn(page, "sn2", "allowed");
+    await page.locator(".cm-content").focus();
+    await page.locator(".cm-content").evaluate((content) => {
+      addEventListener("selectionchange", (event) => event.stopImmediatePropagation(), true);
+      (content.getRootNode() as unknown as Document).getSelection()?.selectAllChildren(content);
+    });
+    await page.keyboard.insertText(RACE.replace("dma(streaming) int cq", "dma(streaming, write_barrier) int cq"));
+    await verdictOn(page, "sn2", "forbidden");
+    expect(page.faults).toEqual([]);
+  });
+
   test("completion and hover come from the language server", async () => {
     const page = await bench.open();
     await verdictOn(page, "sn2", "allowed");

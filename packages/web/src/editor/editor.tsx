@@ -92,13 +92,30 @@ const later = new Compartment();
 
 const extras = signal<typeof import("./extras.js") | undefined>(undefined);
 
-/**
- * Text typed over a selection. The browser would keep the look of what was there with inline styles, which the page's policy forbids, and complain; so it is not asked.
- */
+/** What is selected in the page. The editor hears a little later of a selection that the browser made (select all, before the editor's own keys have come). */
+function selectedIn(view: EditorView): { readonly from: number; readonly to: number } {
+  const { root } = view;
+  // Browsers without a selection of the shadow root's own: what the editor has heard of.
+  const selection = "getSelection" in root && typeof root.getSelection === "function" ? (root.getSelection() as Selection | null) : null;
+  if (selection === null || selection.rangeCount === 0) return view.state.selection.main;
+  const { startContainer, startOffset, endContainer, endOffset } = selection.getRangeAt(0);
+  if (!view.contentDOM.contains(startContainer) || !view.contentDOM.contains(endContainer)) return view.state.selection.main;
+  return { from: view.posAtDOM(startContainer, startOffset), to: view.posAtDOM(endContainer, endOffset) };
+}
+
+/** Text typed over a selection. The browser would keep the look of what was there with inline styles, which the page's policy forbids, and complain; so it is not asked. */
 function replaceSelected(event: InputEvent, view: EditorView): boolean {
-  if (event.inputType !== "insertText" || event.data === null || event.isComposing || view.state.selection.main.empty) return false;
+  if (event.inputType !== "insertText" || event.data === null || event.isComposing) return false;
+  const { from, to } = selectedIn(view);
+  if (from === to) return false;
   event.preventDefault();
-  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  const insert = view.state.toText(event.data);
+  view.dispatch({
+    changes: { from, to, insert },
+    selection: { anchor: from + insert.length },
+    userEvent: "input.type",
+    scrollIntoView: true,
+  });
   return true;
 }
 
