@@ -2,7 +2,8 @@
  * Parts of a machine that have nothing to do with each other: no step of one reads or writes what a step of another writes. A run of the machine is a shuffle of runs of
  * its parts, and an end of the machine is an end of each: so parts can be searched one by one. docs/decisions/0002-reductions.md has the side conditions.
  */
-import type { Instruction, Machine } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { Machine } from "../machine/machine.js";
 import type { Scope } from "../machine/step.js";
 import type { Formula, Operand } from "../program/program.js";
 import { speaksOfStuck } from "./formula.js";

@@ -5,7 +5,8 @@
  * In verdict mode the condition is evaluated as far as its atoms are known: a run that can no longer satisfy it is dropped, and once it is certain to be
  * satisfied (the field behind the machine's own says so) its values are forgotten too.
  */
-import type { Instruction, MachineThread } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { MachineThread } from "../machine/machine.js";
 import type { Path } from "../machine/path.js";
 import type { Scope, State, Stepper } from "../machine/step.js";
 import type { Expression, Formula, Operand } from "../program/program.js";

@@ -2,7 +2,8 @@
  * Parts that are the same but for names: what is found of one holds for the other. A part's shape is all that the machine knows of it, written down with its own numbers for threads,
  * instructions, packets, places, locations, devices and CPUs. A number that is not known to be such a name stays as it is, so that parts that differ in it have different shapes.
  */
-import type { Instruction, Machine, MachineThread } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { Machine, MachineThread } from "../machine/machine.js";
 import { CACHE, HANDLE, packStep, type Scope, stepAction, stepChoice, stepSubject } from "../machine/step.js";
 import { ADDRESS_BASE, type Formula } from "../program/program.js";
 

@@ -1,5 +1,6 @@
 /** Comparing two machines of one program: where the one allows less at every step, its answer follows from the other's, and nothing has to be searched. */
-import type { Machine, Packet } from "../machine/machine.js";
+import type { Machine } from "../machine/machine.js";
+import type { Packet } from "../machine/packet.js";
 
 const same = (a: Packet, b: Packet): boolean =>
   a === b ||

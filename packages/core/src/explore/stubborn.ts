@@ -7,7 +7,8 @@
  * stubborn when it is closed: with an enabled node come all that conflict with it, with a disabled one come nodes one of which must act before it can.
  * docs/decisions/0002-reductions.md has the argument and the side conditions.
  */
-import type { Instruction, Machine, MachineThread } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { Machine, MachineThread } from "../machine/machine.js";
 import { CACHE, HANDLE, MOVE, type Scope, type State, type Stepper, stepAction, stepSubject } from "../machine/step.js";
 import type { Arrival, Location } from "../program/program.js";
 

@@ -1,6 +1,8 @@
 /** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
-import { buildMachine, type Instruction, landingShows, type Machine } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import { buildMachine, type Machine } from "../machine/machine.js";
 import { MOST_OVERLAPPING, sendsPackets, timesRaised } from "../machine/overlap.js";
+import { landingShows } from "../machine/stores.js";
 import { variantOf } from "../machine/variant.js";
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
 import type { Expression, Program } from "../program/program.js";

@@ -1,8 +1,10 @@
 /** The end of a packet's request: it reaches memory, a register, an interrupt. */
 import type { Modify } from "../program/program.js";
 import type { State } from "./action.js";
-import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 import type { Messages } from "./messages.js";
+import type { Packet } from "./packet.js";
 import type { Pairs } from "./pairs.js";
 import type { Progress } from "./progress.js";
 import type { Queues } from "./queues.js";

@@ -1,6 +1,7 @@
 /** What messages take along: a store carries what its CPU's fences have made precede it, and whoever sees it sees that too. */
 import type { State } from "./action.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 import type { Messages } from "./messages.js";
 import type { Path } from "./path.js";
 

@@ -2,7 +2,8 @@
 import type { Expression, Modify } from "../program/program.js";
 import { AGAIN, GUESS_SKIPPED, GUESS_TAKEN, PERFORM, packStep, type State } from "./action.js";
 import type { Caches } from "./caches.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 import type { Messages } from "./messages.js";
 import type { Path } from "./path.js";
 import type { Progress } from "./progress.js";

@@ -1,7 +1,9 @@
 /** What a device can do next: it issues in order, does not wait, and waits where it uses a value. */
 import type { Expression } from "../program/program.js";
 import { AGAIN, PERFORM, packStep, type State } from "./action.js";
-import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
+import type { Packet } from "./packet.js";
 import type { Path } from "./path.js";
 import type { Progress } from "./progress.js";
 import type { Queues } from "./queues.js";

@@ -1,6 +1,7 @@
 /** Interrupts taken, and what starts over: handlers and the rounds of loops. */
 import { HANDLE, packStep, type State } from "./action.js";
-import type { Instruction, Machine, MachineThread, Range } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread, Range } from "./machine.js";
 import type { Messages } from "./messages.js";
 import type { Progress } from "./progress.js";
 import type { Values } from "./values.js";

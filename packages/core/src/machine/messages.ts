@@ -1,6 +1,7 @@
 /** Messages: stores that observers see one by one. Each stands in its location's coherence order until everybody has seen something newer. */
 import type { State } from "./action.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 import type { Progress } from "./progress.js";
 
 /** Stores in their coherence orders, and who has seen them. */

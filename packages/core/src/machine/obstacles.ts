@@ -2,7 +2,9 @@
 import type { Expression } from "../program/program.js";
 import type { State } from "./action.js";
 import type { DeviceSteps } from "./devices.js";
-import type { Instruction, Machine, MachineThread, Packet } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
+import type { Packet } from "./packet.js";
 import { type Path, prepare } from "./path.js";
 import type { Progress } from "./progress.js";
 import type { Queues } from "./queues.js";

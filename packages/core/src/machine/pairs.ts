@@ -1,6 +1,7 @@
 /** Atomics whose halves may be apart: nothing is written between what the read half read and what the write half writes, or the run never happened. */
 import type { State } from "./action.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 import type { Messages } from "./messages.js";
 import { prepare } from "./path.js";
 import type { Progress } from "./progress.js";

@@ -2,7 +2,9 @@
 import { holds } from "../platform/condition.js";
 import type { Cell, Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import type { Instruction, Machine, Packet, PlaceInstance, Visit, Wait } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine } from "./machine.js";
+import type { Packet, PlaceInstance, Visit, Wait } from "./packet.js";
 
 /** One fact about two packets in a place; see `platform/condition.ts`. */
 function packetFact(program: Program, name: string, younger: Packet, older: Packet): boolean {

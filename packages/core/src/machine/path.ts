@@ -2,7 +2,8 @@
  * The path of a thread: the instructions that its window holds, in program order, as far as branches are decided or guessed. Paths form a tree (a child per
  * decision at each branch); what can be precomputed about a path is kept on its node.
  */
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 
 /** How a branch stands: not decided, decided by its condition (arm taken or skipped), or guessed. */
 export const UNDECIDED = 0;

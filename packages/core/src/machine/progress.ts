@@ -1,7 +1,8 @@
 /** How far threads are: their paths in a state, what on them is done, and guesses that turn out wrong. */
 import { ADDRESS_BASE } from "../program/program.js";
 import type { State } from "./action.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 import { extend, follow, GUESSED_TAKEN, type Path, passive, SKIPPED, TAKEN } from "./path.js";
 import type { Values } from "./values.js";
 

@@ -1,6 +1,7 @@
 /** Packets in their places: who stands where, who may leave, and where there is room. */
 import type { State } from "./action.js";
-import type { Hop, Machine, Packet, PlaceInstance, Visit, Wait } from "./machine.js";
+import type { Machine } from "./machine.js";
+import type { Hop, Packet, PlaceInstance, Visit, Wait } from "./packet.js";
 
 /** Packets in their places. */
 export type Queues = ReturnType<typeof createQueues>;

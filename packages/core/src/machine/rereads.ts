@@ -3,7 +3,8 @@
  * read the same one (the tests RSW and CoRR), or the run never happened. A load that took its value from an own store between the two is in order whatever the older one reads.
  */
 import type { State } from "./action.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 import type { Messages } from "./messages.js";
 import { type Path, prepare } from "./path.js";
 import type { Progress } from "./progress.js";

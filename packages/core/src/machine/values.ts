@@ -2,7 +2,8 @@
 import { applyBinary, applyUnary } from "../program/evaluate.js";
 import type { Expression, Modify } from "../program/program.js";
 import type { State } from "./action.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 import type { Path } from "./path.js";
 
 /** Values as far as they are known. */

@@ -1,6 +1,8 @@
 /** A machine under other values of its platform's options. Most options are asked by tables alone: then only who waits for whom is worked out anew. */
+import { optionValues } from "../platform/mapping.js";
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
-import { buildMachine, type Machine, type Settings } from "./machine.js";
+import { buildMachine, type Machine } from "./machine.js";
+import { optionReader, type Settings } from "./options.js";
 import { createPassing, withWaits } from "./passing.js";
 
 /** Is an option asked outside the tables of places: by a window, by a mapping, for the layout of stores? */
@@ -14,18 +16,13 @@ function askedElsewhere(platform: Platform, option: string): boolean {
 export function variantOf(machine: Machine, given: Settings): Machine {
   const { program, platform, packets, places, instructions } = machine;
   const settings: Settings = new Map([...program.settings, ...given]);
-  const valueOf = (of: Settings, id: string): string | undefined => of.get(id) ?? platform.options.find((each) => each.id === id)?.default;
-  const changed = [...new Set([...settings.keys(), ...machine.settings.keys()])].filter(
-    (id) => valueOf(settings, id) !== valueOf(machine.settings, id),
-  );
+  const now = optionValues(platform, settings);
+  const before = optionValues(platform, machine.settings);
+  const changed = [...new Set([...settings.keys(), ...machine.settings.keys()])].filter((id) => now(id) !== before(id));
   const byTables = changed.every((id) => platform.options.some((option) => option.id === id) && !askedElsewhere(platform, id));
   if (!byTables) return buildMachine(program, platform, given);
   const optionsRead = new Set(machine.optionsRead);
-  const option = (id: string): string | undefined => {
-    if (!platform.options.some((candidate) => candidate.id === id)) return undefined;
-    optionsRead.add(id);
-    return valueOf(settings, id);
-  };
+  const option = optionReader(platform, settings, optionsRead);
   const passing = createPassing(program, platform, { packets, visits: places }, instructions, option, settings.get("must") !== "no");
   return withWaits({ ...machine, ...passing, settings, optionsRead });
 }

@@ -1,6 +1,7 @@
 /** A CPU's window: what holds an access back, and which store it takes its value from. */
 import type { State } from "./action.js";
-import type { Instruction, Machine, MachineThread } from "./machine.js";
+import type { Instruction } from "./instruction.js";
+import type { Machine, MachineThread } from "./machine.js";
 import { blocks, type Path, prepare } from "./path.js";
 import type { Progress } from "./progress.js";
 import type { Values } from "./values.js";

@@ -4,7 +4,8 @@
  * kind to it, never too harsh, so no answer is lost.
  */
 import { satisfied } from "../explore/formula.js";
-import type { Instruction, Machine } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { Machine } from "../machine/machine.js";
 import {
   CACHE,
   createStepper,

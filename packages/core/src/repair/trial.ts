@@ -2,7 +2,8 @@
 import { type EndState, type SearchResult, search } from "../explore/explore.js";
 import { check } from "../explore/verdict.js";
 import { parseTest } from "../litmus/parse.js";
-import { buildMachine, type Machine, MissingAccessor } from "../machine/machine.js";
+import { MissingAccessor } from "../machine/accessor.js";
+import { buildMachine, type Machine } from "../machine/machine.js";
 import type { Platform } from "../platform/platform.js";
 import { lowerTest } from "../program/lower.js";
 import type { Program } from "../program/program.js";

@@ -1,6 +1,7 @@
 /** A machine driven by hand: where everything is in a state, and what can happen next. */
 import { observe, satisfied } from "../explore/formula.js";
-import type { Instruction, Machine, MachineThread } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { Machine, MachineThread } from "../machine/machine.js";
 import { createStepper, type State, type Stepper } from "../machine/step.js";
 import type { Formula } from "../program/program.js";
 import type { Span } from "../source.js";

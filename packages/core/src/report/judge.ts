@@ -1,6 +1,6 @@
 /** The verdict of one test on one platform, whatever the platform lacks. */
 import { check, type Limits, type Verdict } from "../explore/verdict.js";
-import { MissingAccessor } from "../machine/machine.js";
+import { MissingAccessor } from "../machine/accessor.js";
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 

@@ -1,5 +1,7 @@
 /** Where the writes were that a read has missed. */
-import type { Instruction, Machine, Packet } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { Machine } from "../machine/machine.js";
+import type { Packet } from "../machine/packet.js";
 import { passive } from "../machine/path.js";
 import type { State, Stepper } from "../machine/step.js";
 import type { Missed } from "./event.js";

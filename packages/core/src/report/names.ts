@@ -1,5 +1,7 @@
 /** What things are called in a report: values, locations, places, packets. */
-import type { Instruction, Machine, Packet } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { Machine } from "../machine/machine.js";
+import type { Packet } from "../machine/packet.js";
 import { ADDRESS_BASE, type Program } from "../program/program.js";
 
 /** A value; the address of a location is printed as the location's name, as herd7 does. */

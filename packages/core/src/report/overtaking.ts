@@ -1,5 +1,6 @@
 /** What a step went ahead of: older packets in its place, older accesses in its window. */
-import { buildMachine, type Instruction, type Machine } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import { buildMachine, type Machine } from "../machine/machine.js";
 import { MOVE, PERFORM, type State, type Stepper, stepAction, stepSubject } from "../machine/step.js";
 import { ACCESS_KINDS, type AccessKind, type WindowRule } from "../platform/platform.js";
 

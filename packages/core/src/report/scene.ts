@@ -1,5 +1,6 @@
 /** What is needed to tell any step: the machine, what things are called, where they are, and what packets have taken along. */
-import type { Instruction, Machine, MachineThread } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { Machine, MachineThread } from "../machine/machine.js";
 import type { State, Stepper } from "../machine/step.js";
 import type { Arrow, Event, Overtaking, Site } from "./event.js";
 import type { Names } from "./names.js";

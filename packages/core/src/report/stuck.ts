@@ -1,5 +1,5 @@
 /** Where a run is stuck: which packets cannot leave their place, and what threads wait for. */
-import { type MachineThread } from "../machine/machine.js";
+import type { MachineThread } from "../machine/machine.js";
 import { passive } from "../machine/path.js";
 import { createStepper } from "../machine/step.js";
 import type { Replay } from "./replay.js";

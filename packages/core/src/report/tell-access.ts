@@ -1,5 +1,5 @@
 /** What threads do of their own: accesses to memory, a device's registers, waiting, telling. */
-import type { Instruction } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
 import { type State, stepChoice } from "../machine/step.js";
 import { missedBy } from "./missed.js";
 import { forwardedFrom } from "./overtaking.js";

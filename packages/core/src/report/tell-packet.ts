@@ -1,5 +1,6 @@
 /** Packets: sent, moving from place to place, arriving, answered. */
-import type { Instruction, Packet } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { Packet } from "../machine/packet.js";
 import { BURST, REFUSED, type State, stepChoice, TAKEN_BY } from "../machine/step.js";
 import type { Arrow, Passing, Site, Stretch } from "./event.js";
 import { missedBy } from "./missed.js";

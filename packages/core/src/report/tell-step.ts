@@ -1,5 +1,6 @@
 /** Steps told one by one. An indivisible step of a device is told in its parts. */
-import type { Instruction, MachineThread } from "../machine/machine.js";
+import type { Instruction } from "../machine/instruction.js";
+import type { MachineThread } from "../machine/machine.js";
 import {
   AGAIN,
   BURST,

@@ -4,7 +4,9 @@
  */
 import { describe, expect, test } from "vitest";
 import { search } from "../../src/explore/explore.js";
-import { buildMachine, type Instruction, type Machine, type Packet } from "../../src/machine/machine.js";
+import type { Instruction } from "../../src/machine/instruction.js";
+import { buildMachine, type Machine } from "../../src/machine/machine.js";
+import type { Packet } from "../../src/machine/packet.js";
 import { withWaits } from "../../src/machine/passing.js";
 import { consult } from "../../src/oracle/oracle.js";
 import type { PacketKind } from "../../src/platform/platform.js";

@@ -1,0 +1,63 @@
+/** A thread on its way from operations to instructions: how far it is lowered, and how an instruction is added. */
+import type { Platform } from "../platform/platform.js";
+import { ADDRESS_BASE, type Expression, type Location, type Operation, type Program, type Thread } from "../program/program.js";
+import { type Draft, draft, type InstructionKind } from "./instruction.js";
+
+/** What all threads of a program share while they are lowered. */
+export interface Lowerings {
+  readonly program: Program;
+  readonly platform: Platform;
+  /** The instructions so far. */
+  readonly drafts: Draft[];
+  /** Devices' requests are looked up in a table of mappings; an unmap waits until what it took away is found no more. */
+  readonly translating: boolean;
+  readonly strict: boolean;
+  /** Where computed addresses can point. */
+  pointers(): readonly number[];
+}
+
+/** One thread while it is lowered. */
+export interface Lowering extends Lowerings {
+  /** The thread's number. */
+  readonly index: number;
+  /** Its first instruction. */
+  readonly first: number;
+  /** Threads of this CPU write registers. */
+  readonly writesRegisters: boolean;
+  /** Fences that wait for the atomic they stand before. */
+  readonly waiting: Draft[];
+  /** The CPU that it runs on by now. */
+  cpu: number;
+  /** The device whose register was accessed last, or -1. */
+  lastDevice: number;
+}
+
+/** The operations of these kinds. */
+export type OperationOf<Kind extends Operation["kind"]> = Extract<Operation, { readonly kind: Kind }>;
+
+/** The thread with this number, nothing of it lowered yet. */
+export function startLowering(shared: Lowerings, index: number, thread: Thread): Lowering {
+  const writesRegisters = shared.program.threads.some(
+    (other) => other.cpu === thread.cpu && other.code.some((operation) => operation.kind === "pio-write"),
+  );
+  return { ...shared, index, first: shared.drafts.length, writesRegisters, waiting: [], cpu: thread.cpu, lastDevice: -1 };
+}
+
+/** Adds an instruction. */
+export function append(lowering: Lowering, kind: InstructionKind, operation: Operation, fields: Partial<Draft>): Draft {
+  const { drafts, waiting } = lowering;
+  if (fields.facts?.atomic === true && !fields.facts.lock) {
+    for (const fence of waiting) fence.youngerFrom = drafts.length;
+    waiting.length = 0;
+  }
+  const made = draft(drafts.length, lowering.index, kind, operation, lowering.cpu, fields);
+  drafts.push(made);
+  return made;
+}
+
+/** The location that an expression names outright, or -1. */
+export function staticLocation(expression: Expression, locations: readonly Location[]): number {
+  if (expression.kind !== "constant") return -1;
+  const index = expression.value - ADDRESS_BASE;
+  return index >= 0 && index < locations.length ? index : -1;
+}

@@ -1,0 +1,91 @@
+/** What the platform's window says of two instructions of a thread: may the younger one be performed before the older one? */
+import { holds } from "../platform/condition.js";
+import type { Platform } from "../platform/platform.js";
+import type { Program } from "../program/program.js";
+import { type AccessFacts, type Instruction, KIND_BIT, kindsOf } from "./instruction.js";
+import type { Machine } from "./machine.js";
+
+/** One fact about two accesses of a thread; see `platform/condition.ts`. */
+function accessFact(program: Program, name: string, older: Instruction, younger: Instruction): boolean {
+  const [side, field] = name.split(".") as [string, string | undefined];
+  if (field !== undefined) return (side === "younger" ? younger : older).facts[field as keyof AccessFacts] === true;
+  switch (name) {
+    case "same-device":
+      return (
+        older.location >= 0 &&
+        younger.location >= 0 &&
+        program.locations[older.location]?.owner === program.locations[younger.location]?.owner
+      );
+    case "same-register-space":
+      return (
+        older.location >= 0 &&
+        younger.location >= 0 &&
+        program.locations[older.location]?.space === program.locations[younger.location]?.space
+      );
+    case "same-address":
+      return older.location >= 0 && older.location === younger.location;
+    default:
+      throw new Error(`unknown condition ${name}`);
+  }
+}
+
+/** Asks the window's rules. Answers are kept. */
+export function createWindowRules(
+  program: Program,
+  platform: Platform,
+  instructions: readonly Instruction[],
+  olderLoads: readonly (readonly number[])[],
+  option: (id: string) => string | undefined,
+): Pick<Machine, "window" | "windowRule"> {
+  const { coherentReads, window: rules } = platform.cpu;
+  const count = instructions.length;
+  const answers = new Int8Array(count * count).fill(-1);
+  const forbidding = new Map<number, string>();
+  const memory = KIND_BIT.read | KIND_BIT.write;
+  const decide = (older: Instruction, younger: Instruction): number => {
+    let answer = 1;
+    const inMemory = (older.mask & memory) !== 0 && (younger.mask & memory) !== 0;
+    // A write-combining buffer holds one value a word.
+    if (
+      (older.mask & KIND_BIT.wcout) !== 0 &&
+      (younger.mask & (KIND_BIT.wcout | KIND_BIT.wcin)) !== 0 &&
+      older.location === younger.location
+    )
+      return 0;
+    // Coherence: only a load may go before an older store to its address (it forwards).
+    const incoherent = !coherentReads && older.kind === "load" && younger.kind === "load" && older.facts.plain && younger.facts.plain;
+    // Two loads may swap; that both read the same store is asked when the older one is performed (rereads.ts).
+    const swaps = (olderLoads[younger.id] as readonly number[]).includes(older.id);
+    if (inMemory && !incoherent && !swaps && !(older.kind === "store" && younger.kind === "load")) {
+      if (older.location < 0 || younger.location < 0) answer = 2;
+      else if (older.location === younger.location) return 0;
+    }
+    // An atomic has two kinds: of each pair of kinds the first rule that matches decides.
+    for (const first of kindsOf(older.mapping >= 0 ? older.fenced : older.mask)) {
+      for (const second of kindsOf(younger.mapping >= 0 ? younger.fenced : younger.mask)) {
+        const rule = rules.find(
+          (each) =>
+            each.older.includes(first) &&
+            each.younger.includes(second) &&
+            holds(each.when, (name) => accessFact(program, name, older, younger), option),
+        );
+        if (rule?.pass !== "no") continue;
+        forbidding.set(older.id * count + younger.id, rule.id);
+        return 0;
+      }
+    }
+    return answer;
+  };
+  return {
+    window(older, younger) {
+      const key = older.id * count + younger.id;
+      let answer = answers[key] ?? 1;
+      if (answer < 0) {
+        answer = decide(older, younger);
+        answers[key] = answer;
+      }
+      return answer;
+    },
+    windowRule: (older, younger) => forbidding.get(older.id * count + younger.id),
+  };
+}
