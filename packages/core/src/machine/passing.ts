@@ -103,22 +103,17 @@ export function createPassing(
     const bits = (first === second ? 1 : 0) | (first.line === second.line ? 2 : 0) | (first.owner === second.owner ? 4 : 0);
     return own | bits | (first.space === second.space ? 16 : 0);
   };
-  /** For two classes and a relation: where the cell that decides stands in `decided`, 1 where none does, 0 where nobody has asked. */
-  const answers = new Uint16Array(size * size * 32 < 1 << 20 ? size * size * 32 : 0);
-  const further = new Map<number, number>();
-  const decided: (Cell | undefined)[] = [undefined, undefined];
+  /** For two classes and a relation: the cell that decides, if one does. */
+  const decided = new Map<number, Cell | undefined>();
   const cell = (younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined => {
     const first = classOf[younger]?.[youngerHop - 1];
     const second = classOf[older]?.[olderHop - 1];
     if (first === undefined || second === undefined) return undefined;
     const key = (first * size + second) * 32 + related(packets[younger] as Packet, packets[older] as Packet);
-    const known = answers.length > 0 ? answers[key] : further.get(key);
-    if (known !== undefined && known !== 0) return decided[known];
+    const known = decided.get(key);
+    if (known !== undefined || decided.has(key)) return known;
     const found = decide(younger, youngerHop, older, olderHop);
-    const before = decided.indexOf(found, 1);
-    const number = before > 0 ? before : decided.push(found) - 1;
-    if (answers.length > 0) answers[key] = number;
-    else further.set(key, number);
+    decided.set(key, found);
     return found;
   };
   function decide(younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined {
