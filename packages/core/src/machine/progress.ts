@@ -142,19 +142,17 @@ export function createProgress(machine: Machine, values: Values) {
     kind === "loop" ? [...new Set(machine.olderLoads.slice(to, id).flat())].filter((older) => older < to) : [],
   );
 
-  /** What the round of the loop that ends here still waits for. */
-  function roundWaits(state: State, at: Path): readonly number[] {
+  /** Of a path that ends with a loop: does its round still wait for this instruction? */
+  function holdsRound(state: State, at: Path, id: number): boolean {
     const loop = instructions[at.ids[at.ids.length - 1] as number] as Instruction;
-    return at.ids.filter((id) => (id >= loop.to || (loadsBefore[loop.id] as readonly number[]).includes(id)) && !isFinished(state, id));
+    return (id >= loop.to || (loadsBefore[loop.id] as readonly number[]).includes(id)) && !isFinished(state, id);
   }
 
+  /** What the round of the loop that ends here still waits for. */
+  const roundWaits = (state: State, at: Path): readonly number[] => at.ids.filter((id) => holdsRound(state, at, id));
+
   /** The round of the loop that ends here is done. */
-  function roundDone(state: State, at: Path): boolean {
-    const loop = instructions[at.ids[at.ids.length - 1] as number] as Instruction;
-    const before = loadsBefore[loop.id] as readonly number[];
-    for (const id of at.ids) if ((id >= loop.to || before.includes(id)) && !isFinished(state, id)) return false;
-    return true;
-  }
+  const roundDone = (state: State, at: Path): boolean => !at.ids.some((id) => holdsRound(state, at, id));
 
   /** Is a load still to be performed that this one may be ahead of? */
   function olderLoadsOpen(state: State, id: number): boolean {

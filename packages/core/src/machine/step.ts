@@ -1,5 +1,5 @@
 /**
- * What a step is: the one semantics. A state is an Int32Array (see `Layout` in machine.ts); `steps` lists what can happen next, `apply` makes one of them happen. The
+ * What a step is: the one semantics. A state is an Int32Array (see `Layout` in layout.ts); `steps` lists what can happen next, `apply` makes one of them happen. The
  * explorer, the simulator, replay and the pictures all use these two functions and nothing else.
  *
  * A step that turns a guess out to be wrong makes the state *discarded*: that run never happened.
@@ -45,6 +45,10 @@ import { createValues } from "./values.js";
 import { createWindow } from "./window.js";
 
 export * from "./action.js";
+
+/** Entries of the table of mappings: it is there; it is found no more. */
+const MAPPED = 0;
+const GONE = 2;
 
 /** Some of a machine's threads, packets and locations, by number. */
 export interface Scope {
@@ -137,7 +141,7 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
       if (hop < 1 || hop > item.hops.length || !mayLeave(state, packet)) continue;
       if (machine.otherMoves) {
         count = otherMoves(state, packet, out, count);
-        if (isGone(state, packet)) continue;
+        if (entryMet(state, packet) === GONE) continue;
       }
       if (!listLike || hop !== item.home) {
         out[count++] = packStep(item.instruction, MOVE, 0);
@@ -228,7 +232,7 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
     const slot = layout.looked[packet] as number;
     if (slot < 0) return;
     const entry = layout.entry[(packets[packet] as Packet).location] as number;
-    if (choice === REFUSED) state[entry] = 2;
+    if (choice === REFUSED) state[entry] = GONE;
     state[slot] = choice === REFUSED ? 2 : 1;
   }
 
@@ -240,17 +244,16 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
       if (mayTake(state, packet, thief)) out[count++] = packStep(item.instruction, MOVE, TAKEN_BY + thief);
     }
     for (let words = 1; words <= burstLength(state, packet); words++) out[count++] = packStep(item.instruction, MOVE, BURST + words);
-    const looked = state[status + item.instruction] === item.lookup && (layout.looked[packet] as number) >= 0;
-    if (looked && state[layout.entry[item.location] as number] !== 0) out[count++] = packStep(item.instruction, MOVE, REFUSED);
+    if (entryMet(state, packet) !== MAPPED) out[count++] = packStep(item.instruction, MOVE, REFUSED);
     return count;
   }
 
-  /** The table of mappings lets it through no more. */
-  const isGone = (state: State, packet: number): boolean => {
+  /** The entry that a packet meets as it leaves (see `Layout.entry`); mapped where it is not looked up there. */
+  function entryMet(state: State, packet: number): number {
     const item = packets[packet] as Packet;
     const looked = state[status + item.instruction] === item.lookup && (layout.looked[packet] as number) >= 0;
-    return looked && state[layout.entry[item.location] as number] === 2;
-  };
+    return looked ? (state[layout.entry[item.location] as number] as number) : MAPPED;
+  }
 
   function apply(state: State, step: number): boolean {
     const subject = stepSubject(step);
