@@ -7,10 +7,10 @@
  * stubborn when it is closed: with an enabled node come all that conflict with it, with a disabled one come nodes one of which must act before it can.
  * docs/decisions/0002-reductions.md has the argument and the side conditions.
  */
-import type { Instruction } from "../machine/instruction.js";
+import { type Instruction, writes } from "../machine/instruction.js";
 import type { Machine, MachineThread } from "../machine/machine.js";
 import { CACHE, HANDLE, MOVE, type Scope, type State, type Stepper, stepAction, stepSubject } from "../machine/step.js";
-import type { Arrival, Location } from "../program/program.js";
+import type { Arrival, Location, Trigger } from "../program/program.js";
 
 export interface Reduction {
   /** Moves the steps to explore to the front of `steps` and returns how many they are. */
@@ -53,13 +53,7 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
   const raisers = threads.map((thread): readonly number[] => {
     const on = thread.thread.on;
     if (on === undefined) return [];
-    return instructions.flatMap((instruction) => {
-      if (on.kind === "write" || on.kind === "read")
-        return (on.kind === "write" ? writes : reads)(instruction) && (instruction.location === on.location || instruction.location < 0)
-          ? [instruction.id]
-          : [];
-      return instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device ? [instruction.id] : [];
-    });
+    return instructions.flatMap((instruction) => (raises(machine, instruction, on) ? [instruction.id] : []));
   });
   const straightMachine = scope.threads.every((index) => threads[index]?.straight === true && threads[index]?.handler < 0);
   const last = Int32Array.from(instructions, (instruction) => {
@@ -248,12 +242,20 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
   };
 }
 
-const writes = (instruction: Instruction): boolean =>
-  ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind);
 const reads = (instruction: Instruction): boolean =>
   ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait", "answer"].includes(instruction.kind);
 const inMemory = (instruction: Instruction): boolean =>
   instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw";
+
+/** May two accesses be of one location (-1: not known)? */
+const mayMeet = (a: number, b: number): boolean => a < 0 || b < 0 || a === b;
+
+/** Can the instruction raise the handlers of an event? */
+function raises({ threads }: Machine, instruction: Instruction, on: Trigger): boolean {
+  return on.kind === "write" || on.kind === "read"
+    ? (on.kind === "write" ? writes : reads)(instruction) && mayMeet(instruction.location, on.location)
+    : instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device;
+}
 
 interface Naming {
   perform(id: number): number;
@@ -319,7 +321,6 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
     return { node: naming.move(instruction), instruction, until: hop + 1 };
   };
   const always = (node: number, instruction: number): Act => ({ node, instruction, until: ALWAYS });
-  const mayMeet = (a: number, b: number): boolean => a < 0 || b < 0 || a === b;
   const observed = new Set<number>();
   for (const term of program.observed) if (term.kind === "location") observed.add(term.location);
   for (const arrival of machine.arrivals) {
@@ -511,11 +512,7 @@ function collectConflicts(machine: Machine, scope: Scope, naming: Naming): reado
     if (on === undefined) continue;
     const node = always(naming.handlerNode(index), -1);
     for (const instruction of instructions) {
-      const raises =
-        on.kind === "write" || on.kind === "read"
-          ? (on.kind === "write" ? writes : reads)(instruction) && mayMeet(instruction.location, on.location)
-          : instruction.kind === on.kind && threads[instruction.thread]?.thread.device === on.device;
-      if (raises) add(node, access(instruction));
+      if (raises(machine, instruction, on)) add(node, access(instruction));
       const host = thread.host >= 0 && (instruction.thread === thread.host || instruction.thread === index);
       if (host) {
         add(node, { node: naming.perform(instruction.id), instruction: instruction.id, until: ALWAYS });

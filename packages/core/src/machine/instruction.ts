@@ -117,6 +117,11 @@ export interface Instruction {
   readonly block: number;
   readonly blockEnd: number;
 }
+const WRITING: readonly InstructionKind[] = ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"];
+
+/** Does it write, perhaps, to its location? */
+export const writes = ({ kind }: Instruction): boolean => WRITING.includes(kind);
+
 /** The kinds of accesses as bits of a mask. */
 export const KIND_BIT: { readonly [kind in AccessKind]: number } = { read: 1, write: 2, in: 4, out: 8, wcin: 16, wcout: 32 };
 

@@ -2,7 +2,7 @@
 import type { Expression } from "../program/program.js";
 import type { State } from "./action.js";
 import type { DeviceSteps } from "./devices.js";
-import type { Instruction } from "./instruction.js";
+import { type Instruction, writes } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
 import type { Packet } from "./packet.js";
 import { type Path, prepare } from "./path.js";
@@ -32,9 +32,7 @@ export function createObstacles(
   const { forwarding, heldBack, underGuess } = window;
   const { waitHolds } = devices;
 
-  const writing = instructions.filter((instruction) =>
-    ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"].includes(instruction.kind),
-  );
+  const writing = instructions.filter(writes);
   const writersOf = (location: number): readonly number[] =>
     writing.flatMap((instruction) => (instruction.location === location || instruction.location < 0 ? [instruction.id] : []));
 
