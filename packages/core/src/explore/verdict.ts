@@ -192,13 +192,7 @@ function implied(machine: Machine, known: readonly { readonly machine: Machine; 
 }
 
 /** The settings of options that give another verdict. Of two that do, one within the other, the smaller is kept. */
-function vary(
-  platform: Platform,
-  limits: Limits,
-  machine: Machine,
-  fixed: ReadonlyMap<string, string>,
-  byDefault: Plain,
-): readonly Variant[] {
+function vary(machine: Machine, limits: Limits, fixed: ReadonlyMap<string, string>, byDefault: Plain): readonly Variant[] {
   const known = [{ machine, verdict: byDefault }];
   // Options are looked up while tables are consulted, so each search may add to those read.
   const read = new Set(machine.optionsRead);
@@ -218,7 +212,7 @@ function vary(
   };
   for (let before = -1; before !== read.size; ) {
     before = read.size;
-    const open = platform.options.filter((option) => read.has(option.id) && !fixed.has(option.id) && option.values.length > 1);
+    const open = machine.platform.options.filter((option) => read.has(option.id) && !fixed.has(option.id) && option.values.length > 1);
     const others = open.map((option) => option.values.flatMap((value) => (value === option.default ? [] : [{ option: option.id, value }])));
     const combinations = open.reduce((product, option) => product * option.values.length, 1);
     for (const values of others) for (const setting of values) attempt([setting]);
@@ -245,19 +239,23 @@ function searched(machine: Machine, limits: Limits): { readonly result: SearchRe
   const few = search(machine, limits.mode === "states" ? { ...options, maxStates: Math.min(options.maxStates, FEW_STATES) } : options);
   if (limits.mode === "verdict" || few.stopped !== "states") return { result: few, decided: plain(few) };
   const verdict = few.satisfiable ? few : search(machine, { ...options, mode: "verdict" });
+  const further = options.maxStates > FEW_STATES && verdict.stopped !== "interrupted";
   // What was interrupted is not said to have run out of states.
-  const all: SearchResult =
-    verdict.stopped === "interrupted"
-      ? { ...few, stopped: "interrupted" }
-      : options.maxStates > FEW_STATES
-        ? search(machine, options)
-        : few;
+  const all: SearchResult = further ? search(machine, options) : { ...few, stopped: verdict.stopped ?? few.stopped };
   if (all.complete || all.satisfiable) return { result: all, decided: plain(all) };
   const { satisfiable, witness, someRunEnds } = verdict;
   return {
     result: { ...all, ends: satisfiable ? [...verdict.ends, ...all.ends] : all.ends, satisfiable, witness, someRunEnds },
     decided: plain(verdict),
   };
+}
+
+const brokenBy = (races: readonly string[]): string =>
+  `it rests on a dependency from a plain access that races on ${races.join(", ")}: a compiler may break it`;
+
+function stoppedBy({ stopped }: SearchResult, { maxStates }: Limits): string | undefined {
+  if (stopped === "states") return `more than ${maxStates} states`;
+  return stopped === "interrupted" ? "stopped" : undefined;
 }
 
 /** Checks one test on one platform. Deterministic, unless `interrupted` says stop. */
@@ -269,7 +267,7 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
   const broken = races.length > 0 && restsOnPlainDependency(machine, races);
   const refused = refusal(program, platform);
   const byDefault = broken || refused !== undefined ? "unknown" : decided;
-  const variants = refused === undefined ? vary(platform, limits, machine, fixed, byDefault) : [];
+  const variants = refused === undefined ? vary(machine, limits, fixed, byDefault) : [];
   const depends = byDefault !== "unknown" && variants.some((variant) => variant.verdict !== "unknown");
   return {
     test: program.name,
@@ -278,17 +276,7 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
     byDefault,
     variants,
     vacuous: byDefault === "forbidden" && result.someRunEnds === false,
-    reason:
-      refused ??
-      (broken
-        ? `it rests on a dependency from a plain access that races on ${races.join(", ")}: a compiler may break it`
-        : decided !== "unknown"
-          ? undefined
-          : result.stopped === "states"
-            ? `more than ${limits.maxStates} states`
-            : result.stopped === "interrupted"
-              ? "stopped"
-              : undefined),
+    reason: refused ?? (broken ? brokenBy(races) : decided === "unknown" ? stoppedBy(result, limits) : undefined),
     bounds:
       byDefault === "forbidden"
         ? [
