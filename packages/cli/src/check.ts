@@ -109,7 +109,7 @@ export async function checkCommand(asked: readonly string[], given: CheckOptions
     if (result.fault !== undefined) process.stderr.write(`A fault of Fencepost, please report it: ${result.fault}\n`);
   const code = exitCode({ ...outcome(all), wrongInput: problems.some(({ problem }) => problem.severity === "error"), interrupted });
   const report: RunReport = { checked: all, problems, states: budget.mode === "states", interrupted, exitCode: code, ...notes };
-  writeFormats(formats, report, VERSION);
+  await writeFormats(formats, report, VERSION);
   return code;
 }
 
@@ -144,9 +144,7 @@ async function checkOne(
     const expectation = expectationFor(input.test, platform);
     if (expectOnly && expectation === undefined) continue;
     const key = input.program === undefined ? "" : keys.of(input.program, platform);
-    // Loading the finer clock takes longer than many a test.
-    const clock = notes === undefined ? Date : performance;
-    const begin = clock.now();
+    const begin = process.hrtime.bigint();
     let found = known.get(key);
     if (found === undefined) {
       if (engine.stopped) break;
@@ -163,7 +161,7 @@ async function checkOne(
     };
     results.push(result);
     if (notes === undefined) continue;
-    notes.seconds.set(result, (clock.now() - begin) / 1000);
+    notes.seconds.set(result, Number(process.hrtime.bigint() - begin) / 1e9);
     const shown = result.comparison?.met === false && input.program !== undefined;
     const counterexample = shown ? counterexampleOf(input.program, platform, budget.settings, verdict) : undefined;
     if (counterexample !== undefined) notes.counterexamples.set(result, counterexample);

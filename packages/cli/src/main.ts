@@ -1,11 +1,11 @@
 /** The command line. What a command needs is loaded when it is asked for: a run of a tenth of a second feels the difference. */
-import "./patience.js";
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
 import type { CheckOptions } from "./check.js";
 import { EXIT } from "./exit.js";
 import type { ExplainOptions } from "./explain.js";
 import type { FixOptions } from "./fix.js";
 import { FORMATS } from "./formats/index.js";
+import { waitBeforeOptimising } from "./patience.js";
 import type { PlatformsOptions } from "./platforms.js";
 import { runProcess } from "./process.js";
 import type { ServeOptions } from "./serve.js";
@@ -113,6 +113,7 @@ function commandLine(done: (code: number) => void): Command {
     .option("--format <name>", `${FORMATS.join(", ")}; NAME=FILE writes a file besides; may be repeated: docs/ci.md`, list, [])
     .action(async (paths: string[], options: CheckOptions, command: Command) => {
       const { checkCommand } = await import("./check.js");
+      waitBeforeOptimising();
       done(await checkCommand(paths, options, givenOn(command)));
     });
   searchOptions(
@@ -126,6 +127,7 @@ function commandLine(done: (code: number) => void): Command {
     .option("--json", "one document, as docs/explanation.schema.json describes it")
     .action(async (file: string, options: ExplainOptions, command: Command) => {
       const { explainCommand } = await import("./explain.js");
+      waitBeforeOptimising();
       done(await explainCommand(file, options, givenOn(command)));
     });
   program
@@ -146,6 +148,7 @@ function commandLine(done: (code: number) => void): Command {
     .option("--timeout <seconds>", "stop after this time", positive)
     .action(async (file: string, options: FixOptions) => {
       const { fixCommand } = await import("./fix.js");
+      waitBeforeOptimising();
       done(await fixCommand(file, options));
     });
   program
@@ -173,6 +176,7 @@ function commandLine(done: (code: number) => void): Command {
     .option("--json", "one JSON document instead of text")
     .action(async (paths: string[], options: SimOptions) => {
       const { simCommand } = await import("./sim.js");
+      waitBeforeOptimising();
       done(await simCommand(paths, options));
     });
   program
@@ -201,6 +205,7 @@ function commandLine(done: (code: number) => void): Command {
     .option("--stdio", "what editors say; there is no other way")
     .action(async () => {
       const { serveStdio } = await import("@fencepost/language-server");
+      waitBeforeOptimising();
       serveStdio();
     });
   program
@@ -233,4 +238,4 @@ async function main(): Promise<number> {
   return code;
 }
 
-await runProcess(main);
+void runProcess(main);

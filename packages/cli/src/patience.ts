@@ -4,4 +4,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 
-setFlagsFromString("--interrupt-budget=2000000");
+/** To be called when all modules are loaded: what V8 compiled beforehand it takes only under the flags of then (docs/decisions/0012-bundle.md). */
+export function waitBeforeOptimising(): void {
+  setFlagsFromString("--interrupt-budget=2000000");
+}

@@ -2,11 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { jsonReport } from "@fencepost/core/report";
 import { UsageError } from "../exit.js";
-import { githubText } from "./github.js";
-import { junitText } from "./junit.js";
-import { markdownReport } from "./markdown.js";
 import type { RunReport } from "./run-report.js";
-import { sarifText } from "./sarif.js";
 
 export type { RunReport } from "./run-report.js";
 
@@ -42,28 +38,28 @@ export function readFormats(texts: readonly string[]): readonly Format[] {
 /** Is text what standard output shows? It is, unless a format goes there. */
 export const showsText = (formats: readonly Format[]): boolean => !formats.some(({ name, file }) => file === undefined && name !== "text");
 
-/** The report in a format; undefined for text, which is printed as it comes. */
-function formatted(name: FormatName, report: RunReport, version: string): string | undefined {
+/** The report in a format, each of which is loaded when it is asked for; undefined for text, which is printed as it comes. */
+async function formatted(name: FormatName, report: RunReport, version: string): Promise<string | undefined> {
   switch (name) {
     case "text":
       return undefined;
     case "json":
       return `${JSON.stringify(jsonReport(report), undefined, 2)}\n`;
     case "sarif":
-      return sarifText(report, version);
+      return (await import("./sarif.js")).sarifText(report, version);
     case "junit":
-      return junitText(report);
+      return (await import("./junit.js")).junitText(report);
     case "github":
-      return githubText(report);
+      return (await import("./github.js")).githubText(report);
     case "markdown":
-      return markdownReport(report);
+      return (await import("./markdown.js")).markdownReport(report);
   }
 }
 
 /** Writes the formats to their files, and to standard output the one that goes there. */
-export function writeFormats(formats: readonly Format[], report: RunReport, version: string): void {
+export async function writeFormats(formats: readonly Format[], report: RunReport, version: string): Promise<void> {
   for (const { name, file } of formats) {
-    const text = formatted(name, report, version);
+    const text = await formatted(name, report, version);
     if (text === undefined) continue;
     if (file === undefined) process.stdout.write(text);
     else {

@@ -2,4 +2,4 @@
 import { runProcess } from "../process.js";
 import { herdCommand } from "./command.js";
 
-await runProcess(() => herdCommand(process.argv.slice(3)));
+void runProcess(() => herdCommand(process.argv.slice(3)));
