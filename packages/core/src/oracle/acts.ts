@@ -86,6 +86,8 @@ export interface Act {
   readonly attributes: Attributes;
   /** A write that a later one to the same word replaces in a write-combining buffer: it never leaves. */
   readonly swallowed: boolean;
+  /** A later word of a burst, which its device does not take. */
+  readonly lost: boolean;
   /** A request that the table of mappings refuses. */
   readonly refused: boolean;
   /** The location whose entry in the table of mappings it is about, or -1. */
@@ -125,6 +127,7 @@ const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
   zeroLength: false,
   attributes: NO_ATTRIBUTES,
   swallowed: false,
+  lost: false,
   refused: false,
   mapping: -1,
   outcome: false,

@@ -26,6 +26,12 @@ export interface Item {
   readonly lookedUp: boolean;
   /** Empty for what takes no time. Packets: entry of the first place, of the next, …, the end. */
   readonly events: readonly number[];
+  /** When it was issued: before `events` where completions were lost to others and it was asked again. */
+  readonly issued: number;
+  /** The read whose completion it takes, in its own one's stead. */
+  readonly stolen: Item | undefined;
+  /** It entered its first place again, where its room was kept. */
+  readonly again: boolean;
 }
 
 /** A place's entry and exit on one packet's way. */
@@ -77,7 +83,7 @@ export interface Constraints {
   add(order: Order, a: number, b: number): boolean;
 }
 
-export const startOf = (item: Item): number => item.events[0] as number;
+export const startOf = (item: Item): number => item.issued;
 export const endOf = (item: Item): number => item.events[item.events.length - 1] as number;
 export const arrivalOf = (item: Item): number => item.events[item.packet?.home ?? 0] as number;
 
@@ -155,10 +161,58 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
         mine.push(event(block));
         for (let i = 0; i < (packet?.stops.length ?? 0); i++) mine.push(event());
       }
-      return { run, position, act, location, packet, lookedUp: isLookedUp(program, platform, act, location), events: mine };
+      const lookedUp = isLookedUp(program, platform, act, location);
+      return { run, position, act, location, packet, lookedUp, events: mine, issued: mine[0] as number, stolen: undefined, again: false };
     });
     byRun.set(run, own);
-    items.push(...own);
+  }
+
+  // A read that loses its completion is asked again from that moment on; one that takes it leaves its first place for good.
+  const packets = new Map([...byRun.values()].flat().map((item) => [item, item.packet]));
+  for (const item of packets.keys()) {
+    const lost = scenario.thefts.filter(({ victim }) => victim.run === item.run && victim.position === item.position);
+    if (lost.length === 0) continue;
+    const whole = packets.get(item);
+    const shared = sharedStop(whole);
+    if (whole === undefined || shared < 0) return undefined;
+    let from = item.issued;
+    let again = false;
+    for (const { thief } of lost) {
+      const taker = byRun.get(thief.run)?.[thief.position];
+      const way = taker?.packet;
+      if (taker === undefined || way === undefined || way.home === 0 || way.stops[shared]?.key !== whole.stops[shared]?.key)
+        return undefined;
+      const packet = { ...whole, stops: whole.stops.slice(0, shared + 1) };
+      const tried: Item = { ...item, packet, issued: from, events: [from, ...packet.stops.map(() => event())], stolen: undefined, again };
+      items.push(tried);
+      from = endOf(tried);
+      again = true;
+      const change = taker as { -readonly [K in keyof Item]: Item[K] };
+      change.packet = { ...way, stops: [way.stops[0] as Stop, ...way.stops.slice(shared + 1)], home: 1 };
+      change.events = [taker.events[0] as number, from, ...taker.events.slice(shared + 2)];
+      change.stolen = tried;
+    }
+    const change = item as { -readonly [K in keyof Item]: Item[K] };
+    change.events = [from, ...item.events.slice(1)];
+    change.again = true;
+  }
+  for (const own of byRun.values()) items.push(...own);
+
+  // The words of a burst leave at once, in the order of their addresses, from a place in which they stand behind each other.
+  const behind: (readonly [Item, Item])[] = [];
+  for (const burst of scenario.bursts) {
+    const words = burst.map(({ thread, number, position }) => {
+      const run = runs.find((each) => each.thread === thread && each.number === number);
+      return run === undefined ? undefined : byRun.get(run)?.[position];
+    });
+    const together = nodes++;
+    for (const [at, word] of words.entries()) {
+      const last = word?.packet?.stops[word.packet.home - 1];
+      if (word === undefined || last?.kind !== "posted" || !last.place.does?.includes("combine")) return undefined;
+      node[arrivalOf(word)] = together;
+      rank[arrivalOf(word)] = at;
+      if (at > 0) behind.push([words[at - 1] as Item, word]);
+    }
   }
 
   // A reply that was withheld sets out when its answer is given.
@@ -181,6 +235,13 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   };
   const rules: Rule[] = [];
   const open: (readonly [number, number])[] = [];
+
+  for (const [word, next] of behind) {
+    const [older, younger] = [word.packet as Packet, next.packet as Packet];
+    const [at, nextAt] = [older.stops[older.home - 1] as Stop, younger.stops[younger.home - 1] as Stop];
+    if (at.key !== nextAt.key || mayPass(program, platform, option, younger, nextAt, older, at)) return undefined;
+    first(word.events[older.home - 1] as number, next.events[younger.home - 1] as number);
+  }
 
   /** The acts whose values an expression needs at a position of a run. */
   const providers = (run: Run, position: number, expression: Expression | undefined): readonly Item[] =>
@@ -288,11 +349,10 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
       // A load that goes ahead of an own store takes its value: it has to be there.
       const store = forwarding(sequence, at);
       if (store === undefined) return;
-      for (const expression of [store.act.address, ...operandsOf(store.act)]) {
-        for (const each of providers(store.run, store.position, expression)) {
-          rules.push({ if: [startOf(younger), startOf(store)], then: [known(each), startOf(younger)] });
-        }
-      }
+      const needed = [store.act.address, ...operandsOf(store.act)].flatMap((each) => providers(store.run, store.position, each));
+      // What an atomic's write half stores, its read half has read.
+      if (store.act.half === "write") needed.push(byRun.get(store.run)?.[store.position - 1] as Item);
+      for (const each of needed) rules.push({ if: [startOf(younger), startOf(store)], then: [known(each), startOf(younger)] });
     });
   }
 
@@ -363,7 +423,16 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
     if (!passA || !passB) open.push([a.enters, b.enters]);
     if (!passA) rules.push({ if: [b.enters, a.enters], then: [b.leaves, a.leaves] });
     if (!passB) rules.push({ if: [a.enters, b.enters], then: [a.leaves, b.leaves] });
-    if (a.stop.place.credits !== undefined) open.push([a.enters, b.enters], [a.enters, b.leaves], [a.leaves, b.enters]);
+    if (a.stop.place.credits !== undefined)
+      open.push(
+        ...(
+          [
+            [a.enters, b.enters],
+            [a.enters, b.leaves],
+            [a.leaves, b.enters],
+          ] as const
+        ).filter(([one, other]) => one !== other),
+      );
   });
 
   // What raises a handler, and its starts; what was told and heard; what was invalidated; what arrived where first.
@@ -390,6 +459,11 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   return possible
     ? { scenario, items, byRun, starts, sequences, touches, listed, rereads, visits, order, open, rules, answers, before, add }
     : undefined;
+}
+
+/** The place on a packet's way back in which its completion may go to another; -1 for none. */
+function sharedStop(packet: Packet | undefined): number {
+  return packet?.stops.findIndex(({ place }, at) => at >= packet.home && place.does?.includes("share-completions")) ?? -1;
 }
 
 /** A packet on a visit: its request, or its reply. */
@@ -477,7 +551,7 @@ function touchesOf(item: Item): readonly Touch[] {
     writes,
   });
   if (act.kind === "wait") return act.reads.map((read) => touch(startOf(item), true, false, read.location));
-  if (location < 0 || silent(act) || act.zeroLength || act.swallowed || act.refused) return [];
+  if (location < 0 || silent(act) || act.zeroLength || act.swallowed || act.refused || act.lost || item.stolen !== undefined) return [];
   switch (act.kind) {
     case "load":
     case "register-read":

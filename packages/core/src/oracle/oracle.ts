@@ -8,9 +8,11 @@
 import type { Platform } from "../platform/platform.js";
 import type { Formula, Program } from "../program/program.js";
 import { constrain } from "./constraints.js";
+import { mappingMode } from "./mappings.js";
 import { obey } from "./obey.js";
 import type { Order } from "./order.js";
 import { scenariosOf } from "./scenario.js";
+import { sharesCompletions } from "./thefts.js";
 import { TooLarge, Unsupported } from "./unsupported.js";
 import { endOf, type OracleEnd } from "./values.js";
 import { viewsOf } from "./views.js";
@@ -44,16 +46,20 @@ export function consult(
   let orders = 0;
   try {
     if (asksForStuck(program.condition.formula)) throw new Unsupported("runs that get stuck");
-    for (const [name] of program.settings) if (name === "credits" || name === "must") throw new Unsupported(`the setting ${name}`);
+    if (program.settings.some(([name, value]) => name === "compiler" && value === "on")) throw new Unsupported("the compiler's reordering");
     if (settings.has("iommu")) throw new Unsupported("the setting iommu from outside the test");
     if (option("dma-landing") === "one-by-one") throw new Unsupported("DMA that CPUs see one by one");
     if (platform.cpu.barriersTravel) throw new Unsupported("barriers that travel with what was read");
     if (!platform.cpu.readsJoin) throw new Unsupported("caches that lag behind");
     if (platform.cpu.devicesSee === "later") throw new Unsupported("stores that reach devices later than CPUs");
-    const shares = platform.fabric.places.some((place) => place.does?.includes("share-completions"));
-    if (shares && program.devices.length > 1) throw new Unsupported("completions that another requester may take");
-    const combines = platform.fabric.places.some((place) => place.does?.includes("combine"));
-    if (combines && program.locations.filter((location) => location.combining).length > 1) throw new Unsupported("combined writes");
+    if (sharesCompletions(platform)) {
+      const { routes, places } = platform.fabric;
+      const shared = (route: readonly string[]): number =>
+        places.filter((place) => place.does?.includes("share-completions") && route.includes(place.id)).length;
+      if (shared(routes["pio-reply"]) + shared(routes["peer-reply"]) > 0) throw new Unsupported("shared completions of registers");
+      if (shared(routes["dma-reply"]) > 1) throw new Unsupported("completions that are shared in two places");
+      if (mappingMode(program, platform) !== "passthrough") throw new Unsupported("shared completions of reads that are looked up");
+    }
     const cached = program.locations.some((location) => location.space === "memory" && location.mapping.mode === "streaming");
     if (!platform.fabric.coherent && cached) throw new Unsupported("caches that do not snoop");
 

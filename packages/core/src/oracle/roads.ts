@@ -2,6 +2,7 @@
 import { holds } from "../platform/condition.js";
 import type { Cell, PacketKind, Place, Platform, RouteKind } from "../platform/platform.js";
 import type { Attributes, Location, Program, Thread } from "../program/program.js";
+import { creditsOf } from "../program/settings.js";
 import type { Act } from "./acts.js";
 
 /** One place on a packet's way. */
@@ -51,8 +52,9 @@ export function packetOf(
   let device = own;
 
   const stop = (id: string, kind: PacketKind, upstream: number, downstream: number): Stop => {
-    const place = fabric.places.find((candidate) => candidate.id === id);
-    if (place === undefined) throw new Error(`no place ${id}`);
+    const found = fabric.places.find((candidate) => candidate.id === id);
+    if (found === undefined) throw new Error(`no place ${id}`);
+    const place = { ...found, credits: found.credits ?? roomOf(program, id) };
     // Downstream places belong to the device that the packet goes to, upstream ones to the one that it comes from.
     const down = fabric.routes["pio-write"].includes(id) || fabric.routes["dma-reply"].includes(id);
     return { key: `${id}/${instance(program, place, down ? downstream : upstream, thread.cpu)}`, place, kind };
@@ -139,6 +141,14 @@ export function packetOf(
     kind: act.kind,
   };
 }
+
+/** What the test's own line says of the room in a place; undefined: there is always room. */
+function roomOf(program: Program, place: string): number | undefined {
+  const room = creditsOf(settingOf(program, "credits"), place);
+  return Number.isFinite(room) ? room : undefined;
+}
+
+const settingOf = (program: Program, name: string): string | undefined => program.settings.findLast(([each]) => each === name)?.[1];
 
 const WAITING: Place = { id: "", title: "", per: "machine", table: "", credits: undefined, source: "" };
 
@@ -240,7 +250,8 @@ export function mayPass(
   const oneWrite = younger.kind === "dma-write" && younger.transaction === older.transaction;
   if (oneWrite && !younger.fields.has("ro") && !younger.uio) return false;
   const cell = cellOf(program, platform, option, younger, at, older, olderAt);
-  return cell !== undefined && cell.pass !== "no";
+  if (cell?.pass === "must") return settingOf(program, "must") !== "no";
+  return cell?.pass === "may";
 }
 
 function fact(program: Program, name: string, younger: Packet, older: Packet): boolean {

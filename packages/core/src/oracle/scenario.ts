@@ -5,8 +5,10 @@
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import { type Act, pathsOf, silent } from "./acts.js";
+import { burstsOf, type Word } from "./bursts.js";
 import { isLookedUp } from "./mappings.js";
 import { answersOf, type Lookup } from "./roads.js";
+import { type Theft, theftsOf } from "./thefts.js";
 import { Unsupported } from "./unsupported.js";
 import { replaceable } from "./window.js";
 
@@ -28,6 +30,10 @@ export interface Scenario {
   readonly taken: ReadonlyMap<number, readonly Run[]>;
   /** Which answer each withheld read gets. */
   readonly answers: readonly { readonly read: Performed; readonly answer: Performed }[];
+  /** Writes that leave together. */
+  readonly bursts: readonly (readonly Word[])[];
+  /** Whose completion goes to whom. */
+  readonly thefts: readonly Theft[];
 }
 
 /** An act of a run. */
@@ -57,7 +63,7 @@ export function raises(program: Program, from: number, act: Act, location: numbe
       return act.kind === "intx" && on.device === device;
     case "write":
       return (
-        ((act.kind === "pio-write" && !act.swallowed) || act.kind === "dma-write" || act.kind === "dma-atomic") &&
+        ((act.kind === "pio-write" && !act.swallowed && !act.lost) || act.kind === "dma-write" || act.kind === "dma-atomic") &&
         (location === undefined || location === on.location)
       );
     case "read":
@@ -166,8 +172,8 @@ export function* scenariosOf(program: Program, platform: Platform, option: Looku
   }
 
   for (const _ of runsOf(0)) {
-    if (!plausible(program, chosen)) continue;
-    yield* interruptions(program, chosen);
+    for (const { runs, bursts } of burstsOf(program, platform, chosen))
+      if (plausible(program, runs)) yield* interruptions(program, platform, runs, bursts);
   }
 }
 
@@ -232,7 +238,7 @@ function* answerings(program: Program, runs: readonly Run[]): Generator<Scenario
   yield* match(0, answers);
 }
 
-function* interruptions(program: Program, runs: readonly Run[]): Generator<Scenario> {
+function* interruptions(program: Program, platform: Platform, runs: readonly Run[], bursts: Scenario["bursts"]): Generator<Scenario> {
   const hosts = [...new Set(runs.map((run) => hostOf(program, run.thread)).filter((host) => host >= 0))];
   const taken = new Map<number, readonly Run[]>();
 
@@ -241,7 +247,9 @@ function* interruptions(program: Program, runs: readonly Run[]): Generator<Scena
     if (host === undefined) {
       const all = [...taken.values()].flat();
       const performed = [...runs.filter((run) => hostOf(program, run.thread) < 0), ...all];
-      for (const answers of answerings(program, performed)) yield { runs: performed, taken: new Map(taken), answers };
+      for (const answers of answerings(program, performed))
+        for (const thefts of theftsOf(program, platform, performed))
+          yield { runs: performed, taken: new Map(taken), answers, bursts, thefts };
       return;
     }
     const own = runs.find((run) => run.thread === host);

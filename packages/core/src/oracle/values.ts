@@ -122,6 +122,7 @@ export function endOf(
       case "register-read":
       case "pio-read":
       case "dma-read": {
+        if (item.stolen !== undefined) return effectOf(item.stolen);
         const value = location < 0 || act.zeroLength ? 0 : (given ?? readBy(item, arrivalOf(item)));
         return { value, stored: undefined, old: value };
       }
@@ -346,7 +347,7 @@ function roomEverywhere(constraints: Constraints, earlier: (a: number, b: number
     kind === "posted" || kind === "intx" ? 0 : kind === "completion" || kind === "io-completion" ? 2 : 1;
   return constraints.visits.every((visit) => {
     const { credits } = visit.stop.place;
-    if (credits === undefined) return true;
+    if (credits === undefined || (visit.item.again && visit.enters === visit.item.events[0])) return true;
     const there = constraints.visits.filter(
       (other) =>
         other !== visit &&

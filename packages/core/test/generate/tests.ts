@@ -316,6 +316,8 @@ export function randomTest(random: Random, taste: Taste): Draft {
   if (lock) init.push("spinlock_t l");
   const unmaps = devices > 0 && random.chance(0.12);
   const settings = unmaps ? [`iommu=${random.pick(["strict", "strict", "lazy"])}`] : [];
+  if (devices > 0 && random.chance(0.06)) settings.push(`credits=${1 + random.below(2)}`);
+  if (devices > 0 && random.chance(0.04)) settings.push("must=no");
   const answered = random.chance(0.25) ? registers.map((register) => register.name) : [];
   const scene: Scene = { random, memory: names, devices, registers, pointer, lock, loops: taste.loops, answered, unmaps };
 

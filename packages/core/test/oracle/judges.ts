@@ -441,10 +441,145 @@ const list: readonly (readonly [string, string, string, boolean])[] = [
     exists (2:r0=1 /\\ 2:r1=0 /\\ 3:r0=1 /\\ 3:r1=0)`,
     false,
   ],
+  [
+    "a completion for whoever asks",
+    "x86+pci21",
+    `{ } D0(int *x, int *y) { int r0 = DMA_READ(*y); int r1 = 2; if (r0) { r1 = DMA_READ(*x); } } D1(int *x) { int r0 = DMA_READ(*x); }
+    P0(int *x, int *y) { WRITE_ONCE(*x, 1); dma_wmb(); WRITE_ONCE(*y, 1); } exists (D0:r0=1 /\\ D0:r1=0)`,
+    true,
+  ],
+  [
+    "a completion for who asked",
+    "x86+pci",
+    `{ } D0(int *x, int *y) { int r0 = DMA_READ(*y); int r1 = 2; if (r0) { r1 = DMA_READ(*x); } } D1(int *x) { int r0 = DMA_READ(*x); }
+    P0(int *x, int *y) { WRITE_ONCE(*x, 1); dma_wmb(); WRITE_ONCE(*y, 1); } exists (D0:r0=1 /\\ D0:r1=0)`,
+    false,
+  ],
+  [
+    "a completion of another word, and one's own",
+    "x86+pci21",
+    `{ int x=1; int y=2; } D0(int *x, int *y) { int r0 = DMA_READ(*x); int r1 = DMA_READ(*x); } D1(int *y) { int r0 = DMA_READ(*y); }
+    exists (D0:r0!=1 \\/ D0:r1!=1 \\/ D1:r0!=2)`,
+    false,
+  ],
+  [
+    "its owner asks again",
+    "x86+pci21",
+    `{ } D0(int *x) { int r0 = DMA_READ(*x); } D1(int *x) { int r0 = DMA_READ(*x); DMA_WRITE(*x, r0 + 5); } exists (D0:r0=5 /\\ D1:r0=0)`,
+    true,
+  ],
+  [
+    "a burst whose later word is lost",
+    "pci",
+    `{ mmio(combining, at=0) int D0.a; mmio(combining, at=4, no_burst) int D0.b; } P0() { writel(1, D0.a); writel(1, D0.b); } D0() { } exists (D0.b=0)`,
+    true,
+  ],
+  [
+    "a read back between the words",
+    "pci",
+    `{ mmio(combining, at=0) int D0.a; mmio(combining, at=4, no_burst) int D0.b; } P0() { writel(1, D0.a); int r0 = readl(D0.a); writel(1, D0.b); } D0() { }
+    exists (D0.b=0)`,
+    false,
+  ],
+  [
+    "words in falling order",
+    "pci",
+    `{ mmio(combining, at=0, no_burst) int D0.a; mmio(combining, at=4, no_burst) int D0.b; } P0() { writel(1, D0.b); writel(1, D0.a); } D0() { }
+    exists (D0.a=0 \\/ D0.b=0)`,
+    false,
+  ],
+  [
+    "a write of another CPU between the words",
+    "pci",
+    `{ mmio(combining, at=0) int D0.a; mmio(combining, at=4, no_burst) int D0.b; mmio int D0.c; } P0() { writel(1, D0.a); writel(1, D0.b); } P1() { writel(1, D0.c); }
+    D0() { } exists (D0.b=0 /\\ order(D0.c=1, D0.a=1))`,
+    true,
+  ],
+  [
+    "a withheld answer pushes DMA",
+    "x86",
+    `{ mmio int D0.s; } D0(int *x) on read(D0.s) { DMA_WRITE(*x, 1); ANSWER(D0.s, 1); } P0(int *x) { int r0 = readl(D0.s); int r1 = READ_ONCE(*x); }
+    exists (0:r0!=1 \\/ 0:r1=0)`,
+    false,
+  ],
+  [
+    "an answer with RO",
+    "x86",
+    `{ mmio int D0.s; } D0(int *x) on read(D0.s) { DMA_WRITE(*x, 1); ANSWER(D0.s, 1, RO); } P0(int *x) { int r0 = readl(D0.s); int r1 = READ_ONCE(*x); }
+    exists (0:r0=1 /\\ 0:r1=0)`,
+    true,
+  ],
+  [
+    "unmapped strictly",
+    "x86",
+    `iommu=strict { dma(streaming) int x; } D0(int *x) { DMA_WRITE(*x, 1); } P0(int *x) { dma_unmap_single(x); WRITE_ONCE(*x, 5); } exists (x=1)`,
+    false,
+  ],
+  [
+    "unmapped lazily",
+    "x86",
+    `iommu=lazy { dma(streaming) int x; } D0(int *x) { DMA_WRITE(*x, 1); } P0(int *x) { dma_unmap_single(x); WRITE_ONCE(*x, 5); } exists (x=1)`,
+    true,
+  ],
+  [
+    "refused once, refused for good",
+    "x86",
+    `iommu=lazy { dma(streaming) int x; } D0(int *x) { int r0 = DMA_READ(*x); if (r0) { int r1 = DMA_READ(*x); } } P0(int *x) { dma_unmap_single(x); }
+    exists (D0:r0=-1 /\\ D0:r1=0)`,
+    false,
+  ],
+  [
+    "translated before",
+    "x86",
+    `iommu=strict { dma(streaming) int x; } D0(int *x) { DMA_WRITE(*x, 1, AT); } P0(int *x) { dma_unmap_single(x); WRITE_ONCE(*x, 5); } exists (x=1)`,
+    true,
+  ],
+  [
+    "mapped again",
+    "x86",
+    `iommu=strict { dma(streaming) int x; mmio int D0.d; } D0(int *x) { WAIT(D0.d == 1); int r0 = DMA_READ(*x); }
+    P0(int *x) { dma_unmap_single(x); dma_map_single(x); writel(1, D0.d); } exists (D0:r0=-1)`,
+    false,
+  ],
+  [
+    "IDO of two functions",
+    "x86",
+    `{ device D1(card=D0, function=1); } D0(int *x) { DMA_WRITE(*x, 1); TELL(D1); } D1(int *y) { HEAR(D0); DMA_WRITE(*y, 1, IDO); }
+    P0(int *x, int *y) { int r0 = READ_ONCE(*y); rmb(); int r1 = READ_ONCE(*x); } exists (0:r0=1 /\\ 0:r1=0)`,
+    true,
+  ],
+  [
+    "unordered I/O",
+    "x86",
+    `{ } D0(int *x, int *y) { DMA_WRITE(*x, 1, UIO); DMA_WRITE(*y, 1); } P0(int *x, int *y) { int r0 = READ_ONCE(*y); rmb(); int r1 = READ_ONCE(*x); }
+    exists (0:r0=1 /\\ 0:r1=0)`,
+    true,
+  ],
+  [
+    "room for one",
+    "x86",
+    `credits=1 { } D0(int *x, int *y) { int r0 = DMA_READ(*x); int r1 = DMA_READ(*y); } P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_mb(); WRITE_ONCE(*y, 1); }
+    exists (D0:r0=0 /\\ D0:r1=1)`,
+    true,
+  ],
+  [
+    "room for one, two reads in order",
+    "x86",
+    `credits=1 { } D0(int *x) { DMA_WRITE(*x, 1, RO); DMA_WRITE(*x, 2, RO); DMA_WRITE(*x, 3, RO); } P0(int *x) { int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*x); }
+    exists (0:r0=3 /\\ 0:r1=1)`,
+    false,
+  ],
+  [
+    "interrupts masked",
+    "x86",
+    `{ } D0() { MSI(); } P0(int *x) { local_irq_disable(); WRITE_ONCE(*x, 1); WRITE_ONCE(*x, 2); local_irq_enable(); } P1(int *x) on msi(D0) cpu(0) { int r0 = READ_ONCE(*x); }
+    exists (1:r0=1)`,
+    false,
+  ],
 ];
 
 export const JUDGES: readonly Judge[] = list.map(([name, platform, text, allowed]) => {
-  const program = programOf(`C ${name.replace(/[^\w+-]/g, "-")}\n${text}`);
+  const program = programOf(`C ${name.replace(/[^\w+-]/g, "-")}\n${text.replace(/^(\w+=\w+) /, "$1\n")}`);
   if (typeof program === "string") throw new Error(`${name}: ${program}`);
   return { name, platform, program, allowed };
 });

@@ -127,6 +127,48 @@ const MUTANTS: { readonly [name: string]: Mutation } = {
   "hearing does not wait": instructions((instruction) => (instruction.kind === "hear" ? { kind: "nothing" } : {})),
   "indivisible steps are divisible": instructions(() => ({ block: -1, blockEnd: -1 })),
   "zero instead of what was read": instructions((instruction) => (is("dma-read")(instruction) ? { target: -1 } : {})),
+  "completions are their requester's own": (machine) => ({ ...machine, otherMoves: false }),
+  "completions are for whoever asks for anything": (machine) => ({
+    ...machine,
+    otherMoves: true,
+    thieves: machine.packets.map((packet) =>
+      machine.packets.flatMap((other, at) =>
+        other.requester !== packet.requester && other.hops.length > other.home && packet.hops.length > packet.home ? [at] : [],
+      ),
+    ),
+  }),
+  "writes never leave together": (machine) => ({ ...machine, followers: machine.followers.map(() => []) }),
+  "any two writes may leave together": (machine) => {
+    const writes = machine.packets.flatMap((packet, at) =>
+      machine.instructions[packet.instruction]?.kind === "pio-write" && packet.hops.length === packet.home ? [at] : [],
+    );
+    return {
+      ...machine,
+      otherMoves: true,
+      followers: machine.packets.map((_, at) => (writes.includes(at) ? writes.filter((other) => other !== at) : [])),
+    };
+  },
+  "devices take every word of a burst": (machine) => ({
+    ...machine,
+    program: { ...machine.program, locations: machine.program.locations.map((location) => ({ ...location, noBurst: false })) },
+  }),
+  "nobody answers": instructions((instruction) => (is("answer")(instruction) ? { kind: "nothing" } : {})),
+  "answers say what the register holds": instructions((instruction) => (is("answer")(instruction) ? { value: undefined } : {})),
+  "answers pass what was sent before": pass((a, b, packet) => (packet.held > 0 && a === "completion" && b === "posted" ? true : undefined)),
+  "an answer's own attributes are nothing": pass((a, b, packet) =>
+    packet.answered !== undefined && a === "completion" && b === "posted" ? false : undefined,
+  ),
+  "nothing is looked up": packets(() => ({ lookup: 0 })),
+  "unmaps do not wait": instructions((instruction) => (is("unmapped")(instruction) ? { kind: "nothing" } : {})),
+  "unmaps do nothing": instructions((instruction) => (is("unmap")(instruction) ? { kind: "nothing" } : {})),
+  "maps do nothing": instructions((instruction) => (is("map")(instruction) ? { kind: "nothing" } : {})),
+  "unordered I/O is ordered": pass((_, __, a, b) => (a.uio || b.uio ? false : undefined)),
+  "ID-based ordering is ignored": pass((_, __, a) => (a.fields.has("ido") ? false : undefined)),
+  "there is always room": (machine) => ({
+    ...machine,
+    places: machine.places.map((place) => ({ ...place, credits: Number.POSITIVE_INFINITY })),
+  }),
+  "interrupts are never masked": instructions((instruction) => (is("interrupts")(instruction) ? { enable: true } : {})),
   "stores store the constant": instructions((instruction) =>
     is("store")(instruction) && instruction.pair < 0 && !instruction.facts.lock ? { value: { kind: "constant", value: 1 } } : {},
   ),
