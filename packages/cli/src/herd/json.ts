@@ -1,9 +1,8 @@
 /** An answer as JSON: one object a line. */
-import { type Answer, conditionText, itemText } from "@fencepost/core/axioms";
+import { type Answer, conditionText } from "@fencepost/core/axioms";
 import type { Test } from "@fencepost/core/litmus";
 
 export function answerJson(test: Test, file: string, answer: Answer): unknown {
-  const shown = answer.frame.items.slice(0, answer.frame.shown).map(itemText);
   return {
     test: answer.name,
     file,
@@ -12,7 +11,11 @@ export function answerJson(test: Test, file: string, answer: Answer): unknown {
     validated: answer.validated,
     positive: answer.positive,
     negative: answer.negative,
-    states: answer.states.map((state) => Object.fromEntries(shown.map((name, index) => [name, state[index]]))),
+    states: answer.states.map((state) =>
+      Object.fromEntries(
+        answer.frame.columns.map(({ name, items, whole }) => [name, whole ? items.map((item) => state[item]) : state[items[0] as number]]),
+      ),
+    ),
     flags: answer.flags,
     loopCut: answer.cut,
   };

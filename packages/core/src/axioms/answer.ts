@@ -10,7 +10,7 @@ import { KERNEL_MACROS, type Macros } from "./macro.js";
 import { MAX_WRITES, TooManyWrites } from "./orders.js";
 import { createOutcomes, holds, requiredValues } from "./outcome.js";
 import { type PreparedPath, preparePath } from "./prepared-path.js";
-import { searchSkeleton } from "./search.js";
+import { isUndetermined, searchSkeleton } from "./search.js";
 import { forEachSkeleton, type Skeleton } from "./skeleton.js";
 import type { Value } from "./value.js";
 
@@ -239,12 +239,14 @@ function enumerate(
   };
 }
 
-/** Integers before addresses, item by item. */
+/** Values that nothing determines before integers before addresses, item by item. */
 function compareStates(a: readonly Value[], b: readonly Value[]): number {
   for (let at = 0; at < a.length; at++) {
     const left = a[at] as Value;
     const right = b[at] as Value;
     if (left === right) continue;
+    const open = Number(isUndetermined(right)) - Number(isUndetermined(left));
+    if (open !== 0) return open;
     if (typeof left === "number") return typeof right === "number" ? left - right : -1;
     if (typeof right === "number") return 1;
     return left < right ? -1 : 1;

@@ -1,6 +1,8 @@
 /** What a test says outside its threads, resolved: initial values, what the threads start with, what is observed of an execution. */
-import type { Declaration, Initial, Term as Named, Proposition, Test } from "../litmus/test.js";
+import type { Declaration, Expression, Initial, Term as Named, Proposition, Test } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import type { Problem } from "../problem.js";
+import type { Span } from "../source.js";
 import type { Value } from "./value.js";
 import { indexed } from "./value.js";
 
@@ -29,8 +31,20 @@ export interface Frame {
   readonly shown: number;
   readonly condition: Condition;
   readonly filter: Condition | undefined;
-  /** Locations with a given element count, for printing whole arrays. */
+  /** Locations with a given element count. */
   readonly arrays: ReadonlyMap<string, number>;
+  /** What is printed of a state, in this order. */
+  readonly columns: readonly Column[];
+}
+
+/** A part of a printed state. */
+export interface Column {
+  /** As herd7 writes it: `0:r0`, `[x]`, `a[1]`, `a`. */
+  readonly name: string;
+  /** Places in `Frame.items`: one for a register or a location, all elements for a whole array. */
+  readonly items: readonly number[];
+  /** True for `a={0,1}`. */
+  readonly whole: boolean;
 }
 
 /** Resolves a test for the axioms; adds problems for what has no meaning there. */
@@ -106,15 +120,23 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
         });
     }
   };
+  checkCondition(test, initial, arrays, problems);
   visit(test.condition?.proposition, shownItems);
+  const wholes = new Set<string>();
   for (const location of test.locations) {
     const item = resolve(location);
     if (item === undefined) continue;
-    const length = item.kind === "location" ? arrays.get(item.name) : undefined;
-    if (length === undefined || item.kind !== "location") add(shownItems, item);
-    else for (let at = 0; at < length; at++) add(shownItems, { kind: "location", name: indexed(item.name, at) });
+    if (item.kind === "location" && arrays.has(item.name) && location.kind === "location" && location.index === undefined) {
+      wholes.add(item.name);
+    } else add(shownItems, item);
   }
-  shownItems.sort(compareItems);
+  const drafts = [
+    ...shownItems.map((item): Draft => ({ items: [item], whole: undefined })),
+    ...[...wholes].map((whole): Draft => ({ items: elements(whole, arrays.get(whole) as number), whole })),
+  ].sort((a, b) => compareDrafts(a, b, arrays));
+  shownItems.length = 0;
+  seen.clear();
+  for (const draft of drafts) for (const item of draft.items) add(shownItems, item);
   const filterItems: Item[] = [];
   visit(test.filter, filterItems);
   const items = [...shownItems, ...filterItems];
@@ -158,18 +180,94 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     condition: test.condition === undefined ? { kind: "constant", value: true } : condition(test.condition.proposition),
     filter: test.filter === undefined ? undefined : condition(test.filter),
     arrays,
+    columns: drafts.map((draft) => ({
+      name: draft.whole ?? itemText(draft.items[0] as Item, arrays),
+      items: draft.items.map((item) => index.get(itemKey(item)) as number),
+      whole: draft.whole !== undefined,
+    })),
   };
+}
+
+/** A column before its items have their places. */
+interface Draft {
+  readonly items: readonly Item[];
+  readonly whole: string | undefined;
+}
+
+function elements(array: string, length: number): readonly Item[] {
+  return Array.from({ length }, (_, at): Item => ({ kind: "location", name: indexed(array, at) }));
+}
+
+/** A register, a location in brackets, or an element of an array, as herd7 writes them. */
+function itemText(item: Item, arrays: ReadonlyMap<string, number>): string {
+  if (item.kind === "register") return `${item.thread}:${item.name}`;
+  if (arrays.has(item.name)) return `${item.name}[0]`;
+  return item.name.endsWith("]") ? item.name : `[${item.name}]`;
+}
+
+/** What a condition speaks of has to be in the test: a name that stands nowhere else is a slip of the pen. */
+function checkCondition(test: Test, initial: ReadonlyMap<string, Value>, arrays: ReadonlyMap<string, number>, problems: Problem[]): void {
+  const complain = (span: Span, code: Problem["code"], message: string, hint: string): void => {
+    problems.push({ code, severity: "error", span, message, hint });
+  };
+  const check = (term: Named): void => {
+    if (term.kind !== "location" || term.owner !== undefined) return;
+    const { name, index, span } = term;
+    const length = arrays.get(name);
+    if (!initial.has(name) && !test.threads.some(({ body }) => takesAddress(body, name))) {
+      const hint = didYouMean(name, initial.keys()) ?? "a location is a parameter of a thread, or stands in the initial state";
+      complain(span, "unknown-name", `there is no location \`${name}\` in this test`, hint);
+    } else if (index !== undefined && index >= (length ?? 0)) {
+      if (length === undefined) complain(span, "condition", `\`${name}\` is not an array`, `declare it: \`int ${name}[${index + 1}];\``);
+      else complain(span, "condition", `\`${name}\` has ${length} elements`, `the last one is \`${name}[${length - 1}]\``);
+    }
+  };
+  const visit = (proposition: Proposition): void => {
+    switch (proposition.kind) {
+      case "compare":
+        check(proposition.left);
+        check(proposition.right);
+        return;
+      case "not":
+        visit(proposition.operand);
+        return;
+      case "and":
+      case "or":
+      case "implies":
+        visit(proposition.left);
+        visit(proposition.right);
+    }
+  };
+  if (test.condition !== undefined) visit(test.condition.proposition);
+}
+
+/** Does `&name` stand in this part of a tree? */
+function takesAddress(tree: unknown, name: string): boolean {
+  if (typeof tree !== "object" || tree === null) return false;
+  const { kind, operator, operand } = tree as Partial<Extract<Expression, { kind: "unary" }>>;
+  if (kind === "unary" && operator === "&" && operand?.kind === "name" && operand.name === name) return true;
+  return Object.values(tree).some((part) => takesAddress(part, name));
 }
 
 function itemKey(item: Item): string {
   return item.kind === "register" ? `${item.thread}:${item.name}` : `[${item.name}]`;
 }
 
-/** Registers before locations; by thread, then by name: herd7's order. */
-function compareItems(a: Item, b: Item): number {
-  if (a.kind !== b.kind) return a.kind === "register" ? -1 : 1;
-  if (a.kind === "register" && b.kind === "register" && a.thread !== b.thread) return a.thread - b.thread;
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+/** herd7's order: registers by thread, then by name; locations and whole arrays by name; elements of arrays by array, then by index. */
+function compareDrafts(a: Draft, b: Draft, arrays: ReadonlyMap<string, number>): number {
+  const one = draftKey(a, arrays);
+  const other = draftKey(b, arrays);
+  return one.rank - other.rank || (one.name < other.name ? -1 : one.name > other.name ? 1 : one.index - other.index);
+}
+
+const LOCATIONS = Number.MAX_SAFE_INTEGER - 1;
+
+function draftKey({ items, whole }: Draft, arrays: ReadonlyMap<string, number>) {
+  const item = items[0] as Item;
+  if (item.kind === "register") return { rank: item.thread, name: item.name, index: 0 };
+  if (whole !== undefined) return { rank: LOCATIONS, name: whole, index: 0 };
+  const [, array, index] = /^(\w+)\[(\d+)\]$/.exec(itemText(item, arrays)) ?? [];
+  return array === undefined ? { rank: LOCATIONS, name: item.name, index: 0 } : { rank: LOCATIONS + 1, name: array, index: Number(index) };
 }
 
 function initialValue(value: Initial | undefined): Value {

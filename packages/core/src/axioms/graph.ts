@@ -3,7 +3,7 @@
 import type { CompiledModel } from "../cat/model.js";
 import { findCycle, pairsOf, type Relation } from "../cat/relation.js";
 import type { Frame } from "./frame.js";
-import { itemText, valueText } from "./herd-text.js";
+import { columnTexts, valueText } from "./herd-text.js";
 import type { Execution } from "./search.js";
 import type { SkeletonEvent } from "./skeleton.js";
 import { tellEvent } from "./tell-event.js";
@@ -150,10 +150,7 @@ export function eventGraph(name: string, execution: Execution, frame: Frame, mod
   const notes = [
     ...(check === undefined ? [] : [`forbidden: ${check.name ?? check.test} (${check.negated ? "~" : ""}${check.test})`]),
     ...execution.flags.map((flag) => `flag ${flag}`),
-    frame.items
-      .slice(0, frame.shown)
-      .map((item, index) => `${itemText(item)}=${valueText(execution.final[index] ?? 0)}`)
-      .join("; "),
+    columnTexts(frame, execution.final).join("; "),
   ].filter((note) => note !== "");
   return {
     title: name,

@@ -1,7 +1,7 @@
 /** An answer as herd7 prints it, line by line. */
 import type { Proposition, Term, Test } from "../litmus/test.js";
 import type { Answer } from "./answer.js";
-import type { Item } from "./frame.js";
+import type { Frame } from "./frame.js";
 import { isUndetermined } from "./search.js";
 import { indexed, type Value } from "./value.js";
 
@@ -38,15 +38,15 @@ export function herdText(test: Test, answer: Answer, options: HerdTextOptions): 
 
 /** `0:r0=1; [x]=2;` */
 export function stateText(answer: Answer, state: readonly Value[]): string {
-  return answer.frame.items
-    .slice(0, answer.frame.shown)
-    .map((item, index) => `${itemText(item)}=${valueText(state[index] as Value)};`)
+  return columnTexts(answer.frame, state)
+    .map((text) => `${text};`)
     .join(" ");
 }
 
-export function itemText(item: Item): string {
-  if (item.kind === "register") return `${item.thread}:${item.name}`;
-  return item.name.endsWith("]") ? item.name : `[${item.name}]`;
+/** `0:r0=1`, `[x]=2`, `a={0,1}`. */
+export function columnTexts(frame: Frame, state: readonly Value[]): readonly string[] {
+  const value = (item: number): string => valueText(state[item] ?? 0);
+  return frame.columns.map(({ name, items, whole }) => `${name}=${whole ? `{${items.map(value).join(",")}}` : value(items[0] as number)}`);
 }
 
 export function valueText(value: Value): string {
@@ -57,24 +57,25 @@ export function valueText(value: Value): string {
 /** The condition with its quantifier, as herd7 writes it. */
 export function conditionText(test: Test): string {
   const { condition } = test;
-  return condition === undefined ? "forall (true)" : `${condition.quantifier} (${propositionText(condition.proposition, 0)})`;
+  return condition === undefined ? "forall (true)" : `${condition.quantifier} (${propositionText(condition.proposition, undefined)})`;
 }
 
-const LEVELS = { implies: 1, or: 2, and: 3 } as const;
+/** Which operators stand in parentheses under which: herd7 puts more than its own grammar needs around `=>`, and none where one stands in another. */
+const PARENTHESES: ReadonlySet<string> = new Set(["implies and", "implies or", "and or", "and implies", "or implies"]);
 const SIGNS = { implies: "=>", or: "\\/", and: "/\\" } as const;
 
-function propositionText(proposition: Proposition, level: number): string {
+function propositionText(proposition: Proposition, above: "and" | "or" | "implies" | undefined): string {
   switch (proposition.kind) {
     case "constant":
       return proposition.value ? "true" : "false";
     case "not":
-      return `not (${propositionText(proposition.operand, 0)})`;
+      return `not (${propositionText(proposition.operand, undefined)})`;
     case "and":
     case "or":
     case "implies": {
-      const own = LEVELS[proposition.kind];
-      const text = `${propositionText(proposition.left, own)} ${SIGNS[proposition.kind]} ${propositionText(proposition.right, own)}`;
-      return own < level ? `(${text})` : text;
+      const { kind, left, right } = proposition;
+      const text = `${propositionText(left, kind)} ${SIGNS[kind]} ${propositionText(right, kind)}`;
+      return PARENTHESES.has(`${above} ${kind}`) ? `(${text})` : text;
     }
     case "compare": {
       const address = proposition.left.kind !== "integer";
@@ -97,8 +98,8 @@ function termText(term: Term, right: boolean): string {
     case "register":
       return `${term.thread.replace(/^P/, "")}:${term.name}`;
     case "location": {
-      const name = indexed(term.name, term.index ?? 0);
-      return right || term.index !== undefined ? name : `[${name}]`;
+      if (right) return indexed(term.name, term.index ?? 0);
+      return term.index === undefined ? `[${term.name}]` : `${term.name}[${term.index}]`;
     }
   }
 }
