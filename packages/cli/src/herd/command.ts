@@ -1,7 +1,7 @@
 /** `fencepost herd`: runs C litmus tests under a model and prints what herd7 prints. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { ARCHITECTURES } from "@fencepost/core/axioms";
@@ -90,8 +90,9 @@ function testFiles(arguments_: readonly string[]): readonly string[] {
   if (arguments_.length === 0) throw new UsageError("herd: give a test, a directory, or - for standard input (fencepost herd --help)");
   const files = new Set<string>();
   const add = (path: string): void => {
-    if (path.startsWith("@")) {
-      const list = path.slice(1);
+    if (basename(path).startsWith("@")) {
+      // herd7's lists have the @ in their names.
+      const list = path.startsWith("@") && !existsSync(path) ? path.slice(1) : path;
       let text: string;
       try {
         text = readFileSync(list, "utf8");
@@ -100,7 +101,7 @@ function testFiles(arguments_: readonly string[]): readonly string[] {
       }
       for (const line of text.split("\n")) {
         const name = line.replace(/#.*$/, "").trim();
-        if (name !== "") add(name.startsWith("/") ? name : join(dirname(list), name));
+        if (name !== "") add(isAbsolute(name) ? name : join(dirname(list), name));
       }
       return;
     }

@@ -1,5 +1,5 @@
 /** An answer as JSON: one object a line. */
-import { type Answer, conditionText } from "@fencepost/core/axioms";
+import { type Answer, conditionText, typed } from "@fencepost/core/axioms";
 import type { Test } from "@fencepost/core/litmus";
 
 export function answerJson(test: Test, file: string, answer: Answer): unknown {
@@ -13,7 +13,10 @@ export function answerJson(test: Test, file: string, answer: Answer): unknown {
     negative: answer.negative,
     states: answer.states.map((state) =>
       Object.fromEntries(
-        answer.frame.columns.map(({ name, items, whole }) => [name, whole ? items.map((item) => state[item]) : state[items[0] as number]]),
+        answer.frame.columns.map(({ name, items, whole, type }) => [
+          name,
+          whole ? items.map((item) => typed(state[item] ?? 0, type)) : typed(state[items[0] as number] ?? 0, type),
+        ]),
       ),
     ),
     flags: answer.flags,

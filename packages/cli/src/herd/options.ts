@@ -69,14 +69,14 @@ function boolean(option: string, value: string): boolean {
 
 type Setter = (options: Writable, value: string, option: string, from: string | undefined) => void;
 
+function addFolder(options: Writable, value: string): void {
+  if (!options.include.includes(value)) options.include = [...options.include, value];
+}
+
 /** Options with a value, by their name without dashes; the same names stand in configuration files. */
 const SETTERS: Readonly<Record<string, Setter>> = {
-  I: (options, value) => {
-    options.include = [...options.include, value];
-  },
-  "set-libdir": (options, value) => {
-    options.include = [...options.include, value];
-  },
+  I: addFolder,
+  "set-libdir": addFolder,
   conf: (options, value) => readConfiguration(options, value),
   model: (options, value) => {
     options.model = value;
@@ -247,6 +247,10 @@ function start(): Writable {
 /** Reads the command line behind `herd`. */
 export function parseHerdOptions(args: readonly string[]): HerdOptions {
   const options = start();
+  // A configuration is looked for in all directories of the command line, those behind it too.
+  options.include = args.flatMap((argument, at) =>
+    /^--?(I|set-libdir)$/.test(argument) && args[at + 1] !== undefined ? [args[at + 1] as string] : [],
+  );
   const tests: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] as string;

@@ -3,10 +3,12 @@ import type { CompiledModel, Session } from "../cat/model.js";
 import type { Test, Thread } from "../litmus/test.js";
 import type { Problem } from "../problem.js";
 import { type Arena, createArena } from "./arena.js";
+import type { ThreadPath } from "./event.js";
 import { executeThread, TooManyPaths } from "./execute.js";
 import { type Frame, frameOf } from "./frame.js";
 import { type Architecture, lowerPath, NotLowered } from "./lower-arch.js";
 import { KERNEL_MACROS, type Macros } from "./macro.js";
+import { findMistake } from "./mistake.js";
 import { MAX_WRITES, TooManyWrites } from "./orders.js";
 import { createOutcomes, holds, requiredValues } from "./outcome.js";
 import { type PreparedPath, preparePath } from "./prepared-path.js";
@@ -115,7 +117,7 @@ export function prepare(test: Test, options: AnswerOptions, known?: KnownPaths):
         },
         problems,
       );
-      const prepared = (lower === undefined ? paths : paths.map((path) => lowerPath(path, lower))).map(preparePath);
+      const prepared = paths.map((path) => pathFor(path, lower));
       threads.push(prepared);
       if (problems.length === 0)
         known?.set(thread.body, { registers, macros: options.macros, unroll, fencesAroundAtomics, lower, paths: prepared });
@@ -129,6 +131,10 @@ export function prepare(test: Test, options: AnswerOptions, known?: KnownPaths):
   }
   if (problems.length > 0) return { kind: "problems", problems: distinct(problems) };
   return { kind: "prepared", frame, threads };
+}
+
+function pathFor(path: ThreadPath, lower: Architecture | undefined): PreparedPath {
+  return preparePath(lower === undefined ? path : lowerPath(path, lower), path);
 }
 
 function enumerate(
@@ -196,6 +202,25 @@ function enumerate(
   } catch (error) {
     if (error instanceof TooManyWrites) return { kind: "unknown", reason: `more than ${MAX_WRITES} unordered writes to one location` };
     throw error;
+  }
+  // With `-speedcheck` herd7 sees but the executions that it looks for.
+  if (!gaveUp && wanted === undefined) {
+    const happens = (paths: readonly (readonly PreparedPath[])[]): boolean => {
+      let happened = false;
+      const visit = (): boolean => {
+        happened = true;
+        return false;
+      };
+      const search = (skeleton: Skeleton): boolean => {
+        const end = skeleton.cut ? "done" : searchSkeleton(skeleton, session, frame, outcomes, { ...searchOptions, visit });
+        if (end === "gave-up") gaveUp = true;
+        return end === "done";
+      };
+      forEachSkeleton(paths, frame, search, arena);
+      return happened;
+    };
+    const mistake = findMistake(threads, frame.initial.values(), (path) => pathFor(path, options.lower), happens);
+    if (mistake !== undefined) return { kind: "problems", problems: [mistake] };
   }
   nodes = start - counter.nodes;
   if (gaveUp) return { kind: "unknown", reason: counter.nodes < 0 ? `more than ${begun} sets of executions` : "interrupted" };

@@ -1,5 +1,6 @@
 /** What a thread does along one path of its control flow: events with symbolic values, and the orders within instructions that dependencies are computed from. */
 import type { Span } from "../source.js";
+import type { Hazard } from "./mistake.js";
 import type { Term } from "./value.js";
 
 /**
@@ -57,6 +58,8 @@ export interface ThreadPath {
   readonly constraints: readonly Constraint[];
   /** Registers at the end. */
   readonly registers: ReadonlyMap<string, Term>;
+  /** Where an execution may do what means nothing. */
+  readonly hazards: readonly Hazard[];
   /** True where a loop was cut: the path is no whole execution. */
   readonly cut: boolean;
 }

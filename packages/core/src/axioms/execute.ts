@@ -9,8 +9,9 @@ import type { Span } from "../source.js";
 import type { Branch, Constraint, EventKind, Port, ThreadEvent, ThreadPath } from "./event.js";
 import { c11Calls } from "./execute-c11.js";
 import type { Macro, Macros } from "./macro.js";
+import { addressHazard, type Hazard, operationHazard } from "./mistake.js";
 import { substitute, substituteStatement } from "./substitute.js";
-import { constant, operation, type Term, type Value } from "./value.js";
+import { asWord, constant, operation, type Term, type Value } from "./value.js";
 
 export interface ExecuteOptions {
   readonly macros: Macros;
@@ -38,6 +39,7 @@ interface State {
   branches: Branch[];
   constraints: Constraint[];
   registers: Map<string, { readonly value: Term; readonly writer: number }>;
+  hazards: Hazard[];
   instruction: number;
   cut: boolean;
 }
@@ -51,6 +53,7 @@ function fork(state: State): State {
     branches: state.branches.slice(),
     constraints: state.constraints.slice(),
     registers: new Map(state.registers),
+    hazards: state.hazards.slice(),
     instruction: state.instruction,
     cut: state.cut,
   };
@@ -63,6 +66,8 @@ interface Result {
 }
 
 type Next = (state: State, result: Result) => void;
+
+const placeOf = ({ events, instruction }: State, span: Span) => ({ at: events.length, instruction, span });
 
 const NOTHING: Result = { value: constant(0), from: [] };
 
@@ -77,11 +82,11 @@ export function executeThread(thread: Thread, start: ThreadStart, options: Execu
     branches: [],
     constraints: [],
     registers: new Map([...start.registers].map(([name, value]) => [name, { value: constant(value), writer: -1 }])),
+    hazards: [],
     instruction: 0,
     cut: false,
   };
-  const executor = createExecutor(options, problems);
-  executor.statements(thread.body, 0, state, (end) => {
+  const finish = (end: State): void => {
     if (paths.length >= options.maxPaths) throw new TooManyPaths();
     paths.push({
       events: end.events,
@@ -91,13 +96,17 @@ export function executeThread(thread: Thread, start: ThreadStart, options: Execu
       branches: end.branches,
       constraints: end.constraints,
       registers: new Map([...end.registers].map(([name, { value }]) => [name, value])),
+      hazards: end.hazards,
       cut: end.cut,
     });
-  });
+  };
+  const executor = createExecutor(options, problems, finish);
+  executor.statements(thread.body, 0, state, finish);
   return paths;
 }
 
-function createExecutor(options: ExecuteOptions, problems: Problem[]) {
+/** `finish` takes a path that ends before its last statement does. */
+function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (state: State) => void) {
   const complain = (span: Span, message: string, hint?: string, code: Problem["code"] = "unsupported"): void => {
     if (problems.some((problem) => problem.span.start === span.start && problem.message === message)) return;
     problems.push({ code, severity: "error", span, message, ...(hint === undefined ? {} : { hint }) });
@@ -115,6 +124,8 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
       readonly value?: Term;
     },
   ): number => {
+    const hazard = kind === "R" && more.address !== undefined ? addressHazard(more.address, placeOf(state, span)) : undefined;
+    if (hazard !== undefined) state.hazards.push(hazard);
     state.events.push({
       kind,
       tags: more.tags ?? [],
@@ -138,9 +149,10 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
     return { value: register.value, from: [number] };
   };
 
-  const compute = (operator: string, left: Result, right: Result, span: Span): Result => {
+  const compute = (state: State, operator: string, left: Result, right: Result, span: Span): Result => {
     const value = operation(operator, left.value, right.value);
-    if (value === undefined) complain(span, `\`${operator}\` of these values means nothing`);
+    const hazard = operationHazard(operator, left.value, right.value, placeOf(state, span));
+    if (hazard !== undefined) state.hazards.push(hazard);
     return { value: value ?? constant(0), from: [...left.from, ...right.from] };
   };
 
@@ -162,7 +174,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
     const { span } = expression;
     switch (expression.kind) {
       case "integer":
-        next(state, { value: constant(expression.value), from: [] });
+        next(state, { value: constant(asWord(expression.value)), from: [] });
         return;
       case "name":
         next(state, readRegister(state, expression.name, port, span));
@@ -175,7 +187,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
         return;
       case "binary":
         evaluateBoth(expression.left, port, expression.right, port, state, (then, left, right) =>
-          next(then, compute(expression.operator, left, right, span)),
+          next(then, compute(then, expression.operator, left, right, span)),
         );
         return;
       case "call":
@@ -219,13 +231,13 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
         }
         return;
       case "!":
-        evaluate(operand, port, state, (then, value) => next(then, compute("==", value, zero, span)));
+        evaluate(operand, port, state, (then, value) => next(then, compute(then, "==", value, zero, span)));
         return;
       case "~":
-        evaluate(operand, port, state, (then, value) => next(then, compute("^", value, { value: constant(-1), from: [] }, span)));
+        evaluate(operand, port, state, (then, value) => next(then, compute(then, "^", value, { value: constant(-1), from: [] }, span)));
         return;
       case "-":
-        evaluate(operand, port, state, (then, value) => next(then, compute("-", zero, value, span)));
+        evaluate(operand, port, state, (then, value) => next(then, compute(then, "-", zero, value, span)));
         return;
       case "+":
         evaluate(operand, port, state, next);
@@ -370,7 +382,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
       link(last.data, at.from, read);
       const seen: Term = { kind: "read", event: read };
       const from = [...value.from, read];
-      const result = compute(operator, { value: seen, from: [] }, { value: value.value, from: [] }, call.span);
+      const result = compute(last, operator, { value: seen, from: [] }, { value: value.value, from: [] }, call.span);
       const write = event(last, "W", call.span, { tags: tags.write, atomic: true, address: at.value, value: result.value });
       link(last.data, from, write);
       next(last, { value: gives === "new" ? result.value : seen, from });
@@ -386,7 +398,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
         evaluate(argument(call, 1), "address", middle, (last, value) => {
           const read = event(last, "R", call.span, { tags: tags.read, atomic: true, address: at.value });
           const seen: Term = { kind: "read", event: read };
-          const sum = compute("+", { value: seen, from: [] }, { value: value.value, from: [] }, call.span);
+          const sum = compute(last, "+", { value: seen, from: [] }, { value: value.value, from: [] }, call.span);
           const write = event(last, "W", call.span, { tags: tags.write, atomic: true, address: at.value, value: sum.value });
           link(last.data, at.from, read);
           link(last.data, [...at.from, ...value.from, read], write);
@@ -680,7 +692,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[]) {
         if (round >= options.unroll) {
           event(then, "cutoff", test.span, {});
           then.cut = true;
-          after(then);
+          finish(then);
         } else {
           statements([...body, ...step], 0, then, (last) => {
             last.instruction++;

@@ -4,7 +4,7 @@ import { didYouMean } from "../nearest.js";
 import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
 import type { Value } from "./value.js";
-import { indexed } from "./value.js";
+import { asWord, indexed } from "./value.js";
 
 /** Something that a final state gives a value to. */
 export type Item =
@@ -22,7 +22,7 @@ export type Operand = { readonly kind: "item"; readonly item: number } | { reado
 
 export interface Frame {
   readonly initial: ReadonlyMap<string, Value>;
-  /** The type of each declared location, as written. */
+  /** The type of each declared location, as written, and of registers such as `0:r1`. */
   readonly types: ReadonlyMap<string, string>;
   /** For each thread, what its registers hold at the start: the parameters' addresses, mostly. */
   readonly registers: readonly ReadonlyMap<string, Value>[];
@@ -45,6 +45,8 @@ export interface Column {
   readonly items: readonly number[];
   /** True for `a={0,1}`. */
   readonly whole: boolean;
+  /** The type that the initial state declares, as written. */
+  readonly type: string | undefined;
 }
 
 /** Resolves a test for the axioms; adds problems for what has no meaning there. */
@@ -143,7 +145,7 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
   for (const item of items) if (item.kind === "location" && !initial.has(item.name)) initial.set(item.name, 0);
   const index = new Map(items.map((item, at) => [itemKey(item), at]));
   const operand = (term: Named, right: boolean, other: Named): Operand => {
-    if (term.kind === "integer") return { kind: "value", value: term.value };
+    if (term.kind === "integer") return { kind: "value", value: asWord(term.value) };
     if (right && term.kind === "location" && other.kind !== "integer") return { kind: "value", value: indexed(term.name, term.index ?? 0) };
     const item = resolve(term);
     const at = item === undefined ? undefined : index.get(itemKey(item));
@@ -184,6 +186,7 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
       name: draft.whole ?? itemText(draft.items[0] as Item, arrays),
       items: draft.items.map((item) => index.get(itemKey(item)) as number),
       whole: draft.whole !== undefined,
+      type: types.get(typeKey(draft)),
     })),
   };
 }
@@ -192,6 +195,11 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
 interface Draft {
   readonly items: readonly Item[];
   readonly whole: string | undefined;
+}
+
+function typeKey({ items, whole }: Draft): string {
+  const item = items[0] as Item;
+  return whole ?? (item.kind === "register" ? itemKey(item) : item.name.replace(/\[\d+\]$/, ""));
 }
 
 function elements(array: string, length: number): readonly Item[] {
@@ -272,7 +280,7 @@ function draftKey({ items, whole }: Draft, arrays: ReadonlyMap<string, number>) 
 
 function initialValue(value: Initial | undefined): Value {
   if (value === undefined || value.kind === "list") return 0;
-  return value.kind === "integer" ? value.value : value.name;
+  return value.kind === "integer" ? asWord(value.value) : value.name;
 }
 
 function declare(
@@ -321,6 +329,7 @@ function declare(
       }
       const value = initialValue(declaration.value);
       into.registers[thread]?.set(declaration.name, value);
+      if (declaration.type !== undefined) into.types.set(`${thread}:${declaration.name}`, declaration.type);
       if (typeof value === "string" && !into.initial.has(value)) into.initial.set(value, 0);
       return;
     }

@@ -45,8 +45,26 @@ export function stateText(answer: Answer, state: readonly Value[]): string {
 
 /** `0:r0=1`, `[x]=2`, `a={0,1}`. */
 export function columnTexts(frame: Frame, state: readonly Value[]): readonly string[] {
-  const value = (item: number): string => valueText(state[item] ?? 0);
-  return frame.columns.map(({ name, items, whole }) => `${name}=${whole ? `{${items.map(value).join(",")}}` : value(items[0] as number)}`);
+  return frame.columns.map(({ name, items, whole, type }) => {
+    const texts = items.map((item) => valueText(typed(state[item] ?? 0, type)));
+    return `${name}=${whole ? `{${texts.join(",")}}` : texts[0]}`;
+  });
+}
+
+/** A final value as its declared type shows it: all types but these are taken to be of 32 bits; what is not declared is an int. */
+export function typed(value: Value, type: string | undefined): Value {
+  if (typeof value !== "number" || type === undefined) return value;
+  const base = type.replace(/\b(_Atomic|volatile|const)\b/g, "").trim();
+  const [, sign, size] = /^(u?)(?:int)?(8|16)(?:_t)?$/.exec(base.replace(/^s(8|16)$/, "$1")) ?? [];
+  if (base === "char" || base === "short") return signExtended(value, base === "char" ? 8 : 16);
+  if (size !== undefined) return sign === "u" ? value & (2 ** Number(size) - 1) : signExtended(value, Number(size));
+  return UNSIGNED.test(base) ? value >>> 0 : value;
+}
+
+const UNSIGNED = /\*$|^(atomic_t|uint32_t|uintptr_t|u32|unsigned( int| long)?)$/;
+
+function signExtended(value: number, bits: number): number {
+  return (value << (32 - bits)) >> (32 - bits);
 }
 
 export function valueText(value: Value): string {

@@ -22,13 +22,15 @@ export interface PreparedPath {
   readonly registers: ReadonlyMap<string, Term>;
   /** True where an address is read. */
   readonly open: boolean;
-  /** True where an address is a number: `*r` of a register that holds 0 goes nowhere. */
+  /** True where a read's address is a number: `*r` of a register that holds 0 goes nowhere. */
   readonly astray: boolean;
   /** True where a loop was cut. */
   readonly cut: boolean;
+  /** As it was executed. */
+  readonly origin: ThreadPath;
 }
 
-export function preparePath(path: ThreadPath): PreparedPath {
+export function preparePath(path: ThreadPath, origin = path): PreparedPath {
   const { visible, po, addr, data, ctrl } = orderThread(path);
   const place = new Map(visible.map((event, index) => [event, index]));
   const placeOf = (event: number): number => place.get(event) as number;
@@ -67,8 +69,9 @@ export function preparePath(path: ThreadPath): PreparedPath {
     constraints: path.constraints.map(({ term, holds }) => ({ term: local(term), holds })),
     registers: new Map([...path.registers].map(([name, term]) => [name, local(term)])),
     open: events.some(({ address }) => address !== undefined && address.kind !== "constant"),
-    astray: events.some(({ address }) => address?.kind === "constant" && typeof address.value !== "string"),
+    astray: events.some(({ kind, address }) => kind === "R" && address?.kind === "constant" && typeof address.value !== "string"),
     cut: path.cut,
+    origin,
   };
 }
 

@@ -783,6 +783,11 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     return from(0);
   };
 
+  const { filter } = frame;
+  const { wanted: sought } = options;
+  const counted: Condition | undefined =
+    filter === undefined ? sought : sought === undefined ? filter : { kind: "and", left: filter, right: sought };
+
   const account = (node: Node, raised: readonly string[]): void => {
     if (plan.valued) {
       if (!settleCircles(node)) return;
@@ -815,8 +820,8 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     }
     const before = outcomes.total;
     outcomes.add(factors, symmetry.factor);
-    // What the filter leaves out raises no flag.
-    if (raised.length > 0 && (frame.filter === undefined || someCombination(factors, frame.filter))) {
+    // What the filter leaves out, or is not looked for, raises no flag.
+    if (raised.length > 0 && (counted === undefined || someCombination(factors, counted))) {
       for (const flag of raised) options.flagged.set(flag, (options.flagged.get(flag) ?? 0) + outcomes.total - before);
     }
     if (options.first && outcomes.total > before) throw new Ended("stopped");

@@ -89,6 +89,7 @@ function registersOf(frame: Frame, thread: number, required: ReadonlyMap<number,
 
 /** An access of one of the threads, its terms over all reads. */
 interface Open {
+  readonly reads: boolean;
   readonly address: Term | undefined;
   readonly value: Term | undefined;
   /** Where it has to go, if that is known. */
@@ -101,14 +102,15 @@ function resolveAddresses(chosen: readonly Chosen[], frame: Frame, visit: (skele
   let open = false;
   for (const { path } of chosen) {
     if (path.open) open = true;
-    for (const { address } of path.events) locations.push(address?.kind === "constant" ? (address.value as string) : undefined);
+    for (const { address } of path.events) locations.push(address?.kind === "constant" ? locationAt(address.value) : undefined);
   }
   if (!open) return visit(assemble(chosen, locations, [], frame, arena));
 
   const events = chosen.flatMap(({ path, first, known }) =>
-    path.events.map(({ address, value }): Open => {
+    path.events.map(({ kind, address, value }): Open => {
       const destination = address === undefined ? undefined : evaluateKnown(address, known);
       return {
+        reads: kind === "R" || kind === "RW",
         address: address === undefined ? undefined : shift(address, first),
         value: value === undefined ? undefined : shift(value, first),
         destination,
@@ -121,10 +123,11 @@ function resolveAddresses(chosen: readonly Chosen[], frame: Frame, visit: (skele
     if (event === undefined) return visit(assemble(chosen, locations, assumed, frame, arena));
     const { address, destination } = event;
     if (address === undefined || address.kind === "constant") return assume(at + 1, assumed);
-    for (const location of addressesOf(address, events, locations, addresses, frame)) {
-      if (destination !== undefined && destination !== location) continue;
-      locations[at] = location;
-      const term: Term = { kind: "operation", operator: "==", left: address, right: { kind: "constant", value: location } };
+    for (const target of addressesOf(address, events, locations, addresses, frame)) {
+      if (destination !== undefined && destination !== target) continue;
+      if (typeof target === "number" && event.reads) continue;
+      locations[at] = locationAt(target);
+      const term: Term = { kind: "operation", operator: "==", left: address, right: { kind: "constant", value: target } };
       if (!assume(at + 1, [...assumed, { term, holds: true }])) return false;
     }
     locations[at] = undefined;
@@ -133,12 +136,17 @@ function resolveAddresses(chosen: readonly Chosen[], frame: Frame, visit: (skele
   return assume(0, []);
 }
 
+/** Where an address leads: one that is a number, to a place that has no name. It can be written to, as herd7 does; to read from it is a mistake in the test (`mistakesOf`). */
+function locationAt(address: Value): string {
+  return typeof address === "string" ? address : `#${address}`;
+}
+
 /** All addresses that may be read from memory. */
-function possibleAddresses(events: readonly Open[], frame: Frame): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const value of frame.initial.values()) if (typeof value === "string") found.add(value);
+function possibleAddresses(events: readonly Open[], frame: Frame): ReadonlySet<Value> {
+  const found = new Set<Value>([0]);
+  for (const value of frame.initial.values()) found.add(value);
   const visit = (term: Term): void => {
-    if (term.kind === "constant" && typeof term.value === "string") found.add(term.value);
+    if (term.kind === "constant") found.add(term.value);
     if (term.kind === "operation") {
       visit(term.left);
       visit(term.right);
@@ -156,25 +164,22 @@ function addressesOf(
   term: Term,
   events: readonly Open[],
   locations: readonly (string | undefined)[],
-  all: ReadonlySet<string>,
+  all: ReadonlySet<Value>,
   frame: Frame,
-): Iterable<string> {
+): Iterable<Value> {
   if (term.kind !== "read") {
     // An offset into an array, say: whatever location there is.
     return term.kind === "operation" ? new Set([...all, ...frame.initial.keys()]) : all;
   }
   const from = locations[term.event];
   if (from === undefined) return all;
-  const found = new Set<string>();
-  const initial = frame.initial.get(from) ?? 0;
-  if (typeof initial === "string") found.add(initial);
+  const found = new Set<Value>([frame.initial.get(from) ?? 0]);
   for (let at = 0; at < events.length; at++) {
     const { value, address } = events[at] as Open;
     if (value === undefined || address === undefined) continue;
     if (address.kind === "constant" && address.value !== from) continue;
-    if (value.kind === "constant") {
-      if (typeof value.value === "string") found.add(value.value);
-    } else return all;
+    if (value.kind === "constant") found.add(value.value);
+    else return all;
   }
   return found;
 }

@@ -1,6 +1,6 @@
 /** Values of an execution, and the terms that compute them from what is read. */
 
-/** An integer, or the address of a location, which is its name. */
+/** An integer of 32 bits, signed, as all integers of C are in herd7; or the address of a location, which is its name. */
 export type Value = number | string;
 
 /** A value that may depend on reads: `event` is the number of a read in its thread, or in the structure once threads are put together. */
@@ -11,6 +11,9 @@ export type Term =
 
 /** What an operation on given values gives; undefined where it means nothing (`*` of an address, a division by 0). */
 export function operate(operator: string, left: Value, right: Value): Value | undefined {
+  // `?+` asks whether `+` of these means nothing, `?@` whether the left side is no address.
+  if (operator.startsWith("?"))
+    return operator === "?@" ? Number(typeof left === "number") : Number(operate(operator.slice(1), left, right) === undefined);
   if (operator === "==") return left === right ? 1 : 0;
   if (operator === "!=") return left !== right ? 1 : 0;
   if (typeof left === "number" && typeof right === "number") return operateIntegers(operator, left, right);
@@ -40,15 +43,15 @@ export function indexed(base: string, offset: number): string {
 function operateIntegers(operator: string, left: number, right: number): number | undefined {
   switch (operator) {
     case "+":
-      return left + right;
+      return (left + right) | 0;
     case "-":
-      return left - right;
+      return (left - right) | 0;
     case "*":
-      return left * right;
+      return Math.imul(left, right);
     case "/":
-      return right === 0 ? undefined : Math.trunc(left / right);
+      return right === 0 ? undefined : (left / right) | 0;
     case "%":
-      return right === 0 ? undefined : left % right;
+      return right === 0 ? undefined : (left % right) | 0;
     case "<":
       return left < right ? 1 : 0;
     case "<=":
@@ -62,28 +65,25 @@ function operateIntegers(operator: string, left: number, right: number): number 
     case "||":
       return left !== 0 || right !== 0 ? 1 : 0;
     case "<<":
-      return left * 2 ** right;
+      return right < 0 || right > 31 ? undefined : left << right;
     case ">>":
-      return Math.floor(left / 2 ** right);
-    default:
-      return operateBits(operator, left, right);
-  }
-}
-
-function operateBits(operator: string, left: number, right: number): number | undefined {
-  const small = (left | 0) === left && (right | 0) === right;
-  switch (operator) {
+      return right < 0 || right > 31 ? undefined : left >> right;
     case "&":
-      return small ? left & right : Number(BigInt(left) & BigInt(right));
+      return left & right;
     case "|":
-      return small ? left | right : Number(BigInt(left) | BigInt(right));
+      return left | right;
     case "^":
-      return small ? left ^ right : Number(BigInt(left) ^ BigInt(right));
+      return left ^ right;
     case "&~":
-      return small ? left & ~right : Number(BigInt(left) & ~BigInt(right));
+      return left & ~right;
     default:
       return undefined;
   }
+}
+
+/** An integer as written: 0xffffffff is -1. */
+export function asWord(value: number): number {
+  return value | 0;
 }
 
 export function constant(value: Value): Term {

@@ -29,7 +29,7 @@ function countOneByOne(text: string, name: string): number {
       { registers: frame.registers[index] ?? new Map() },
       { macros: KERNEL_MACROS, unroll: 2, fencesAroundAtomics: false, maxPaths: 100 },
       [],
-    ).map(preparePath),
+    ).map((path) => preparePath(path)),
   );
   let count = 0;
   forEachSkeleton(threads, frame, (skeleton) => {
