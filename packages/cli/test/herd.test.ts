@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { fencepost, file } from "./command.js";
 
@@ -74,6 +74,8 @@ test("a configuration names macros and model, and includes are found beside it",
     MP.replaceAll("READ_ONCE", "TAKE").replaceAll("WRITE_ONCE", "GIVE").replace("smp_wmb();", "").replace("BETWEEN", ""),
   );
   expect(fencepost(["herd", "-conf", cfg, own]).out).toContain("Observation MP Never 0 3");
+  // The directory may stand behind it.
+  expect(fencepost(["herd", "-conf", "mine.cfg", "-I", dirname(cfg), own]).out).toContain("Observation MP Never 0 3");
   const { code, err } = fencepost(["herd", "-conf", cfg, forbidden()]);
   expect(code).toBe(3);
   expect(err).toMatch(/mp\.litmus:3:\d+: error\[unknown-call\]: unknown macro WRITE_ONCE/);
@@ -130,5 +132,7 @@ test("standard input, and lists of tests", () => {
   expect(fencepost(["herd", "-"], MP.replace("BETWEEN", "smp_rmb();")).out).toContain("Observation MP Never 0 3");
   const list = file("list", `mp.litmus\n# mp-allowed.litmus\n`);
   forbidden();
+  const named = file("@list", `mp.litmus\n`);
+  expect(fencepost(["herd", named]).out.match(/^Test /gm)).toHaveLength(1);
   expect(fencepost(["herd", `@${list}`]).out.match(/^Test /gm)).toHaveLength(1);
 });

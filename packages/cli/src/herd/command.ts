@@ -90,9 +90,9 @@ function testFiles(arguments_: readonly string[]): readonly string[] {
   if (arguments_.length === 0) throw new UsageError("herd: give a test, a directory, or - for standard input (fencepost herd --help)");
   const files = new Set<string>();
   const add = (path: string): void => {
-    if (basename(path).startsWith("@")) {
+    if (path.startsWith("@") || basename(path).startsWith("@")) {
       // herd7's lists have the @ in their names.
-      const list = path.startsWith("@") && !existsSync(path) ? path.slice(1) : path;
+      const list = basename(path).startsWith("@") && existsSync(path) ? path : path.slice(1);
       let text: string;
       try {
         text = readFileSync(list, "utf8");
