@@ -44,7 +44,7 @@ export interface CheckOptions {
 /** Checks and prints; gives the exit code. */
 export async function checkCommand(asked: readonly string[], given: CheckOptions, isGiven: (option: string) => boolean): Promise<number> {
   const configured = await configuredOptions(given, isGiven);
-  const { options } = configured;
+  const { options, general } = configured;
   const paths = asked.length > 0 ? asked : (configured.tests ?? []);
   if (paths.length === 0 && configured.problems.length === 0)
     throw new UsageError("give files or directories of tests, or - for standard input; or name `tests` in fencepost.config.json");
@@ -52,7 +52,10 @@ export async function checkCommand(asked: readonly string[], given: CheckOptions
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read, single } = paths.length === 0 ? NOTHING : readInputs(paths);
   const { platforms, andNamed } = selectPlatforms(shelf, options.platform, inputs, single);
-  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms);
+  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms, {
+    general,
+    shelf,
+  });
   const problems: readonly Found[] = [
     ...configured.problems,
     ...shelf.problems,

@@ -9,7 +9,7 @@ export interface Configurable {
   readonly option: readonly string[];
   readonly compiler?: boolean;
   readonly mode?: "states" | "verdict";
-  readonly maxStates: number;
+  readonly maxStates?: number;
   readonly timeout?: number;
   readonly memory?: number;
   readonly format?: readonly string[];
@@ -20,6 +20,8 @@ export interface Configurable {
 
 export interface Configured<Options> {
   readonly options: Options;
+  /** Those of `options.option` that the configuration gives, and not the command line: they hold where a platform knows them. */
+  readonly general: ReadonlySet<string>;
   /** The tests that the configuration names. */
   readonly tests: readonly string[] | undefined;
   readonly problems: readonly Found[];
@@ -31,8 +33,14 @@ export async function configuredOptions<Options extends Configurable>(
   isGiven: (option: string) => boolean,
 ): Promise<Configured<Options>> {
   const found = given.config === false ? undefined : await findConfig(typeof given.config === "string" ? given.config : undefined);
-  if (found === undefined) return { options: given, tests: undefined, problems: [] };
-  return { options: { ...given, ...settings(found.config, given, isGiven) }, tests: found.config.tests, problems: found.problems };
+  if (found === undefined) return { options: given, general: new Set(), tests: undefined, problems: [] };
+  const options = { ...given, ...settings(found.config, given, isGiven) };
+  return {
+    options,
+    general: new Set(options.option.filter((each) => !given.option.includes(each))),
+    tests: found.config.tests,
+    problems: found.problems,
+  };
 }
 
 function settings(config: Config, given: Configurable, isGiven: (option: string) => boolean): Partial<Configurable> {

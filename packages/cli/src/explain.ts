@@ -26,11 +26,18 @@ export interface ExplainOptions {
 /** Explains one test on one or several platforms; gives the exit code. */
 export async function explainCommand(path: string, given: ExplainOptions, isGiven: (option: string) => boolean): Promise<number> {
   // What holds for all tests of a repository, which platforms to look at included, is more than an explanation wants.
-  const { options, problems: configuration } = await configuredOptions(given, (option) => option === "platform" || isGiven(option));
+  const {
+    options,
+    general,
+    problems: configuration,
+  } = await configuredOptions(given, (option) => option === "platform" || isGiven(option));
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read } = readInputs([path]);
   const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
-  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms);
+  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms, {
+    general,
+    shelf,
+  });
   const problems = [...configuration, ...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   if (inputs.length > 1) throw new UsageError("explain takes one test");

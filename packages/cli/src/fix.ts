@@ -12,6 +12,7 @@ import {
   superfluousJson,
   superfluousText,
 } from "@fencepost/core/repair";
+import { configuredOptions } from "./configured.js";
 import { EXIT, exitCode, UsageError } from "./exit.js";
 import { printFound, readInputs } from "./inputs.js";
 import { createShelf, readSettings, selectPlatforms } from "./selection.js";
@@ -30,15 +31,20 @@ export interface FixOptions {
   readonly maxChanges?: number;
   readonly maxStates: number;
   readonly timeout?: number;
+  readonly config?: string | boolean;
 }
 
 /** Repairs one test; gives the exit code. */
-export async function fixCommand(path: string, options: FixOptions): Promise<number> {
+export async function fixCommand(path: string, given: FixOptions, isGiven: (option: string) => boolean): Promise<number> {
+  const { options, general, problems: configuration } = await configuredOptions(given, isGiven);
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read } = readInputs([path]);
   const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
-  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms);
-  const problems = [...shelf.problems, ...read];
+  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms, {
+    general,
+    shelf,
+  });
+  const problems = [...configuration, ...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   if (inputs.length > 1) throw new UsageError("fix takes one test");
   const input = inputs[0];

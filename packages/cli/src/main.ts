@@ -45,6 +45,9 @@ const several =
   (value: string): readonly number[] =>
     value.split(",").map(each);
 
+const CONFIG = ["--config <file>", "a configuration (default: fencepost.config.* or package.json, here or above): docs/ci.md"] as const;
+const NO_CONFIG = ["--no-config", "look for no configuration"] as const;
+
 function searchOptions(command: Command): Command {
   return command
     .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
@@ -56,8 +59,8 @@ function searchOptions(command: Command): Command {
     .option("--max-states <n>", "stop a search after this many states", whole, 2_000_000)
     .option("--timeout <seconds>", "stop a search after this time", positive)
     .option("--memory <MB>", "stop a search when the process holds more than this", positive)
-    .option("--config <file>", "a configuration (default: fencepost.config.* or package.json, here or above): docs/ci.md")
-    .option("--no-config", "look for no configuration");
+    .option(...CONFIG)
+    .option(...NO_CONFIG);
 }
 
 /** Does an option stand on the command line? */
@@ -146,10 +149,12 @@ function commandLine(done: (code: number) => void): Command {
     .option("--timing-only", "offer delays, too, marked unsound")
     .option("--max-states <n>", "stop a search after this many states", whole, 200_000)
     .option("--timeout <seconds>", "stop after this time", positive)
-    .action(async (file: string, options: FixOptions) => {
+    .option(...CONFIG)
+    .option(...NO_CONFIG)
+    .action(async (file: string, options: FixOptions, command: Command) => {
       const { fixCommand } = await import("./fix.js");
       waitBeforeOptimising();
-      done(await fixCommand(file, options));
+      done(await fixCommand(file, options, givenOn(command)));
     });
   program
     .command("sim")
@@ -158,6 +163,7 @@ function commandLine(done: (code: number) => void): Command {
     .option("--platform <names>", "platforms, separated by commas")
     .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
     .option("--option <name=value>", "fix what no source settles; may be repeated", list, [])
+    .option("--compiler", "let the compiler reorder plain accesses before the CPU sees them")
     .option("--messages <n>", "messages to measure", whole, 10_000)
     .option("--size <bytes>", "bytes of a message; several, separated by commas, make a sweep", several(whole), [64])
     .option("--entry <bytes>", "bytes of what is no payload: completion queue entries, descriptors", whole, 32)
@@ -174,10 +180,12 @@ function commandLine(done: (code: number) => void): Command {
     .option("--plot <file>", "draw rate, CPU time and latency as an SVG file")
     .option("--csv <file>", "write the results as comma-separated values")
     .option("--json", "one JSON document instead of text")
-    .action(async (paths: string[], options: SimOptions) => {
+    .option(...CONFIG)
+    .option(...NO_CONFIG)
+    .action(async (paths: string[], options: SimOptions, command: Command) => {
       const { simCommand } = await import("./sim.js");
       waitBeforeOptimising();
-      done(await simCommand(paths, options));
+      done(await simCommand(paths, options, givenOn(command)));
     });
   program
     .command("herd")
@@ -187,9 +195,11 @@ function commandLine(done: (code: number) => void): Command {
     .command("platforms")
     .description("list the platforms, or show one: places, tables, accessors, mappings, each with its source")
     .option("--platform-file <file>", "a platform of your own, from a data file; may be repeated", list, [])
-    .action(async (options: PlatformsOptions) => {
+    .option(...CONFIG)
+    .option(...NO_CONFIG)
+    .action(async (options: PlatformsOptions, command: Command) => {
       const { listPlatforms } = await import("./platforms.js");
-      done(listPlatforms(options));
+      done(await listPlatforms(options, givenOn(command)));
     });
   platforms
     .command("show")
@@ -197,7 +207,7 @@ function commandLine(done: (code: number) => void): Command {
     .argument("<name>", "its name, or CPU+FABRIC@KERNEL")
     .action(async (name: string) => {
       const { showPlatform } = await import("./platforms.js");
-      done(showPlatform(name, platforms.opts<PlatformsOptions>()));
+      done(await showPlatform(name, platforms.opts<PlatformsOptions>(), givenOn(platforms)));
     });
   program
     .command("lsp")

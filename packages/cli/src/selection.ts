@@ -88,8 +88,12 @@ function unique(platforms: readonly Platform[]): readonly Platform[] {
   return platforms.filter((each, index) => platforms.findIndex((other) => other.name === each.name) === index);
 }
 
-/** `barrier=two-way`, each checked against the options of the platforms in the run. */
-export function readSettings(texts: readonly string[], platforms: readonly Platform[]): ReadonlyMap<string, string> {
+/** `barrier=two-way`, each checked against the options of the platforms in the run; those of a configuration say nothing of platforms without that option. */
+export function readSettings(
+  texts: readonly string[],
+  platforms: readonly Platform[],
+  configured: { readonly general: ReadonlySet<string>; readonly shelf: Shelf } | undefined = undefined,
+): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (const text of texts) {
     const [id, value] = text.split("=", 2) as [string, string | undefined];
@@ -103,6 +107,8 @@ export function readSettings(texts: readonly string[], platforms: readonly Platf
     }
     const options = platforms.flatMap((each) => each.options.filter((option) => option.id === id));
     if (options.length === 0) {
+      const { general, shelf } = configured ?? {};
+      if (general?.has(text) && shelf?.names().some((name) => shelf.find(name)?.options.some((option) => option.id === id))) continue;
       const known = [...new Set(platforms.flatMap((each) => each.options.map((option) => option.id)))].sort();
       const hint = known.length === 0 ? "" : `; ${didYouMean(id, known)?.replaceAll("`", "'") ?? `there are ${known.join(", ")}`}`;
       throw new UsageError(`--option ${text}: no platform here has an option '${id}'${hint}`);

@@ -6,12 +6,14 @@ import {
   adverse,
   adverseText,
   comparisonText,
+  hasTimes,
   type SimulationReport,
   simulate,
   simulationCsv,
   simulationText,
   type Workload,
 } from "@fencepost/core/simulate";
+import { configuredOptions } from "./configured.js";
 import { EXIT, exitCode, UsageError } from "./exit.js";
 import { type Input, printFound, readInputs } from "./inputs.js";
 import { createShelf, readSettings, selectPlatforms } from "./selection.js";
@@ -22,6 +24,7 @@ export interface SimOptions {
   readonly platform?: string;
   readonly platformFile: readonly string[];
   readonly option: readonly string[];
+  readonly compiler?: boolean;
   readonly messages: number;
   readonly size: readonly number[];
   readonly entry: number;
@@ -38,21 +41,29 @@ export interface SimOptions {
   readonly plot?: string;
   readonly csv?: string;
   readonly json?: boolean;
+  readonly config?: string | boolean;
 }
 
 /** What a sweep goes over: at most one of these may have several values. */
 const AXES = ["size", "rate", "hops", "depth"] as const;
 
 /** Simulates and prints; gives the exit code. */
-export async function simCommand(paths: readonly string[], options: SimOptions): Promise<number> {
+export async function simCommand(paths: readonly string[], given: SimOptions, isGiven: (option: string) => boolean): Promise<number> {
+  const { options, general, problems: configuration } = await configuredOptions(given, isGiven);
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read } = readInputs(paths);
-  const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
-  const settings = readSettings(options.option, platforms);
+  const selected = selectPlatforms(shelf, options.platform, inputs, true).platforms;
+  // Of the configuration's platforms, those that can be simulated: it names them for checks.
+  const timed = given.platform === undefined && options.platform !== undefined ? selected.filter(hasTimes) : [];
+  const platforms = timed.length > 0 ? timed : selected;
+  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms, {
+    general,
+    shelf,
+  });
   const swept = AXES.filter((axis) => (options[axis]?.length ?? 0) > 1);
   if (swept.length > 1) throw new UsageError(`a sweep goes over one of size, rate, hops and depth, not over ${swept.join(" and ")}`);
   const axis = swept[0];
-  const problems = [...shelf.problems, ...read];
+  const problems = [...configuration, ...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   const workloads = points(options, axis);
   const reports: SimulationReport[] = [];

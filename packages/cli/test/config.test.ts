@@ -78,6 +78,89 @@ describe("what a configuration says", () => {
   });
 });
 
+describe("the other commands", () => {
+  const config = { platforms: ["sn2", "pcie", "portable"], options: { barrier: "two-way" }, maxStates: 1, timeout: 60 };
+  const board = readFileSync(join(root, "docs/platforms.md"), "utf8").match(/```json\n(\{\s*"kind": "platform".*?)```/s)?.[1] ?? "";
+
+  test("fix repairs for its platforms, within its budgets; the command line goes before it", () => {
+    const here = folder({ ...tests, "fencepost.config.json": JSON.stringify(config) });
+    const small = run(here, "fix", "litmus/race.litmus", "--json");
+    expect(JSON.parse(small.out)).toMatchObject({ outcome: "unknown", platforms: ["sn2", "pcie", "portable"] });
+    expect(small.code).toBe(4);
+    const more = run(here, "fix", "litmus/race.litmus", "--json", "--max-states", "100000", "--platform", "pcie");
+    expect(JSON.parse(more.out)).toMatchObject({ outcome: "not-needed", platforms: ["pcie"] });
+    expect(run(here, "fix", "litmus/race.litmus", "--no-config").code).toBe(0);
+  });
+
+  test("sim takes those of its platforms that have times, and its options where a platform knows them", () => {
+    const here = folder({
+      ...tests,
+      "fencepost.config.json": JSON.stringify({ ...config, options: { "pio-replies": "unordered", "peer-to-peer": "parted" } }),
+    });
+    const several = run(here, "sim", "litmus/race.litmus", "--messages", "100", "--json");
+    expect(
+      (JSON.parse(several.out) as { simulations: { platform: string }[]; failures: unknown[] }).simulations.map((each) => each.platform),
+    ).toEqual(["sn2", "pcie"]);
+    expect(several.code).toBe(0);
+    // One that is asked for by name has to have times.
+    expect(run(here, "sim", "litmus/race.litmus", "--platform", "portable").out).toContain("has no times");
+    expect(run(here, "sim", "litmus/race.litmus", "--platform", "sn2", "--option", "peer-to-peer=parted").err).toContain(
+      "no platform here has an option",
+    );
+  });
+
+  test("platforms lists the files that it names", () => {
+    const here = folder({ "board.json": board, "fencepost.config.json": JSON.stringify({ platformFiles: ["board.json"] }), "sub/x": "" });
+    expect(run(join(here, "sub"), "platforms").out).toContain("my-board");
+    expect(run(here, "platforms", "show", "my-board").out).toContain("erratum-17");
+    expect(run(here, "platforms", "--no-config").out).not.toContain("my-board");
+  });
+
+  test("herd takes its time limit", () => {
+    const sb = `C SB
+{ }
+P0(int *x, int *y) { WRITE_ONCE(*x, 1); int r0 = READ_ONCE(*y); }
+P1(int *x, int *y) { WRITE_ONCE(*y, 1); int r0 = READ_ONCE(*x); }
+exists (0:r0=0 /\\ 1:r0=0)`;
+    const here = folder({
+      "sb.litmus": sb,
+      "fencepost.config.json": '{ "timeout": 1e-9 }',
+      "good.json": '{ "timeout": 60 }',
+      "bad.json": '{ "timeuot": 60 }',
+    });
+    const inTime = run(here, "herd", "--config", "good.json", "sb.litmus");
+    expect(inTime.out).toContain("Observation SB Sometimes");
+    expect(inTime.code).toBe(0);
+    const wrong = run(here, "herd", "--config", "bad.json", "sb.litmus");
+    expect(wrong.err).toContain("unknown key `timeuot` in the configuration");
+    expect(wrong.code).toBe(3);
+    expect(run(here, "herd", "sb.litmus").err).toContain("fencepost.config.json:1:14: error[config]");
+    expect(run(here, "herd", "--no-config", "sb.litmus").err).toBe("");
+  });
+
+  test("a mistake in it is told by each, and is an input that is wrong", () => {
+    const here = folder({ ...tests, "fencepost.config.json": '{ "platform": ["sn2"] }' });
+    for (const args of [
+      ["fix", "litmus/race.litmus"],
+      ["sim", "litmus/race.litmus", "--messages", "10"],
+      ["platforms"],
+      ["explain", "litmus/race.litmus"],
+    ]) {
+      const { code, err } = run(here, ...args);
+      expect(err).toContain("did you mean `platforms`?");
+      expect(code).toBe(3);
+    }
+  });
+
+  test("an option that only some platforms have is no mistake", () => {
+    const here = folder({ ...tests, "fencepost.config.json": JSON.stringify({ options: { "pio-replies": "unordered" } }) });
+    expect(run(here, "check", "litmus/race.litmus", "--platform", "pcie").code).toBe(0);
+    expect(run(here, "explain", "litmus/race.litmus", "--platform", "pcie").err).toBe("");
+    const wrong = folder({ ...tests, "fencepost.config.json": JSON.stringify({ options: { "pio-reply": "unordered" } }) });
+    expect(run(wrong, "check", "litmus/race.litmus", "--platform", "pcie").err).toContain("no platform here has an option 'pio-reply'");
+  });
+});
+
 describe("mistakes", () => {
   const said = (files: { readonly [path: string]: string }, ...args: string[]): Ran =>
     run(folder({ ...tests, ...files }), "check", ...args);

@@ -39,16 +39,18 @@ Output
   -show prop|all|wit|neg|cond  which executions to draw, with -o DIR (DOT) or --svg DIR; -nshow N, -showone true
   -doshow, -unshow NAMES       relations to draw, or not to
   --json                       one JSON object for each test
+  --config FILE, --no-config   the configuration whose \`timeout\` holds where none is given: docs/ci.md
   --herd-exit                  end with 0 whatever happens to a test, as herd7 does
 `;
 
 /** Runs the command line behind `herd`; gives the exit code. */
 export async function herdCommand(args: readonly string[]): Promise<number> {
-  const options = parseHerdOptions(args);
-  if (options.help) {
+  const given = parseHerdOptions(args);
+  if (given.help) {
     process.stdout.write(HERD_USAGE);
     return EXIT.ok;
   }
+  const { options, wrong } = await withConfiguration(given);
   // A run is short: compiling functions that are soon done with costs more than it saves. Measured with this V8; others may name the option otherwise.
   if (process.versions.v8.startsWith("11.")) setFlagsFromString("--interrupt-budget=1000000");
   const files = testFiles(options.tests);
@@ -77,12 +79,39 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
   }
   const code = exitCode({
     faults: false,
-    wrongInput: endings.has("wrong"),
+    wrongInput: wrong || endings.has("wrong"),
     differs: false,
     budget: endings.has("unknown"),
     interrupted: false,
   });
   return options.herdExit ? EXIT.ok : code;
+}
+
+/** With what the configuration says of time. Reading one costs more than a short run: it is loaded only where there is a file that may be one. */
+async function withConfiguration(given: HerdOptions): Promise<{ options: HerdOptions; wrong: boolean }> {
+  if (given.config === false || (given.config === undefined && !configurationAbove())) return { options: given, wrong: false };
+  const [{ findConfig }, { printFound }] = await Promise.all([import("../config.js"), import("../inputs.js")]);
+  const found = await findConfig(given.config);
+  for (const each of found?.problems ?? []) process.stderr.write(`${printFound(each)}\n`);
+  return {
+    options: { ...given, seconds: given.seconds ?? found?.config.timeout },
+    wrong: found?.problems.some(({ problem }) => problem.severity === "error") ?? false,
+  };
+}
+
+const CONFIGURATIONS = ["json", "js", "mjs", "cjs"].map((ending) => `fencepost.config.${ending}`);
+
+/** Is there a configuration, or a package.json that may hold one, in this folder or one above it? */
+function configurationAbove(): boolean {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    if (CONFIGURATIONS.some((name) => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined)) return true;
+    try {
+      if (readFileSync(join(folder, "package.json"), "utf8").includes('"fencepost"')) return true;
+    } catch {
+      // There is none.
+    }
+    if (dirname(folder) === folder) return false;
+  }
 }
 
 /** The tests that the arguments name, in order, none twice. */

@@ -39,6 +39,8 @@ export interface HerdOptions {
   readonly except: readonly string[];
   readonly badFlag: string | undefined;
   readonly help: boolean;
+  /** A configuration of Fencepost; undefined: one is looked for; false: none. */
+  readonly config: string | false | undefined;
 }
 
 type Writable = { -readonly [Key in keyof HerdOptions]: HerdOptions[Key] };
@@ -133,13 +135,16 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     options.svg = value;
   },
   timeout: (options, value, option) => {
-    options.seconds = value === "none" ? undefined : positive(option, value);
+    options.seconds = value === "none" ? Number.POSITIVE_INFINITY : positive(option, value);
   },
   "max-candidates": (options, value, option) => {
     options.maxNodes = positive(option, value);
   },
   jobs: (options, value, option) => {
     options.jobs = Math.max(1, whole(option, value));
+  },
+  config: (options, value) => {
+    options.config = value;
   },
   oknames: (options, value) => {
     options.only = [...options.only, ...split(value)];
@@ -176,6 +181,9 @@ const FLAGS: Readonly<Record<string, (options: Writable) => void>> = {
   },
   c11: (options) => {
     options.model ??= "c11";
+  },
+  "no-config": (options) => {
+    options.config = false;
   },
   help: (options) => {
     options.help = true;
@@ -241,6 +249,7 @@ function start(): Writable {
     except: [],
     badFlag: undefined,
     help: false,
+    config: undefined,
   };
 }
 
