@@ -187,6 +187,7 @@ function commandLine(done: (code: number) => void): Command {
       waitBeforeOptimising();
       done(await simCommand(paths, options, givenOn(command)));
     });
+  // Here for `--help` alone. Its options are herd7's, with one dash and a name: no grammar of ours reads them, and bin/fencepost.js starts herd/main.ts.
   program
     .command("herd")
     .description("run tests under a memory model in herd7's language, and print what herd7 prints: fencepost herd --help")
@@ -231,11 +232,6 @@ function commandLine(done: (code: number) => void): Command {
 }
 
 async function main(): Promise<number> {
-  // Its options are herd7's, with one dash and a name: no grammar of ours reads them.
-  if (process.argv[2] === "herd") {
-    const { herdCommand } = await import("./herd/command.js");
-    return await herdCommand(process.argv.slice(3));
-  }
   let code: number = EXIT.ok;
   try {
     await commandLine((result) => {
