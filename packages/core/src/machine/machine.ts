@@ -47,7 +47,7 @@ export interface Machine extends MessageNumbers {
   readonly program: Program;
   /** Packets can do something else than go on: be refused by the table of mappings, leave together, have their completion taken. */
   readonly otherMoves: boolean;
-  /** Something here does what `explore/stubborn.ts` does not know (completions are taken): every step is explored. */
+  /** Something here does what `explore/conflicts.ts` does not know (completions are taken): every step is explored. */
   readonly unreduced: boolean;
   /** By packet: those whose requester may take its completion where completions are shared. */
   readonly thieves: readonly (readonly number[])[];
