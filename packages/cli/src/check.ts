@@ -90,7 +90,8 @@ export async function checkCommand(asked: readonly string[], given: CheckOptions
   const all: Checked[] = [];
   const notes: Notes = { counterexamples: new Map(), seconds: new Map() };
   if (!block && inputs.length > 0 && platforms.length > 0) write(matrix.head);
-  for (const [index, input] of inputs.entries()) {
+  // With a platform file that is wrong there may be no platform left.
+  for (const [index, input] of platforms.length === 0 && shelf.broken ? [] : inputs.entries()) {
     const mine = andNamed
       ? [...platforms, ...statedPlatforms(shelf, input).filter(({ name }) => !platforms.some((other) => other.name === name))]
       : platforms;
@@ -126,9 +127,10 @@ interface Notes {
 
 function unknownNames(shelf: Shelf, { source, test }: Input): Found[] {
   const options = (): Platform["options"] => shelf.names().flatMap((name) => shelf.find(name)?.options ?? []);
-  return [...unknownPlatforms(test, (name) => shelf.find(name) !== undefined, shelf.names()), ...unknownSettings(test, options)].map(
-    (problem) => ({ source, problem }),
-  );
+  return [
+    ...unknownPlatforms(test, (name) => shelf.broken || shelf.find(name) !== undefined, shelf.names()),
+    ...unknownSettings(test, options),
+  ].map((problem) => ({ source, problem }));
 }
 
 /** One test on all platforms; names of the same machine share one search. */

@@ -41,6 +41,7 @@ export async function explainCommand(path: string, given: ExplainOptions, isGive
   const problems = [...configuration, ...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   if (inputs.length > 1) throw new UsageError("explain takes one test");
+  if (platforms.length === 0) return EXIT.input;
   if (options.svg !== undefined && platforms.length !== 1)
     throw new UsageError(`--svg draws one platform, not ${platforms.length}: name it with --platform`);
   const input = inputs[0];

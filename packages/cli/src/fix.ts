@@ -48,7 +48,7 @@ export async function fixCommand(path: string, given: FixOptions, isGiven: (opti
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   if (inputs.length > 1) throw new UsageError("fix takes one test");
   const input = inputs[0];
-  if (input === undefined) return EXIT.input;
+  if (input === undefined || platforms.length === 0) return EXIT.input;
   const wrongInput = problems.some(({ problem }) => problem.severity === "error");
   if (input.program === undefined) {
     process.stdout.write(`${input.test.name}: unknown: ${input.unsupported ?? "not supported"}\n`);

@@ -53,7 +53,7 @@ export function readInputs(paths: readonly string[]): Inputs {
         for (const file of found) add(join(path, file), file.replace(/\.litmus$/, "").replaceAll("\\", "/"));
       }
     } catch (error) {
-      problems.push(fileProblem(path, reason(error)));
+      problems.push(fileProblem(path, unreadable(error)));
     }
   }
   const inputs = files.flatMap(({ path, label }): Input[] => {
@@ -77,7 +77,7 @@ function readTest(path: string): { readonly input: Input | undefined; readonly p
   try {
     source = { name: path === "-" ? "<stdin>" : path, text: readFileSync(path === "-" ? 0 : path, "utf8") };
   } catch (error) {
-    return { input: undefined, problems: [fileProblem(path, reason(error))] };
+    return { input: undefined, problems: [fileProblem(path, unreadable(error))] };
   }
   const parsed = parseTest(source);
   const problems: Found[] = parsed.problems.map((problem) => ({ source, problem }));
@@ -108,15 +108,18 @@ function unsupportedWords(messages: readonly string[]): string {
   return [...names].map(([rest, found]) => `${[...found].join(", ")}${[...found].join("") === "" ? "" : ": "}${rest}`).join("; ");
 }
 
-function reason(error: unknown): string {
+/** Why a file cannot be read, in the words of the shell. */
+export function unreadable(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT"
     ? "no such file or directory"
     : code === "EACCES"
       ? "permission denied"
-      : error instanceof Error
-        ? error.message
-        : String(error);
+      : code === "EISDIR"
+        ? "this is a directory"
+        : error instanceof Error
+          ? error.message
+          : String(error);
 }
 
 export function fileProblem(path: string, message: string): Found {

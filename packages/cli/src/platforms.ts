@@ -34,6 +34,7 @@ export async function listPlatforms(options: PlatformsOptions, isGiven: (option:
 export async function showPlatform(name: string, options: PlatformsOptions, isGiven: (option: string) => boolean): Promise<number> {
   const { shelf, wrong } = await shelfOf(options, isGiven);
   const found = shelf.find(name);
+  if (found === undefined && shelf.broken) return EXIT.input;
   if (found === undefined) throw new UsageError(unknownPlatform(shelf, name));
   process.stdout.write(platformPage(found, outputStyle()));
   return wrong ? EXIT.input : EXIT.ok;

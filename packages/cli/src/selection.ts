@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 import { type Platform, partNames, platform, platformNames, readPlatform, similarNames } from "@fencepost/core/platform";
 import { COMMON_SETTINGS, didYouMean } from "@fencepost/core/program";
 import { UsageError } from "./exit.js";
-import { type Found, fileProblem, type Input } from "./inputs.js";
+import { type Found, fileProblem, type Input, unreadable } from "./inputs.js";
 
 export interface Shelf {
   /** The platforms of the user's own files; they go before built-in ones of the same name. */
   readonly own: ReadonlyMap<string, Platform>;
   readonly problems: readonly Found[];
+  /** Some file of the user's could not be read: a name that is not found may be in it. */
+  readonly broken: boolean;
   find(name: string): Platform | undefined;
   /** Every name there is, compositions apart. */
   names(): readonly string[];
@@ -25,12 +27,13 @@ export function createShelf(files: readonly string[]): Shelf {
       problems.push(...outcome.problems.map((problem) => ({ source, problem })));
       if (outcome.ok) own.set(outcome.value.name, outcome.value);
     } catch (error) {
-      problems.push(fileProblem(path, error instanceof Error ? error.message : String(error)));
+      problems.push(fileProblem(path, unreadable(error)));
     }
   }
   return {
     own,
     problems,
+    broken: problems.some(({ problem }) => problem.severity === "error"),
     find: (name) => own.get(name) ?? platform(name),
     names: () => [...new Set([...own.keys(), ...platformNames()])],
   };
@@ -46,13 +49,16 @@ export interface Selection {
   readonly andNamed: boolean;
 }
 
-/** The platforms of a run. Throws a UsageError for a name that nothing defines. */
+/**
+ * The platforms of a run. Throws a UsageError for a name that nothing defines. Where a platform file is wrong, what it may have defined is left out, and its
+ * problems are what there is to say.
+ */
 export function selectPlatforms(shelf: Shelf, asked: string | undefined, inputs: readonly Input[], single: boolean): Selection {
   if (asked !== undefined) {
     const names = asked.split(",").map((name) => name.trim());
     return { platforms: unique(names.flatMap((name) => named(shelf, name))), andNamed: names.includes("all") };
   }
-  if (shelf.own.size > 0) return { platforms: [...shelf.own.values()], andNamed: false };
+  if (shelf.own.size > 0 || shelf.broken) return { platforms: [...shelf.own.values()], andNamed: false };
   if (!single) return { platforms: named(shelf, "all"), andNamed: true };
   return {
     platforms: unique([...inputs.flatMap((input) => statedPlatforms(shelf, input)), ...USUAL.flatMap((name) => shelf.find(name) ?? [])]),
@@ -70,6 +76,7 @@ function named(shelf: Shelf, name: string): readonly Platform[] {
   if (name === "all") return all();
   if (name === "conforming") return all().filter((each) => each.conforming);
   const found = shelf.find(name);
+  if (found === undefined && shelf.broken) return [];
   if (found === undefined) throw new UsageError(unknownPlatform(shelf, name));
   return [found];
 }
@@ -95,6 +102,7 @@ export function readSettings(
   configured: { readonly general: ReadonlySet<string>; readonly shelf: Shelf } | undefined = undefined,
 ): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
+  if (platforms.length === 0) return settings;
   for (const text of texts) {
     const [id, value] = text.split("=", 2) as [string, string | undefined];
     if (value === undefined) throw new UsageError(`--option ${text}: write --option NAME=VALUE`);

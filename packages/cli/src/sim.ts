@@ -65,6 +65,7 @@ export async function simCommand(paths: readonly string[], given: SimOptions, is
   const axis = swept[0];
   const problems = [...configuration, ...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
+  if (platforms.length === 0) return EXIT.input;
   const workloads = points(options, axis);
   const reports: SimulationReport[] = [];
   const failures: { readonly test: string; readonly platform: string; readonly kind: string; readonly message: string }[] = [];

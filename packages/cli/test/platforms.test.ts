@@ -35,4 +35,19 @@ test("a platform of one's own, from a file", () => {
     code: 3,
     err: expect.stringContaining("wrong.json:1:"),
   });
+  // What the file would have defined is not missed besides, and nothing else is checked instead.
+  for (const command of [
+    ["check", path],
+    ["explain", path],
+    ["fix", path],
+    ["sim", path],
+    ["platforms", "show"],
+  ]) {
+    const name = command[0] === "platforms" ? ["wrong"] : ["--platform", "wrong"];
+    const { code, out, err } = fencepost([...command, ...name, "--platform-file", wrong]);
+    expect([command[0], code, out]).toEqual([command[0], 3, ""]);
+    expect(err).toMatch(/wrong\.json:1:\d+: error\[platform\]: there is no CPU `x68`/);
+    expect(err).not.toContain("there is no platform");
+  }
+  expect(fencepost(["check", path, "--platform-file", wrong])).toMatchObject({ code: 3, out: "" });
 });

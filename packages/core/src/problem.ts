@@ -57,9 +57,18 @@ export type Outcome<T> =
 export function formatProblem(source: Source, problem: Problem): string {
   const at = position(source.text, problem.span.start);
   const line = lineText(source.text, at.line);
-  const width = Math.max(1, Math.min(problem.span.end - problem.span.start, line.length - at.column + 1));
-  const pad = line.slice(0, at.column - 1).replace(/[^\t]/g, " ");
+  // Of a very long line only what is near.
+  const from = at.column <= LONGEST_LINE ? 0 : at.column - 1 - BEFORE;
+  const shown = line.slice(from, from + LONGEST_LINE);
+  const column = at.column - 1 - from;
+  const width = Math.max(1, Math.min(problem.span.end - problem.span.start, shown.length - column));
+  const [left, right] = [from > 0 ? "…" : "", from + shown.length < line.length ? "…" : ""];
+  const pad = " ".repeat(left.length) + shown.slice(0, column).replace(/[^\t]/g, " ");
   const head = `${source.name}:${at.line}:${at.column}: ${problem.severity}[${problem.code}]: ${problem.message}`;
   const hint = problem.hint === undefined ? "" : `\n  hint: ${problem.hint}`;
-  return `${head}\n  ${line}\n  ${pad}${"^".repeat(width)}${hint}`;
+  return `${head}\n  ${left}${shown}${right}\n  ${pad}${"^".repeat(width)}${hint}`;
 }
+
+/** Characters of a line that are shown, and how many of them stand before the place where that is far along. */
+const LONGEST_LINE = 300;
+const BEFORE = 100;

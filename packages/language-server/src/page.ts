@@ -90,6 +90,17 @@ export function primitiveSays({ meaning, name }: Primitive): string {
       return "The thread goes on on another CPU.";
     case "ats-wait":
       return "Waits for the device's ATS invalidate completion.";
+    case "zero":
+      return "A check that never fails: 0.";
+    case "bits":
+      return {
+        bit: "1, shifted left.",
+        mask: "The mask of the bits from the first argument down to the second.",
+        get: "The field of a value that the mask covers, shifted down.",
+        prepare: "A value shifted to where the mask is.",
+      }[meaning.what];
+    case "poll":
+      return "Reads the register until the condition holds. Its value is 0: nothing runs out of time in a search.";
     case "dma-write":
       return "A posted memory write of the device. Further arguments: `RO`, `IDO`, `TC(n)`, `UIO`, `AT`.";
     case "dma-writev":

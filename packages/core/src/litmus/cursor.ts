@@ -1,6 +1,7 @@
 /** Where the parser stands in the text, and what it has found wrong so far. */
 import type { Outcome, Problem, ProblemCode } from "../problem.js";
 import { position, type Span } from "../source.js";
+import { type Definitions, readDefinitions } from "./definitions.js";
 import { type Language, scan, type Token, type TokenKind } from "./scan.js";
 
 /** How deep brackets, statements and unary operators may nest: far beyond any real test, and safe for recursion. */
@@ -28,8 +29,13 @@ export class Cursor {
   #unreadable = -1;
   #depth = 0;
 
-  constructor(text: string) {
+  /** Names for numbers (`#define`): wherever one stands, its number is read. */
+  readonly #numbers: ReadonlyMap<string, number>;
+
+  constructor(text: string, { numbers, problems }: Definitions = readDefinitions(text)) {
     this.text = text;
+    this.#numbers = numbers;
+    this.#problems.push(...problems);
   }
 
   /** Goes to an offset and continues in the given language. */
@@ -71,7 +77,13 @@ export class Cursor {
 
   /** The token after the given one, without going there. */
   after(token: Token = this.token): Token {
-    return scan(this.text, token.end, this.#language);
+    return this.#defined(scan(this.text, token.end, this.#language));
+  }
+
+  /** The number that a word stands for, in the word's place. */
+  #defined(token: Token): Token {
+    const number = token.kind === "word" ? this.#numbers.get(token.text) : undefined;
+    return number === undefined ? token : { ...token, kind: "number", text: String(number) };
   }
 
   /** True if a line break stands before the current token. */
@@ -225,7 +237,7 @@ export class Cursor {
       }
       token = scan(this.text, token.end, this.#language);
     }
-    this.token = token;
+    this.token = this.#defined(token);
     this.#scanned = Math.max(this.#scanned, token.end);
   }
 

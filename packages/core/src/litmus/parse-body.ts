@@ -77,6 +77,7 @@ function parseBlock(cursor: Cursor): Statement[] {
 
 const unsupportedStatements: ReadonlyMap<string, string> = new Map([
   ["goto", "write the jump as `if`, `while` or `do`"],
+  ["scoped_guard", "write `spin_lock(l);` before the block and `spin_unlock(l);` at its end"],
   ["switch", "write it as a chain of `if` and `else if`"],
   ["asm", "an empty one is `barrier();`, the others are the kernel's barriers: `mb();` `wmb();` `dma_wmb();` …"],
   ["__asm__", "an empty one is `barrier();`, the others are the kernel's barriers: `mb();` `wmb();` `dma_wmb();` …"],
@@ -111,8 +112,14 @@ function parseStatement(cursor: Cursor, list: Statement[]): void {
     case "return":
       cursor.advance();
       if (word === "return" && !cursor.at(";") && !cursor.at("}") && !cursor.onNewLine) {
-        cursor.fail("unsupported", cursor.here, "a thread returns no value", "write `return;`");
-        return;
+        // Nobody asks for the value of a thread: `return 0;`, `return IRQ_HANDLED;`.
+        const here = cursor.here;
+        const value = parseExpression(expressionReader(cursor));
+        if (cursor.failing) return;
+        if (!isSimple(value)) {
+          cursor.fail("unsupported", here, "a thread returns no value", "do it before, and write `return;`");
+          return;
+        }
       }
       cursor.expectSemicolon(`\`${word}\``);
       list.push({ kind: word, span: cursor.span(start) });
@@ -121,6 +128,7 @@ function parseStatement(cursor: Cursor, list: Statement[]): void {
       cursor.fail("syntax", cursor.here, "this `else` belongs to no `if`");
       return;
     case "goto":
+    case "scoped_guard":
     case "switch":
     case "asm":
     case "__asm__":
@@ -133,9 +141,23 @@ function parseStatement(cursor: Cursor, list: Statement[]): void {
     list.push({ kind: "atomic", body, span: cursor.span(start) });
     return;
   }
+  if (cursor.after().kind === ":") {
+    cursor.fail(
+      "unsupported",
+      cursor.here,
+      `\`${word}:\` is a label, which is not part of the language`,
+      unsupportedStatements.get("goto"),
+    );
+    return;
+  }
   if (atDeclaration(cursor)) parseDeclaration(cursor, list);
   else parseSimple(cursor, list);
   if (!cursor.failing) cursor.expectSemicolon("the statement");
+}
+
+/** A number or a name, which does nothing. */
+function isSimple(value: Expression): boolean {
+  return value.kind === "integer" || value.kind === "name" || (value.kind === "unary" && value.operator === "-" && isSimple(value.operand));
 }
 
 /** `int r0`, `int r0 = 1, *p = x`, without the semicolon. */

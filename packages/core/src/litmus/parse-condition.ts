@@ -1,5 +1,6 @@
 /** Conditions: what holds at the end of a run. */
 import type { Cursor } from "./cursor.js";
+import { ownsRegisters } from "./parse-expression.js";
 import { atSigned, parseInteger, parseSigned } from "./parse-integer.js";
 import { atThreadPrefix, parseThreadPrefix } from "./parse-thread-name.js";
 import type { Arrival, Proposition, Term } from "./test.js";
@@ -170,11 +171,17 @@ export function parseTerm(cursor: Cursor): Term {
     cursor.fail("unsupported", cursor.span(start), "what a register points to cannot be compared", "compare the location itself");
   }
   const first = cursor.failing ? undefined : cursor.expectWord("a register such as `0:r0`, or a location");
-  const second = first !== undefined && cursor.take(".") ? cursor.expectWord("the register's name after `.`") : undefined;
+  const owner = first !== undefined && ownsRegisters(first.text) && cursor.take(".") ? first.text : undefined;
+  let name = owner === undefined ? (first?.text ?? "") : (cursor.expectWord("the register's name after `.`")?.text ?? "");
+  const members = (): void => {
+    while (owner === undefined && !cursor.failing && cursor.take("."))
+      name += `.${cursor.expectWord("the name of the member")?.text ?? ""}`;
+  };
+  members();
   const index = !cursor.failing && cursor.at("[") ? parseIndex(cursor) : undefined;
+  if (index !== undefined) members();
   if (bracketed) cursor.expectClosing("]", open);
-  const owner = second === undefined ? undefined : (first?.text ?? "");
-  return { kind: "location", owner, name: (second ?? first)?.text ?? "", index, span: cursor.span(start) };
+  return { kind: "location", owner, name, index, span: cursor.span(start) };
 }
 
 function parseIndex(cursor: Cursor): number {

@@ -129,9 +129,25 @@ function parseUnary(reader: ExpressionReader): Expression {
     raise(reader, reader.height);
     return { kind: "unary", operator, operand, span: cursor.span(start) };
   }
+  if ((operator === "++" || operator === "--") && reader.operands === 0) return parseStep(reader);
   rejectStep(cursor);
   if (operator === "(" && skipCast(cursor)) return cursor.nested(placeholder(reader), () => parseUnary(reader));
   return parsePostfix(reader);
+}
+
+/** `++head` at the beginning of an expression: done before it. */
+function parseStep(reader: ExpressionReader): Expression {
+  const { cursor } = reader;
+  const { start, end, kind } = cursor.advance();
+  const target = parsePostfix(reader);
+  if (cursor.failing) return target;
+  if (target.kind !== "name") {
+    cursor.fail("unsupported", { start, end }, `inside an expression \`${kind}\` takes a register`, ownStatement);
+    return target;
+  }
+  const value: Expression = { kind: "integer", value: 1, span: { start, end } };
+  reader.pending.push({ kind: "assign", target, operator: kind.charAt(0), value, span: cursor.span(start) });
+  return target;
 }
 
 function skipCast(cursor: Cursor): boolean {
@@ -145,14 +161,22 @@ function parsePostfix(reader: ExpressionReader): Expression {
   const { cursor } = reader;
   const start = cursor.token.start;
   let expression = parsePrimary(reader);
-  while (!cursor.failing && cursor.at("[")) {
-    const open = cursor.here;
-    cursor.advance();
-    const height = reader.height;
-    const index = parseBelow(reader);
-    cursor.expectClosing("]", open);
-    raise(reader, Math.max(height, reader.height));
-    expression = { kind: "index", base: expression, index, span: cursor.span(start) };
+  while (!cursor.failing) {
+    if (cursor.at("[")) {
+      const open = cursor.here;
+      cursor.advance();
+      const height = reader.height;
+      const index = parseBelow(reader);
+      cursor.expectClosing("]", open);
+      raise(reader, Math.max(height, reader.height));
+      expression = { kind: "index", base: expression, index, span: cursor.span(start) };
+    } else if (atMember(cursor) && expression.kind === "index" && expression.base.kind === "name") {
+      // An element of an array of structures: `ring[i].own` is element i of `ring.own`.
+      cursor.advance();
+      const field = cursor.expectWord("the name of the member")?.text ?? "";
+      const { base } = expression;
+      expression = { ...expression, base: { ...base, name: `${base.name}.${field}` }, span: cursor.span(start) };
+    } else break;
   }
   if (!cursor.failing) rejectPostfix(cursor, expression);
   return expression;
@@ -160,14 +184,52 @@ function parsePostfix(reader: ExpressionReader): Expression {
 
 /** What C allows here and the language does not. `r0++` as a statement is read by `parse-body.ts`. */
 function rejectPostfix(cursor: Cursor, expression: Expression): void {
-  if (cursor.at("->"))
-    cursor.fail("unsupported", cursor.here, "`->` is not part of the language", "give each member a location of its own");
-  if (cursor.at(".")) {
+  if (atMember(cursor)) {
     const hint =
-      expression.kind === "member" ? "a register is written `D0.name`" : "only a device's register is written with a dot: `D0.name`";
-    cursor.fail("syntax", cursor.here, "unexpected `.`", hint);
+      expression.kind === "member"
+        ? "a register is written `D0.name`"
+        : "a member is written `d->own`, or `ring[i].own`, of a location `d.own`";
+    cursor.fail("syntax", cursor.here, `unexpected ${cursor.found}`, hint);
   }
-  if (cursor.at("(")) cursor.fail("syntax", cursor.here, "only a name can be called");
+  if (cursor.at("(")) {
+    const guard = expression.kind === "call" && expression.name === "guard";
+    const hint = guard ? "write `spin_lock(l);` here and `spin_unlock(l);` where its block ends" : undefined;
+    cursor.fail("syntax", cursor.here, "only a name can be called", hint);
+  }
+}
+
+const atMember = (cursor: Cursor): boolean => cursor.at("->") || cursor.at(".");
+
+/** Whose members are registers: a device, or the chipset. */
+export function ownsRegisters(name: string): boolean {
+  return name === "HOST" || (isThreadName(name) && name.startsWith("D"));
+}
+
+/** The rest of `d->own` behind `d`, as the name of a location: `d.own`. What it holds, unless an index follows. */
+function parseMember(cursor: Cursor, owner: string, start: number): Expression {
+  let name = owner;
+  while (atMember(cursor)) {
+    cursor.advance();
+    name += `.${cursor.expectWord("the name of the member")?.text ?? ""}`;
+  }
+  const operand: Expression = { kind: "name", name, span: cursor.span(start) };
+  return cursor.at("[") ? operand : { kind: "unary", operator: "*", operand, span: operand.span };
+}
+
+/** The size of anything is that of a word: `sizeof(*p)`, `sizeof(struct desc)`, `sizeof x`. */
+function parseSize(reader: ExpressionReader): Expression {
+  const { cursor } = reader;
+  const { start } = cursor.advance();
+  if (cursor.at("(")) {
+    let depth = 0;
+    do {
+      if (cursor.at("(")) depth++;
+      if (cursor.at(")")) depth--;
+      cursor.advance();
+    } while (depth > 0 && !cursor.at(";") && !cursor.at("{") && !cursor.at("}") && !cursor.at("end"));
+    if (depth > 0) cursor.failExpected("`)`");
+  } else parseUnary(reader);
+  return { kind: "integer", value: 4, span: cursor.span(start) };
 }
 
 function parsePrimary(reader: ExpressionReader): Expression {
@@ -186,6 +248,7 @@ function parsePrimary(reader: ExpressionReader): Expression {
     cursor.expectClosing(")", open);
     return inner;
   }
+  if (cursor.atWord("sizeof")) return parseSize(reader);
   if (!cursor.at("word") || reservedWords.has(cursor.token.text) || isTypeKeyword(cursor.token.text)) {
     cursor.failExpected("an expression");
     return placeholder(reader);
@@ -203,10 +266,14 @@ function parseName(reader: ExpressionReader): Expression {
   const { cursor } = reader;
   const { text: name, start } = cursor.advance();
   reader.operands++;
-  if (cursor.at(".")) {
+  if (cursor.at(".") && ownsRegisters(name)) {
     cursor.advance();
     const member = cursor.expectWord("the register's name after `.`");
     return { kind: "member", owner: name, name: member?.text ?? "", span: cursor.span(start) };
+  }
+  if (atMember(cursor)) {
+    if (ownsRegisters(name)) cursor.fail("syntax", cursor.here, "unexpected `->`", `a register is written \`${name}.name\``);
+    else return parseMember(cursor, name, start);
   }
   const tags = cursor.at("{") && name.startsWith("__") ? parseTags(cursor) : [];
   if (cursor.at("(")) {

@@ -1,7 +1,7 @@
 /** The header: `C name`, a doc string, `key=value` lines and comments, up to the `{` of the initial state. */
 import type { Span } from "../source.js";
 import type { Cursor } from "./cursor.js";
-import { endOfLine, endOfNestedComment } from "./scan.js";
+import { endOfDirective, endOfLine, endOfNestedComment, isDirective } from "./scan.js";
 import type { Test } from "./test.js";
 
 export type Header = Pick<Test, "name" | "doc" | "info"> & {
@@ -12,7 +12,7 @@ export type Header = Pick<Test, "name" | "doc" | "info"> & {
 
 const firstLine = /(\w+)(?:[ \t\r]+([^\n]*))?/y;
 const keyValue = /([A-Za-z][\w/.-]*)[ \t]*=[ \t]*([^\r\n]*)/y;
-const threadHead = /^(?:void[ \t*]+)?[PD][0-9]+[ \t]*\(/;
+const threadHead = /^(?:(?:void|static|inline|int|irqreturn_t)[ \t*]+)*[PD][0-9]+[ \t]*\(/;
 /** Where a doc string, a comment or herd7's `(texname)` starts behind the name. */
 const afterName = /"|\(\*|\s\(|\s\/[/*]/;
 /** herd7's second name, for LaTeX, and a semicolon that it allows. */
@@ -141,6 +141,8 @@ function skipComments(cursor: Cursor, from: number): number | undefined {
     const start: number = at;
     if (text.startsWith("//", at)) {
       at = endOfLine(text, at);
+    } else if (isDirective(text, at)) {
+      at = endOfDirective(text, at);
     } else if (text.startsWith("(*", at)) {
       at = endOfNestedComment(text, at);
     } else if (text.startsWith("/*", at)) {

@@ -1,7 +1,9 @@
 /** The initial state: herd7's declarations, and those of devices, mappings and placement. */
 import type { Cursor } from "./cursor.js";
 import { parseAttributes } from "./parse-attribute.js";
+import { ownsRegisters } from "./parse-expression.js";
 import { atSigned, parseInteger, parseSigned } from "./parse-integer.js";
+import { members, type Structures, takeStructure } from "./parse-struct.js";
 import { atThreadPrefix, isThreadName, parseThreadName, parseThreadPrefix } from "./parse-thread-name.js";
 import { checkType, isTypeWord, typeText } from "./parse-type.js";
 import { atItem } from "./place.js";
@@ -13,10 +15,10 @@ export function parseInit(cursor: Cursor): Declaration[] {
   const open = cursor.here;
   cursor.advance();
   const list: Declaration[] = [];
+  const structures: Structures = new Map();
   while (!cursor.at("}") && !atItem(cursor)) {
     if (cursor.take(";")) continue;
-    const declaration = parseDeclaration(cursor);
-    if (declaration !== undefined) list.push(declaration);
+    list.push(...parseDeclaration(cursor, structures));
     if (!cursor.failing && !cursor.at("}")) {
       if (cursor.at(",")) cursor.failExpected("`;`", "one declaration for each location: `int x; int y;`");
       else cursor.expectSemicolon("the declaration");
@@ -40,16 +42,16 @@ function recover(cursor: Cursor): void {
   cursor.recovered();
 }
 
-function parseDeclaration(cursor: Cursor): Declaration | undefined {
+function parseDeclaration(cursor: Cursor, structures: Structures): readonly Declaration[] {
   const start = cursor.token.start;
   const next = cursor.at("word") ? cursor.after() : undefined;
   switch (cursor.token.text) {
     case "device":
     case "thread":
-      if (next?.kind === "word" && isThreadName(next.text)) return parsePlacement(cursor, cursor.token.text);
+      if (next?.kind === "word" && isThreadName(next.text)) return [parsePlacement(cursor, cursor.token.text)];
       break;
     case "line":
-      if (next?.kind === "(") return parseLine(cursor);
+      if (next?.kind === "(") return [parseLine(cursor)];
       break;
     case "dma":
     case "mmio":
@@ -59,11 +61,20 @@ function parseDeclaration(cursor: Cursor): Declaration | undefined {
         const word = cursor.advance().text;
         const attributes = cursor.at("(") ? parseAttributes(cursor) : [];
         const space: Space = word === "mmio" || word === "port" || word === "config" ? word : "memory";
-        return parseLocation(cursor, { start, space, dma: word === "dma", attributes });
+        return parseVariable(cursor, { start, space, dma: word === "dma", attributes }, structures);
       }
       break;
   }
-  return parseLocation(cursor, { start, space: "memory", dma: false, attributes: [] });
+  return parseVariable(cursor, { start, space: "memory", dma: false, attributes: [] }, structures);
+}
+
+/** A location, or the members of a structure; none where a structure is only described. */
+function parseVariable(cursor: Cursor, prefix: Prefix, structures: Structures): readonly Declaration[] {
+  const fields = takeStructure(cursor, structures);
+  if (fields !== undefined && (cursor.failing || cursor.at(";"))) return [];
+  const found = parseLocation(cursor, prefix);
+  if (found === undefined) return [];
+  return fields !== undefined && found.kind === "location" ? members(cursor, found, fields) : [found];
 }
 
 /** `device D0(bridge=0)`, `thread P0(user)`. */
@@ -86,7 +97,7 @@ function parseLine(cursor: Cursor): Declaration {
   const names: string[] = [];
   do {
     const name = cursor.expectWord("the name of a location");
-    if (name !== undefined) names.push(name.text);
+    if (name !== undefined) names.push(withMembers(cursor, name.text));
   } while (!cursor.failing && cursor.take(","));
   cursor.expectClosing(")", open);
   return { kind: "line", names, span: cursor.span(start) };
@@ -108,14 +119,23 @@ function parseLocation(cursor: Cursor, prefix: Prefix): Declaration | undefined 
   const bracketed = cursor.take("[");
   const first = cursor.expectWord("the name of a location");
   if (first === undefined) return undefined;
-  const second = cursor.take(".") ? cursor.expectWord("the register's name after `.`") : undefined;
+  const owned = cursor.at(".") && ownsRegisters(first.text);
+  if (owned) cursor.advance();
+  const second = owned ? cursor.expectWord("the register's name after `.`") : undefined;
+  const name = second?.text ?? withMembers(cursor, first.text);
   if (bracketed) cursor.expectClosing("]", open);
   const length = !bracketed && cursor.at("[") ? parseLength(cursor) : undefined;
   const value = !cursor.failing && takeEquals(cursor) ? parseInitial(cursor) : undefined;
   if (cursor.failing) return undefined;
   const { start, ...where } = prefix;
-  const owner = second === undefined ? undefined : first.text;
-  return { kind: "location", ...where, type, owner, name: (second ?? first).text, length, value, span: cursor.span(start) };
+  return { kind: "location", ...where, type, owner: owned ? first.text : undefined, name, length, value, span: cursor.span(start) };
+}
+
+/** `d.own`: the name of a member, `d` having been read. */
+function withMembers(cursor: Cursor, first: string): string {
+  let name = first;
+  while (cursor.take(".")) name += `.${cursor.expectWord("the name of the member")?.text ?? ""}`;
+  return name;
 }
 
 function takeEquals(cursor: Cursor): boolean {
@@ -198,10 +218,11 @@ function parseInitial(cursor: Cursor): Initial {
   if (constant !== undefined) return { kind: "integer", value: constant };
   if (unlocked) return parseUnlocked(cursor);
   if (cursor.at("(")) return parseInitialiser(cursor, name);
+  const place = ownsRegisters(name.text) ? name.text : withMembers(cursor, name.text);
   if (cursor.at("[") || cursor.at(".")) {
     cursor.fail("unsupported", cursor.span(name.start), "only the address of a whole location can be an initial value");
   }
-  return { kind: "address", name: name.text };
+  return { kind: "address", name: place };
 }
 
 /** `SPIN_LOCK_UNLOCKED`, `__MUTEX_INITIALIZER(m)` and their like. */

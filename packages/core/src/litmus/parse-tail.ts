@@ -164,7 +164,14 @@ function parseEntry(cursor: Cursor, list: Expectation[]): void {
     cursor.report("syntax", here, `\`${word}\` is not a verdict: allowed, forbidden, depends or unknown`, hint);
     return;
   }
-  for (const each of names) list.push({ ...each, verdict });
+  for (const each of names) {
+    const other = list.findLast(({ platform }) => platform === each.platform);
+    if (other !== undefined && other.verdict !== verdict) {
+      const message = `\`${each.platform}\` was said to be ${other.verdict} before, and now ${verdict}`;
+      cursor.warn("duplicate", each.span, message, "the last one holds; one of the two has to go");
+    }
+    list.push({ ...each, verdict });
+  }
 }
 
 /** Names hold what a word does not: `arm64+pcie@6.19`, `sn2-tiocp`. */

@@ -5,7 +5,7 @@ import { parseBody } from "./parse-body.js";
 import { parseInteger } from "./parse-integer.js";
 import { isThreadName, parseThreadName } from "./parse-thread-name.js";
 import { isTypeKeyword, parseBaseType, parseStars, typeText } from "./parse-type.js";
-import { atItem } from "./place.js";
+import { atItem, isReturned } from "./place.js";
 import type { Clause, Thread } from "./test.js";
 
 /**
@@ -42,7 +42,7 @@ export function parseKnownThread(cursor: Cursor, known: KnownThreads): Thread {
 /** Consumes a whole thread, the cursor standing at its head (`place.ts`). */
 export function parseThread(cursor: Cursor): Thread {
   const start = cursor.token.start;
-  if (cursor.atWord("void")) {
+  while (cursor.at("word") && isReturned(cursor.token.text)) {
     cursor.advance();
     cursor.take("*");
   }

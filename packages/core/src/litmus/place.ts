@@ -5,13 +5,21 @@ import { isThreadName } from "./parse-thread-name.js";
 /** True if the head of a thread starts here: nothing else puts such a name before a `(`. */
 export function atThread(cursor: Cursor): boolean {
   if (!cursor.at("word")) return false;
-  if (cursor.token.text === "void") {
-    let next = cursor.after();
-    if (next.kind === "*") next = cursor.after(next);
-    return next.kind === "word" && isThreadName(next.text) && cursor.after(next).kind === "(";
+  let { token } = cursor;
+  // A few words at most: this is asked at every token.
+  for (let words = 0; words < 3 && token.kind === "word" && isReturned(token.text); words++) {
+    token = cursor.after(token);
+    if (token.kind === "*") token = cursor.after(token);
   }
-  return isThreadName(cursor.token.text) && cursor.after().kind === "(";
+  return token.kind === "word" && isThreadName(token.text) && cursor.after(token).kind === "(";
 }
+
+/** Words before the name of a C function, which mean nothing here: `static void P0(…)`, `irqreturn_t P1(…)`. */
+export function isReturned(word: string): boolean {
+  return returned.has(word);
+}
+
+const returned = new Set("void static inline noinline __always_inline int bool irqreturn_t netdev_tx_t".split(" "));
 
 const propositionStarts: ReadonlySet<string> = new Set(["(", "~", "[", "*", "word", "number"]);
 

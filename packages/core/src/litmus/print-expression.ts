@@ -21,6 +21,9 @@ function print(expression: Expression, tightest: number): string {
     case "index":
       return `${print(expression.base, unary + 1)}[${printExpression(expression.index)}]`;
     case "unary": {
+      // `*` of a member is the member: `d->own`.
+      if (expression.operator === "*" && expression.operand.kind === "name" && expression.operand.name.includes("."))
+        return expression.operand.name.replace(".", "->");
       const operand = print(expression.operand, unary);
       // `-(-1)`, never `--1`; the same for `+` and `&`.
       const doubled = operand.startsWith(expression.operator) && expression.operator !== "*" && expression.operator !== "!";

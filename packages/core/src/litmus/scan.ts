@@ -45,10 +45,27 @@ export function scan(text: string, from: number, language: Language): Token {
       const close = endOfNestedComment(text, at);
       if (close === undefined) return token("unclosed-comment", text, at, text.length);
       at = close;
+    } else if (code === hash && isDirective(text, at)) {
+      at = endOfDirective(text, at);
     } else {
       return scanAt(text, at, code, language === "outer" ? outerTable : bodyTable);
     }
   }
+}
+
+const directive = /#[ \t]*(?:define|undef|include|pragma)\b/y;
+
+/** Is this a preprocessor's line that says nothing here, or that `definitions.ts` reads? */
+export function isDirective(text: string, at: number): boolean {
+  directive.lastIndex = at;
+  return directive.test(text) && text.slice(text.lastIndexOf("\n", at) + 1, at).trim() === "";
+}
+
+/** Where such a line ends: a `\` at its end carries it on. */
+export function endOfDirective(text: string, at: number): number {
+  let end = endOfLine(text, at);
+  while (end < text.length && /\\\r?$/.test(text.slice(Math.max(at, end - 2), end))) end = endOfLine(text, end + 1);
+  return end;
 }
 
 /** The end of the `(* … *)` that opens at `start`, or undefined if it does not close. Such comments nest. */
@@ -75,6 +92,7 @@ export function endOfLine(text: string, at: number): number {
 }
 
 const slash = 0x2f;
+const hash = 0x23;
 const star = 0x2a;
 const parenthesis = 0x28;
 const closingParenthesis = 0x29;

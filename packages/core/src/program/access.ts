@@ -106,7 +106,9 @@ function dereferenced(body: Body, tree: Tree): Expression {
         "unknown-name",
         tree.span,
         `\`${tree.name}\` is neither a parameter nor a declared location`,
-        `declare \`int ${tree.name};\` in the initial state or add a parameter \`int *${tree.name}\``,
+        tree.name.includes(".")
+          ? `declare \`int ${tree.name};\`, or the structure, in the initial state`
+          : `declare \`int ${tree.name};\` in the initial state or add a parameter \`int *${tree.name}\``,
       );
       return constant(0);
     }

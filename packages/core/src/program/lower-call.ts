@@ -1,8 +1,10 @@
 /** Calls: which primitive a name is, whether it can stand here, and what it turns into. */
+import type { Expression as Tree } from "../litmus/test.js";
 import { load, store } from "./access.js";
 import { argument, type Call, deviceArgument, memoryPlace, place } from "./arguments.js";
 import { type Body, describe, locationAt, mayAccess, staticLocation } from "./body.js";
-import { constant, register } from "./evaluate.js";
+import { binary, constant, negate, register } from "./evaluate.js";
+import { polls } from "./loops.js";
 import { lowerAtomic } from "./lower-atomic.js";
 import { lowerDeviceCall } from "./lower-device.js";
 import { lowerPioRead, lowerPioWrite } from "./lower-pio.js";
@@ -12,6 +14,7 @@ import { type Meaning, type Primitive, primitive, primitiveNames } from "./primi
 import type { Expression } from "./program.js";
 import { kernelCall } from "./raw.js";
 import { addressOf } from "./resolve.js";
+import { walk } from "./scope.js";
 
 /**
  * Lowers a call; undefined where it has no value. `wanted`: its value is used; `into` is the register that the value is for, if it is for one alone.
@@ -82,6 +85,12 @@ export function lowerCall(body: Body, written: Call, wanted: boolean, into?: num
     }
     case "identity":
       return argument(body, call, 0);
+    case "zero":
+      return constant(0);
+    case "bits":
+      return lowerBits(body, call, meaning.what);
+    case "poll":
+      return lowerPoll(body, call, meaning);
     default:
       return lowerDeviceCall(body, call, meaning, wanted, into);
   }
@@ -204,14 +213,115 @@ function setMask(body: Body, call: Call, masked: boolean): void {
   body.code.emit({ kind: "interrupts", enable: !masked }, call.span);
 }
 
-/** The kernel's calls take a device, an address, a size and a direction; what matters is the location, the first argument that names one. */
+/**
+ * The kernel's calls take a device, an address, a size and a direction; what matters is the location, the first argument that names one. An array
+ * or a structure by its name is all that is in it.
+ */
 function lowerDmaApi(body: Body, call: Call, api: "sync-for-cpu" | "sync-for-device" | "unmap" | "map"): Expression | undefined {
-  const location = call.arguments.map((tree) => staticLocation(body, tree)).find((found) => found !== undefined);
-  const found = location === undefined ? undefined : describe(body, location);
-  if (location === undefined || found?.space !== "memory") {
+  const list = call.arguments.map((tree) => whole(body, tree)).find((found) => found.length > 0) ?? [];
+  const [first] = list;
+  if (first === undefined || list.some((location) => describe(body, location)?.space !== "memory")) {
     body.complaints.error("arguments", call.span, `\`${call.name}\` needs a location of memory`, `write \`${call.name}(x)\``);
     return constant(0);
   }
-  body.code.emit({ kind: "dma-api", call: api, location }, call.span);
-  return api === "map" ? constant(addressOf(location)) : undefined;
+  for (const location of list) body.code.emit({ kind: "dma-api", call: api, location }, call.span);
+  return api === "map" ? constant(addressOf(first)) : undefined;
+}
+
+/** The locations that an argument names: one, those of an array, the members of a structure; none where it names no location. */
+function whole(body: Body, tree: Tree): readonly number[] {
+  const name = tree.kind === "name" ? tree.name : undefined;
+  const place = name === undefined ? undefined : body.scope.lookup(name);
+  if (place?.kind === "location" && place.place.length !== undefined)
+    return Array.from({ length: place.place.length }, (_, index) => place.place.location + index);
+  const found = staticLocation(body, tree);
+  if (found !== undefined || name === undefined) return found === undefined ? [] : [found];
+  const mapped = mappedAs(body, name);
+  if (mapped !== undefined) return mapped.arguments.map((each) => whole(body, each)).find((each) => each.length > 0) ?? [];
+  return body.locations.list.flatMap((location, index) => (location.name.startsWith(`${name}.`) ? [index] : []));
+}
+
+/** The `dma_map_single(…)` whose handle a variable holds. */
+function mappedAs(body: Body, name: string): Call | undefined {
+  let found: Call | undefined;
+  walk(body.thread.body, (statement) => {
+    const value = statement.kind === "declare" || statement.kind === "assign" ? statement.value : undefined;
+    const set =
+      statement.kind === "declare"
+        ? statement.name
+        : statement.kind === "assign" && statement.target.kind === "name"
+          ? statement.target.name
+          : "";
+    if (set !== name || value?.kind !== "call") return;
+    const { meaning } = primitive(value.name) ?? {};
+    if (meaning?.kind === "dma-api" && meaning.call === "map") found ??= value;
+  });
+  return found;
+}
+
+/** `BIT(3)`, `GENMASK(7, 4)`, `FIELD_GET(MASK, e)`. */
+function lowerBits(body: Body, call: Call, what: "bit" | "mask" | "get" | "prepare"): Expression {
+  const first = argument(body, call, 0);
+  if (what === "bit") return binary("<<", constant(1), first);
+  const second = argument(body, call, 1);
+  if (first.kind !== "constant" || (what === "mask" && second.kind !== "constant")) {
+    body.complaints.error(
+      "arguments",
+      call.span,
+      `\`${call.name}\` needs a constant mask`,
+      "write the shift and the mask: `(r0 >> 4) & 0xf`",
+    );
+    return constant(0);
+  }
+  if (what === "mask") {
+    const low = second.kind === "constant" ? second.value : 0;
+    const width = first.value - low + 1;
+    if (low < 0 || width < 1 || first.value > 31) {
+      body.complaints.error(
+        "arguments",
+        call.span,
+        `there are no bits ${first.value} to ${low}`,
+        "write `GENMASK(high, low)`, bits 0 to 31",
+      );
+      return constant(0);
+    }
+    return constant((width === 32 ? -1 : (1 << width) - 1) << low);
+  }
+  const mask = first.value;
+  const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
+  if (what === "prepare") return binary("&", binary("<<", second, constant(shift)), first);
+  // An arithmetic shift would carry the sign into the field.
+  return binary("&", binary(">>", second, constant(shift)), constant(mask >>> shift));
+}
+
+/** `readl_poll_timeout(D0.status, v, v & 1, 10, 1000)` is `do { v = readl(D0.status); } while (!(v & 1));`, and its value 0. */
+function lowerPoll(body: Body, call: Call, { operation, at }: Extract<Meaning, { kind: "poll" }>): Expression {
+  const { code, complaints } = body;
+  const accessor = call.arguments[0];
+  const name = operation ?? (accessor?.kind === "name" ? accessor.name : "");
+  const read = primitive(name);
+  const to = call.arguments[at.value];
+  const register_ = call.arguments[at.register];
+  const condition = call.arguments[at.condition];
+  if (read?.meaning.kind !== "pio-read" || to?.kind !== "name" || register_ === undefined || condition === undefined) {
+    complaints.error(
+      "arguments",
+      call.span,
+      `\`${call.name}\` takes an accessor that reads a register, and a variable for its value`,
+      `it is written \`${primitive(call.name)?.form}\``,
+    );
+    return constant(0);
+  }
+  const value = code.register(to.name);
+  const from = code.length;
+  const head = code.here();
+  const exit = code.label();
+  const found = body.value({ kind: "call", name, tags: [], arguments: [register_], span: call.span }, value);
+  if (found.kind !== "register" || found.register !== value) code.emit({ kind: "assign", target: value, value: found }, call.span);
+  const again = negate(body.value(condition));
+  if (again.kind === "constant" && again.value === 0) return constant(0);
+  code.emit({ kind: "branch", condition: again, otherwise: exit, join: exit }, call.span);
+  code.emit({ kind: "loop", head, polls: polls(code.since(from)) }, call.span);
+  code.place(exit);
+  return constant(0);
 }

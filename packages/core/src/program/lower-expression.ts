@@ -92,6 +92,7 @@ function binaryValue(body: Body, tree: Extract<Tree, { kind: "binary" }>): Expre
     return constant(0);
   }
   const left = body.value(tree.left);
+  warnOfUndefined(body, tree);
   if ((operator !== "&&" && operator !== "||") || !mayAccess(tree.right)) return binary(operator, left, body.value(tree.right));
   if (left.kind === "constant") {
     const decided = operator === "&&" ? left.value === 0 : left.value !== 0;
@@ -107,6 +108,20 @@ function binaryValue(body: Body, tree: Extract<Tree, { kind: "binary" }>): Expre
   code.emit({ kind: "assign", target: result, value: binary(operator, register(result), right) });
   code.place(join);
   return register(result);
+}
+
+/** What C leaves undefined, where the text shows it. */
+function warnOfUndefined(body: Body, { operator, right, span }: Extract<Tree, { kind: "binary" }>): void {
+  if (right.kind !== "integer") return;
+  if ((operator === "/" || operator === "%") && right.value === 0)
+    body.complaints.warning("arguments", span, `\`${operator}\` by 0 is undefined in C: its value is 0 here`, "divide by something else");
+  if ((operator === "<<" || operator === ">>") && right.value > 31)
+    body.complaints.warning(
+      "arguments",
+      span,
+      `a shift by ${right.value} is undefined in C: counts are taken modulo 32 here`,
+      "values have 32 bits",
+    );
 }
 
 function conditionalValue(body: Body, tree: Extract<Tree, { kind: "conditional" }>, into: number | undefined): Expression {

@@ -66,6 +66,16 @@ const INSTEAD: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(dma|pci)_set_\w*mask/, "the mask stands in the declaration: `dma(coherent, mask=32) int x;`"],
   [/ioremap|iounmap|_iomap|^pgprot_|^ioport_map/, "how a register is mapped stands in its declaration: `mmio(wc) int D0.reg;`"],
+  [
+    /^(mem(set|cpy|move|cmp)|str\w*cpy|copy_(to|from)_user)$/,
+    "write the assignment of each word: `WRITE_ONCE(*x, 1);` `*x = 1;` `r = *x;`",
+  ],
+  [/^(k|v|kv|devm_k)\w*(alloc|free)/, "memory stands in the initial state: `int x;` `int ring[4];`"],
+  [/^(min|max|min_t|max_t|clamp|swap|abs|ARRAY_SIZE|DIV_ROUND_UP|roundup|ALIGN)$/, "write the expression: `a < b ? a : b`"],
+  [
+    /^(container_of|list_|hlist_|llist_|kfifo_|skb_|netif_|napi_|queue_work|schedule_work)/,
+    "a test has the accesses that this comes down to: READ_ONCE, WRITE_ONCE, smp_store_release, …",
+  ],
   [/_poll_timeout/, "write the loop: `do { v = readl(D0.reg); } while (!(v & 1));`"],
   [
     /^(rte|spdk|ucs|ucx|efa|gdr)_\w*(mb|fence|barrier)/,

@@ -60,8 +60,16 @@ export type Meaning =
   /** What a device does. */
   | { readonly kind: "dma-write" | "dma-writev" | "dma-read" | "dma-read-zero" | "dma-readv" | "dma-add" | "dma-swap" | "dma-cas" }
   | { readonly kind: "msi" | "intx" | "ats-invalidate-done" | "answer" | "wait" | "tell" | "hear" }
-  /** Its argument, unchanged. */
-  | { readonly kind: "identity" }
+  /** Its argument, unchanged; or 0, as of a check that never fails. */
+  | { readonly kind: "identity" | "zero" }
+  /** Computes with bits: linux/bits.h, linux/bitfield.h. The mask of a field is a constant. */
+  | { readonly kind: "bits"; readonly what: "bit" | "mask" | "get" | "prepare" }
+  /** Reads a register until a condition holds: linux/iopoll.h. `operation`: the accessor, where it is no argument; `at`: where register, value and condition stand. */
+  | {
+      readonly kind: "poll";
+      readonly operation: string | undefined;
+      readonly at: { readonly register: number; readonly value: number; readonly condition: number };
+    }
   /** Read, but not run: `why` says what to do. */
   | { readonly kind: "unsupported"; readonly why: string };
 
@@ -105,7 +113,7 @@ const deviceKinds: ReadonlySet<Meaning["kind"]> = new Set<Meaning["kind"]>([
   "tell",
   "hear",
 ]);
-const bothKinds: ReadonlySet<Meaning["kind"]> = new Set<Meaning["kind"]>(["delay", "identity", "unsupported"]);
+const bothKinds: ReadonlySet<Meaning["kind"]> = new Set<Meaning["kind"]>(["delay", "identity", "zero", "bits", "unsupported"]);
 
 const words = (text: string): string[] => text.split(/\s+/);
 
@@ -266,6 +274,29 @@ for (const width of ["byte", "word", "dword"]) {
   add(`pci_write_config_${width}`, "device?, register, value", { kind: "pio-write", family: "config_write" });
 }
 
+// linux/iopoll.h. Nothing runs out of time here.
+for (const suffix of ["", "_atomic"]) {
+  for (const width of ["b", "w", "l", "q"]) {
+    for (const relaxed of ["", "_relaxed"]) {
+      add(`read${width}${relaxed}_poll_timeout${suffix}`, "register, value, condition, delay?, timeout?", {
+        kind: "poll",
+        operation: `read${width}${relaxed}`,
+        at: { register: 0, value: 1, condition: 2 },
+      });
+    }
+  }
+  add(`readx_poll_timeout${suffix}`, "accessor, register, value, condition, delay?, timeout?", {
+    kind: "poll",
+    operation: undefined,
+    at: { register: 1, value: 2, condition: 3 },
+  });
+  add(`read_poll_timeout${suffix}`, "accessor, value, condition, delay, timeout, delay_before_read, register", {
+    kind: "poll",
+    operation: undefined,
+    at: { register: 6, value: 1, condition: 2 },
+  });
+}
+
 // DMA API.
 
 for (const [name, call] of [
@@ -279,6 +310,8 @@ for (const [name, call] of [
   add(name, "x, ...", { kind: "dma-api", call });
 }
 
+add("dma_mapping_error", "device, address", { kind: "zero" });
+
 // Time, placement, and what is there to please the compiler.
 
 for (const name of ["udelay", "ndelay", "mdelay", "msleep"]) add(name, "time", { kind: "delay" });
@@ -289,6 +322,11 @@ for (const name of words(`likely unlikely cpu_to_le16 cpu_to_le32 cpu_to_le64 le
   cpu_to_be16 cpu_to_be32 cpu_to_be64 be16_to_cpu be32_to_cpu be64_to_cpu`)) {
   add(name, "e", { kind: "identity" });
 }
+
+for (const name of ["BIT", "BIT_ULL"]) add(name, "number", { kind: "bits", what: "bit" });
+for (const name of ["GENMASK", "GENMASK_ULL"]) add(name, "high, low", { kind: "bits", what: "mask" });
+add("FIELD_GET", "mask, value", { kind: "bits", what: "get" });
+add("FIELD_PREP", "mask, value", { kind: "bits", what: "prepare" });
 
 // Devices.
 

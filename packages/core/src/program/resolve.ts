@@ -107,7 +107,7 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
         complaints.error("arguments", span, "a list of values needs an array", "write `int x[2]={1,2};`");
         return 0;
       }
-      const dot = value.name.indexOf(".");
+      const dot = memory.has(value.name) ? -1 : value.name.indexOf(".");
       if (dot === -1) return addressOf((locations.named(value.name) ?? locations.ensure(value.name)).location);
       const owner = value.name.slice(0, dot);
       const name = value.name.slice(dot + 1);
@@ -198,6 +198,8 @@ function nameParameters(thread: Thread, locations: Locations, devices: Devices, 
   const own = thread.role === "device" ? devices.find(thread.name) : undefined;
   for (const parameter of thread.parameters) {
     let place = locations.named(parameter.name, own);
+    // A structure is its members.
+    if (place === undefined && locations.list.some((location) => location.name.startsWith(`${parameter.name}.`))) continue;
     if (place === undefined) {
       const owners = locations.owners(parameter.name);
       if (owners.length > 1) {

@@ -57,7 +57,7 @@ describe("hints", () => {
     ["dma_alloc_coherent(x);", "dma(coherent)"],
     ["dma_map_single_attrs(x, DMA_ATTR_WRITE_BARRIER);", "write_barrier"],
     ["ioremap_wc(D0.r);", "mmio(wc)"],
-    ["readl_poll_timeout(D0.r);", "do {"],
+    ["regmap_read_poll_timeout(D0.r);", "do {"],
     ["mfence();", "mb();"],
     ["wait_for_completion(x);", "smp_load_acquire"],
     ["set_bit(0, x);", "atomic_or"],

@@ -1,0 +1,97 @@
+/** What a driver's text has besides accesses: structures, names for numbers, bit fields, polling macros, handles of mappings. */
+import { describe, expect, test } from "vitest";
+import { parseTest } from "../../src/litmus/parse.js";
+import { printTest } from "../../src/litmus/print.js";
+import { lowerTest } from "../../src/program/lower.js";
+import { printProgram } from "../../src/program/print.js";
+
+const INIT =
+  "struct desc { u32 addr; u32 own; }; dma(coherent) struct desc ring[2]; dma(streaming) struct desc one; dma(streaming) int buf[2]; mmio int D0.st;";
+
+function lowered(body: string, before = "", init = INIT): { readonly code: string; readonly problems: readonly string[] } {
+  const source = { name: "t", text: `C t\n${before}{ ${init} }\nP0(struct desc *ring) { ${body} }\nD0() { }\nexists (true)` };
+  const parsed = parseTest(source);
+  const result = parsed.ok ? lowerTest(parsed.value, source) : parsed;
+  if (parsed.ok) {
+    // What is printed is read as the same.
+    const again = parseTest({ name: "t", text: printTest(parsed.value) });
+    expect(again.ok && printTest(again.value)).toBe(printTest(parsed.value));
+  }
+  const code = result.ok ? printProgram(result.value).replace(/\/\/.*/g, "") : "";
+  return {
+    code: /P0[\s\S]*?\n\n|P0[\s\S]*$/.exec(code)?.[0] ?? "",
+    problems: [...parsed.problems, ...result.problems].map((each) => each.message),
+  };
+}
+
+describe("the same thing, said as a driver says it", () => {
+  test.each([
+    ["int a = READ_ONCE(ring[1].own);", "int a = READ_ONCE(ring.own[1]);", ""],
+    ["int a = one.own;", "int a = one->own;", ""],
+    ["one.own = 1;", "one->own = 1;", ""],
+    ["smp_store_release(&one->own, 1);", "smp_store_release(&one.own, 1);", ""],
+    ["WRITE_ONCE(one.own, DONE);", "WRITE_ONCE(one.own, 8);", "#define DONE BIT(3) /* all of it */\n"],
+    ["WRITE_ONCE(one.own, B);", "WRITE_ONCE(one.own, 5);", "#include <linux/io.h>\n#define A 0x4\n#define B (A | \\\n  1U)\n"],
+    ["WRITE_ONCE(one.own, EIO);", "WRITE_ONCE(one.own, -5);", "#define EIO -5\n"],
+    ["int a = FIELD_GET(GENMASK(7, 4), READ_ONCE(one.own));", "int a = READ_ONCE(one.own) >> 4 & 15;", ""],
+    ["int a = FIELD_PREP(GENMASK(7, 4), 3);", "int a = 48;", ""],
+    ["int a = sizeof(struct desc) + sizeof(*ring) + sizeof a;", "int a = 12;", ""],
+    [
+      "u32 v; int a = readl_poll_timeout(D0.st, v, v & BIT(0), 10, 1000);",
+      "u32 v; do { v = readl(D0.st); } while (!(v & 1)); int a = 0;",
+      "",
+    ],
+    [
+      "u32 v; int a = readx_poll_timeout_atomic(readl_relaxed, D0.st, v, v == 1, 10, 1000);",
+      "u32 v; do { v = readl_relaxed(D0.st); } while (!(v == 1)); int a = 0;",
+      "",
+    ],
+    [
+      "u32 v; int a = read_poll_timeout(readl, v, v, 10, 1000, false, D0.st);",
+      "u32 v; do { v = readl(D0.st); } while (!v); int a = 0;",
+      "",
+    ],
+    ["dma_unmap_single(dev, one, sizeof(*one), DMA_FROM_DEVICE);", "dma_unmap_single(one.addr); dma_unmap_single(one.own);", ""],
+    [
+      "dma_sync_single_for_cpu(&pdev->dev, buf, 8, DMA_FROM_DEVICE);",
+      "dma_sync_single_for_cpu(buf[0]); dma_sync_single_for_cpu(&buf[1]);",
+      "",
+    ],
+    [
+      "dma_addr_t a = dma_map_single(&pdev->dev, buf, 8, 1); if (dma_mapping_error(&pdev->dev, a)) return -1; dma_unmap_single(&pdev->dev, a, 8, 1);",
+      "dma_addr_t a = dma_map_single(buf); dma_unmap_single(buf);",
+      "",
+    ],
+    ["int h = 0; if (++h == 1) h = 0;", "int h = 0; h += 1; if (h == 1) h = 0;", ""],
+  ])("%s", (natural, plain, before) => {
+    const one = lowered(natural, before);
+    const other = lowered(plain);
+    expect(one.problems).toEqual([]);
+    // Steps apart: temporaries are numbered by statement.
+    const steps = (code: string): string => code.replace(/\$\d+/g, "$").replace(/[ \t]+/g, " ");
+    expect(steps(one.code)).toBe(steps(other.code));
+    expect(one.code).not.toBe("");
+  });
+});
+
+test("a structure with values", () => {
+  const { code, problems } = lowered("int a = one.b;", "", "struct { u32 a; u32 b; } one = {1, 2};");
+  expect(problems).toEqual([]);
+  expect(code).toContain("one.b");
+  const read = parseTest({ name: "t", text: "C t\n{ struct { u32 a; u32 b; } one = {1, 2}; }\nexists (one.b=2)" });
+  expect(read.ok && printTest(read.value)).toContain("u32 one.b = 2;");
+});
+
+test.each([
+  ["int a = 1 / 0;", "`/` by 0 is undefined in C: its value is 0 here"],
+  ["int a = 1 << 40;", "a shift by 40 is undefined in C: counts are taken modulo 32 here"],
+  ["int a = FIELD_GET(READ_ONCE(one.own), 1);", "`FIELD_GET` needs a constant mask"],
+  ["int a = GENMASK(3, 7);", "there are no bits 3 to 7"],
+  [
+    "u32 v; readx_poll_timeout(writel, D0.st, v, v, 1, 1);",
+    "`readx_poll_timeout` takes an accessor that reads a register, and a variable for its value",
+  ],
+  ["int a = two->own;", "`two.own` is neither a parameter nor a declared location"],
+])("%s: %s", (body, message) => {
+  expect(lowered(body).problems).toEqual([message]);
+});
