@@ -32,12 +32,15 @@ export function createOutcomes(items: number): Outcomes {
   let total = 0;
 
   const unpack = (key: number): number[] => {
+    const state: number[] = [];
     let rest = key;
-    return powers.map(() => {
-      const digit = rest % radix;
-      rest = Math.floor(rest / radix);
-      return digit;
-    });
+    for (let item = 0; item < items; item++) {
+      const next = Math.floor(rest / radix);
+      // `%` of numbers that are no small integers is slow.
+      state.push(rest - next * radix);
+      rest = next;
+    }
+    return state;
   };
   const spell = (state: readonly number[]): string => String.fromCharCode(...state);
   const widen = (): void => {

@@ -11,7 +11,7 @@ import { countByLast } from "./orders.js";
 import { type Factor, holds, type Outcomes } from "./outcome.js";
 import { type LocationPlan, planSearch } from "./plan.js";
 import type { Skeleton, SkeletonEvent } from "./skeleton.js";
-import { findSymmetry } from "./symmetry.js";
+import { findSymmetry, type Symmetry } from "./symmetry.js";
 import { operate, type Term, type Value } from "./value.js";
 import { waysToRead } from "./ways-to-read.js";
 
@@ -827,7 +827,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     if (options.first && outcomes.total > before) throw new Ended("stopped");
   };
 
-  const symmetry = options.visit === undefined ? findSymmetry(skeleton, frame, locations) : { chains: [], factor: 1 };
+  let symmetry: Symmetry = { chains: [], factor: 1 };
   const root = nodeAt(0);
   depth = 0;
   root.source.fill(-1);
@@ -839,15 +839,35 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
       for (const b of writes) if (a !== b && !order(root, writes, a, b)) return;
     }
   }
+  const begin = (): boolean => {
+    for (const location of locations) if (!settleLocation(root, location)) return false;
+    if (plan.valued && !settleValues(root)) return false;
+    bound(root);
+    return true;
+  };
+  if (!restrict(root) || !begin()) return;
+  // Most tests of -speedcheck have one execution left.
+  if (options.coherent && options.visit === undefined && openReads(root) === 0 && openPair(root, false) === undefined) {
+    const raised = session.whole({
+      ...skeleton.structure,
+      rf,
+      co,
+      finals: finalsOf(root),
+      assured: { coherence: coherent, atomicity: atomic },
+    });
+    if (raised !== "open") {
+      if (options.budget.nodes-- <= 0 || options.interrupted()) throw new Ended("gave-up");
+      if (raised !== undefined && !unwanted(root)) account(root, raised);
+      return;
+    }
+  }
+  if (options.visit === undefined) symmetry = findSymmetry(skeleton, frame, locations);
   for (const { location, writes } of symmetry.chains) {
     for (let at = 1; at < writes.length; at++) {
       if (!order(root, location.writes, writes[at - 1] as number, writes[at] as number)) return;
     }
   }
-  if (!restrict(root)) return;
-  for (const location of locations) if (!settleLocation(root, location)) return;
-  if (plan.valued && !settleValues(root)) return;
-  bound(root);
+  if (symmetry.chains.length > 0 && !begin()) return;
   const copy = (of: Relation): Relation => {
     const made = arena.take(size);
     made.set(of);

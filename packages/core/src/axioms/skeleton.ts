@@ -56,7 +56,7 @@ export function forEachSkeleton(
   arena: Arena = createArena(),
   required: ReadonlyMap<number, Value> = NOTHING,
 ): void {
-  const wanted = threads.map((_, thread) => registersOf(frame, thread, required));
+  const wanted = registersOf(threads.length, frame, required);
   const chosen: Chosen[] = [];
   const choose = (thread: number, first: number): boolean => {
     const paths = threads[thread];
@@ -74,17 +74,19 @@ export function forEachSkeleton(
   choose(0, 0);
 }
 
-const NOTHING: ReadonlyMap<never, Value> = new Map<never, Value>();
+const NOTHING: Map<never, Value> = new Map<never, Value>();
 
-function registersOf(frame: Frame, thread: number, required: ReadonlyMap<number, Value>): ReadonlyMap<string, Value> {
-  let registers: Map<string, Value> | undefined;
+/** For each thread, what its registers have to end with. */
+function registersOf(threads: number, frame: Frame, required: ReadonlyMap<number, Value>): ReadonlyMap<string, Value>[] {
+  const registers: Map<string, Value>[] = [];
+  for (let thread = 0; thread < threads; thread++) registers.push(NOTHING);
   for (const [index, value] of required) {
     const item = frame.items[index];
-    if (item?.kind !== "register" || item.thread !== thread) continue;
-    registers ??= new Map();
-    registers.set(item.name, value);
+    if (item?.kind !== "register") continue;
+    if (registers[item.thread] === NOTHING) registers[item.thread] = new Map();
+    registers[item.thread]?.set(item.name, value);
   }
-  return registers ?? NOTHING;
+  return registers;
 }
 
 /** An access of one of the threads, its terms over all reads. */

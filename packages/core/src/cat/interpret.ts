@@ -39,6 +39,8 @@ export interface Ground {
   /** Enumeration -> its tags. */
   readonly enumerations: ReadonlyMap<string, readonly string[]>;
   readonly variant: (condition: Condition) => boolean | undefined;
+  /** Told wherever something is made of all events (a complement, an identity): where that never happens, and nothing that is read has an event in it, the result is the same for any number of events. */
+  readonly asksForAll?: () => void;
 }
 
 /** More elements than this in one set of sets: the choice is refused. */
@@ -333,12 +335,14 @@ function asSet(ground: Ground, value: Concrete, place: Place): Int32Array {
 }
 
 function fullRelation(ground: Ground): Int32Array {
+  ground.asksForAll?.();
   const all = bits.emptyRelation(ground.n);
   bits.fullInto(all, ground.n);
   return all;
 }
 
 function fullSet(ground: Ground): Int32Array {
+  ground.asksForAll?.();
   const all = bits.emptySet(ground.n);
   bits.fullSetInto(all, ground.n);
   return all;
@@ -361,7 +365,10 @@ function unary(ground: Ground, operator: (Expression & { kind: "unary" })["opera
       return fresh(ground, (into) => {
         if (operator === "optional") bits.copyInto(into, relation);
         else bits.closureInto(into, relation, n);
-        if (operator !== "plus") bits.addIdentity(into, n);
+        if (operator !== "plus") {
+          ground.asksForAll?.();
+          bits.addIdentity(into, n);
+        }
       });
     }
     case "inverse":
@@ -374,6 +381,7 @@ function unary(ground: Ground, operator: (Expression & { kind: "unary" })["opera
     case "complement": {
       if (value.kind === "nothing") return { kind: "universe" };
       if (value.kind === "universe") return { kind: "nothing" };
+      ground.asksForAll?.();
       if (value.kind === "relation") return fresh(ground, (into) => bits.complementInto(into, value.bits, n));
       const set = bits.emptySet(n);
       bits.complementSetInto(set, asSet(ground, value, place), n);

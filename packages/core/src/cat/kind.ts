@@ -13,11 +13,21 @@ export interface Kind {
   readonly chosen: readonly NodeId[];
   /** For each `with` and number of events, what can be chosen, where it is the same in all structures of the kind. */
   readonly choices: Map<number, readonly Relation[]>[];
+  /** For each `with`, in how many ways nothing can be chosen, where that is so for any number of events; -1 where it is not, undefined where it is not known. */
+  readonly emptyChoices: (number | undefined)[];
   /** Does a check or a flag ask which writes are final? What `co` extends does, and holds whatever they are: the caller's order ends with them. */
   readonly asksFinals: boolean;
 }
 
-export const NO_KIND: Kind = { nothing: new Uint8Array(0), empty: [], evaluated: [], chosen: [], choices: [], asksFinals: true };
+export const NO_KIND: Kind = {
+  nothing: new Uint8Array(0),
+  empty: [],
+  evaluated: [],
+  chosen: [],
+  choices: [],
+  emptyChoices: [],
+  asksFinals: true,
+};
 
 /** Which of the inputs have something in them, as text: structures with the same are of one kind. */
 export function kindKey(nodes: readonly GraphNode[], given: readonly NodeId[], { sets, relations, shows }: Structure): string {
@@ -53,7 +63,15 @@ export function kindOf({ graph, tests, choices }: Compiled, visible: number, nee
   const asksFinals = tests.some(
     ({ node }, index) => index < visible && (graph.node(node).reads & READS_FINALS) !== 0 && nothing[node] !== 1,
   );
-  return { nothing, empty, evaluated, chosen, choices: choices.map(() => new Map()), asksFinals };
+  return {
+    nothing,
+    empty,
+    evaluated,
+    chosen,
+    choices: choices.map(() => new Map()),
+    emptyChoices: choices.map(() => undefined),
+    asksFinals,
+  };
 }
 
 /** Nodes that are empty because inputs are. */

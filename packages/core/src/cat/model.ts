@@ -140,6 +140,11 @@ export interface Session {
    * After `settled` has said yes for the same bounds: the flags that every completion raises, where no completion raises others; undefined where that is not known.
    */
   settledFlags(): readonly string[] | undefined;
+  /**
+   * Judges a structure with one execution, for which nothing else has to be asked: `rf.must`, `co.must` and `finals` of the structure are its rf, co and FW. The flags that it raises, undefined where
+   * a check forbids it; "open" where `begin` and what comes after it have to be asked (the model makes choices, or compares values).
+   */
+  whole(structure: Structure): readonly string[] | undefined | "open";
   /** True if the execution passes all checks. `finals` (FW): where left out, the last of `co` at each location. `sameValue`: pairs of events that carry the same value (needed where `needs.values`). */
   check(rf: Relation, co: Relation, finals?: EventSet, sameValue?: Relation): boolean;
   /** After `check`: names of the flags that are raised (`undefined` for a failed `undefined_unless` is given as `Undef`), in the model's order. */

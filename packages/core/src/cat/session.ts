@@ -28,6 +28,7 @@ import {
   wordsFor,
 } from "./relation.js";
 import { isComparison } from "./syntax.js";
+import { WholeJudge } from "./whole.js";
 
 /** Planes: exact, must, may. */
 const EXACT = 0;
@@ -109,6 +110,7 @@ class CatSession implements Session {
   /** Of each fixpoint, the nodes outside of its bodies that these read. */
   readonly #operands: readonly (readonly NodeId[])[];
   readonly #inputs = new Map<string, NodeId>();
+  readonly #judge: WholeJudge;
 
   /** Buffers of each value, by the number of events. */
   readonly #pools = new Map<
@@ -173,6 +175,7 @@ class CatSession implements Session {
     }
     this.#given = graph.nodes.flatMap((node, id) => (node.op === "input" && node.reads === 0 ? [id] : []));
     this.#costs = this.#tests.map(({ node }) => this.#reachable([], [node]).reduce((sum, each) => sum + each, 0));
+    this.#judge = new WholeJudge(compiled, this.#costs);
     this.#operands = graph.fixpoints.map((_, group) => [...new Set(this.#outside(group, EXACT).map(([node]) => node))]);
     this.#monotone = graph.fixpoints.map((_, group) => this.#isMonotone(group));
     for (const [id, node] of graph.nodes.entries()) if (node.op === "input") this.#inputs.set(node.name, id);
@@ -232,38 +235,79 @@ class CatSession implements Session {
 
   /** The ways in which a `with` can go. Where all that it looks at is empty in structures of this kind, they are the same for all of these. */
   #choices(index: number): readonly Relation[] {
-    const known = this.#kind.choices[index]?.get(this.#n);
+    return this.#commonChoices(this.#kind, index, this.#n) ?? this.#chosen(this.#ground(EXACT), index);
+  }
+
+  #chosen(ground: Ground, index: number): readonly Relation[] {
+    const { from, place } = this.#compiled.choices[index] as Compiled["choices"][number];
+    return choicesOf(ground, from, place);
+  }
+
+  /** The ways in which a `with` can go in all structures of a kind with so many events; undefined where they differ. */
+  #commonChoices(kind: Kind, index: number, n: number): readonly Relation[] | undefined {
+    const known = kind.choices[index]?.get(n);
     if (known !== undefined) return known;
-    const choice = this.#compiled.choices[index] as Compiled["choices"][number];
-    const ground = this.#ground(EXACT);
-    let fixed = true;
-    const watched: Ground = {
-      ...ground,
-      get loc() {
-        fixed = false;
-        return ground.loc;
+    const ways = kind.emptyChoices[index];
+    if (ways !== undefined) {
+      if (ways < 0) return undefined;
+      const found = Array.from({ length: ways }, () => emptyRelation(n));
+      kind.choices[index]?.set(n, found);
+      return found;
+    }
+    let common = true;
+    let sized = false;
+    const nothing = { set: emptySet(n), relation: emptyRelation(n) };
+    const found = this.#chosen(
+      {
+        ...this.#ground(EXACT),
+        n,
+        get loc() {
+          common = false;
+          return nothing.relation;
+        },
+        read: (node) => {
+          const { kind: of } = this.#nodes[node] as GraphNode;
+          if (kind.nothing[node] !== 1) common = false;
+          return { kind: of, bits: nothing[of].slice() };
+        },
+        asksForAll: () => {
+          sized = true;
+        },
       },
-      read: (node) => {
-        if (this.#kind.nothing[node] !== 1) fixed = false;
-        return ground.read(node);
-      },
-    };
-    const found = choicesOf(watched, choice.from, choice.place);
-    if (fixed) this.#kind.choices[index]?.set(this.#n, found);
+      index,
+    );
+    if (!common) {
+      kind.emptyChoices[index] = -1;
+      return undefined;
+    }
+    // Without any event in what is read, and nothing made of all of them, no relation that comes out has a pair.
+    if (!sized) kind.emptyChoices[index] = found.length;
+    kind.choices[index]?.set(n, found);
     return found;
+  }
+
+  whole(structure: Structure): readonly string[] | undefined | "open" {
+    const kind = this.#kindFor(structure);
+    return this.#judge.judge(structure, kind, (choice) => this.#commonChoices(kind, choice, structure.n));
+  }
+
+  /** What is known of structures of this kind. */
+  #kindFor(structure: Structure): Kind {
+    const key = kindKey(this.#nodes, this.#given, structure);
+    let kind = this.#kinds.get(key);
+    if (kind === undefined) {
+      if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
+      kind = kindOf(this.#compiled, this.#visible, structure.shows === true ? this.#showable : this.#tested, structure);
+      this.#kinds.set(key, kind);
+    }
+    return kind;
   }
 
   /** Takes up what is known of structures of this kind. */
   #enter(structure: Structure): void {
     const { n, shows } = structure;
     const needed = shows === true ? this.#showable : this.#tested;
-    const key = kindKey(this.#nodes, this.#given, structure);
-    let kind = this.#kinds.get(key);
-    if (kind === undefined) {
-      if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
-      kind = kindOf(this.#compiled, this.#visible, needed, structure);
-      this.#kinds.set(key, kind);
-    }
+    const kind = this.#kindFor(structure);
     if (kind === this.#kind && n === this.#n) return;
     if (n !== this.#n || this.#pool.length === 0) this.#resize(n);
     this.#kind = kind;

@@ -133,6 +133,8 @@ test("compiled expressions have the values of sets, and bounds enclose them", ()
         const exact = { rf: { must: exactRf, may: exactRf }, co: { must: exactCo, may: exactCo } };
         expect(session.prune(exact.rf, exact.co)).toBe(passes);
         expect(session.settled(exact.rf, exact.co)).toBe(passes);
+        // Judged without a beginning, as a structure that has this execution alone.
+        expect(session.whole({ ...structure, ...exact, finals: bits.emptySet(n) }) !== undefined).toBe(passes);
         // And once more from another structure's leavings.
         session.begin(structure);
         expect(session.check(exactRf, exactCo)).toBe(passes);
@@ -141,6 +143,9 @@ test("compiled expressions have the values of sets, and bounds enclose them", ()
     { numRuns: 150 },
   );
 });
+
+/** Bounds that meet. */
+const bothAre = (rf: Int32Array, co: Int32Array) => ({ rf: { must: rf, may: rf }, co: { must: co, may: co }, finals: new Int32Array(0) });
 
 test("fixpoints: growing ones reach the least, others go round by round, and bounds enclose both", () => {
   const edges = (n: number) => fc.array(fc.tuple(fc.integer({ min: 0, max: n - 1 }), fc.integer({ min: 0, max: n - 1 })), { maxLength: 8 });
@@ -167,7 +172,7 @@ test("fixpoints: growing ones reach the least, others go round by round, and bou
       };
       const co = { must: bits.emptyRelation(n), may: bits.emptyRelation(n) };
       const session = model.session();
-      session.begin({
+      const structure = {
         n,
         shows: true,
         sets: new Map(),
@@ -175,7 +180,8 @@ test("fixpoints: growing ones reach the least, others go round by round, and bou
           ["po", bits.relationOf(n, po)],
           ["loc", loc],
         ]),
-      });
+      };
+      session.begin(structure);
       const pruned = session.prune(rf, co);
       const settled = session.settled(rf, co);
       const passes = session.check(bits.relationOf(n, real), co.must);
@@ -194,6 +200,10 @@ test("fixpoints: growing ones reach the least, others go round by round, and bou
       expect(new Set(shown?.kind === "relation" ? bits.pairsOf(shown.relation, n).map(([a, b]) => key(a, b)) : [])).toEqual(wanted);
       if (passes) expect(pruned).toBe(true);
       if (settled) expect(passes).toBe(true);
+      const exactRf = bits.relationOf(n, real);
+      const whole = session.whole({ ...structure, ...bothAre(exactRf, co.must) });
+      expect(whole).not.toBe("open");
+      expect(whole !== undefined).toBe(session.check(exactRf, co.must));
     }),
     { numRuns: 150 },
   );
