@@ -80,6 +80,8 @@ type KnownPaths = WeakMap<
     readonly unroll: number | undefined;
     readonly fencesAroundAtomics: boolean | undefined;
     readonly lower: Architecture | undefined;
+    readonly elementSize: number | undefined;
+    readonly arrays: string;
     readonly paths: readonly PreparedPath[];
   }
 >;
@@ -90,6 +92,8 @@ export function prepare(test: Test, options: AnswerOptions, known?: KnownPaths):
   const frame = frameOf(test, problems);
   if (problems.length > 0) return { kind: "problems", problems: distinct(problems) };
   const threads: (readonly PreparedPath[])[] = [];
+  const { elementSize } = frame;
+  const arrays = [...frame.arrays].map(([name, length]) => `${name}[${length}]`).join(" ");
   try {
     test.threads.forEach((thread, index) => {
       const { lower, unroll, fencesAroundAtomics } = options;
@@ -101,6 +105,8 @@ export function prepare(test: Test, options: AnswerOptions, known?: KnownPaths):
         before.unroll === unroll &&
         before.fencesAroundAtomics === fencesAroundAtomics &&
         before.lower === lower &&
+        before.elementSize === elementSize &&
+        before.arrays === arrays &&
         isSame(before.registers, registers)
       ) {
         threads.push(before.paths);
@@ -114,13 +120,24 @@ export function prepare(test: Test, options: AnswerOptions, known?: KnownPaths):
           unroll: options.unroll ?? 2,
           fencesAroundAtomics: options.fencesAroundAtomics ?? false,
           maxPaths: MAX_PATHS,
+          elementSize,
+          arrays,
         },
         problems,
       );
       const prepared = paths.map((path) => pathFor(path, lower));
       threads.push(prepared);
       if (problems.length === 0)
-        known?.set(thread.body, { registers, macros: options.macros, unroll, fencesAroundAtomics, lower, paths: prepared });
+        known?.set(thread.body, {
+          registers,
+          macros: options.macros,
+          unroll,
+          fencesAroundAtomics,
+          lower,
+          elementSize,
+          arrays,
+          paths: prepared,
+        });
     });
   } catch (error) {
     if (error instanceof NotLowered) {
@@ -188,7 +205,7 @@ function enumerate(
           ...searchOptions,
           coherent: false,
           atomic: false,
-          through: true,
+          unjudged: true,
           visit: found,
         });
       return true;

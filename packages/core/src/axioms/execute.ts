@@ -21,6 +21,10 @@ export interface ExecuteOptions {
   readonly fencesAroundAtomics: boolean;
   /** Paths of one thread before the search is given up. */
   readonly maxPaths: number;
+  /** Bytes of an element, where the test has arrays, and they have the same. */
+  readonly elementSize?: number | undefined;
+  /** What arrays there are: `a[2] b[3]`. */
+  readonly arrays?: string;
 }
 
 /** What a thread starts with. */
@@ -124,7 +128,8 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
       readonly value?: Term;
     },
   ): number => {
-    const hazard = kind === "R" && more.address !== undefined ? addressHazard(more.address, placeOf(state, span)) : undefined;
+    const hazard =
+      more.address === undefined ? undefined : addressHazard(more.address, kind === "R", options.arrays ?? "", placeOf(state, span));
     if (hazard !== undefined) state.hazards.push(hazard);
     state.events.push({
       kind,
@@ -149,7 +154,9 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
     return { value: register.value, from: [number] };
   };
 
-  const compute = (state: State, operator: string, left: Result, right: Result, span: Span): Result => {
+  const { elementSize } = options;
+  const compute = (state: State, written: string, left: Result, right: Result, span: Span): Result => {
+    const operator = elementSize !== undefined && (written === "+" || written === "-") ? `${written}${elementSize}` : written;
     const value = operation(operator, left.value, right.value);
     const hazard = operationHazard(operator, left.value, right.value, placeOf(state, span));
     if (hazard !== undefined) state.hazards.push(hazard);
@@ -159,7 +166,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
   /** The expression that a raw access takes its address from: `X` in `__load{once}(*X)`. */
   const accessed = (operand: Expression | undefined, callee: string, span: Span): Expression => {
     if (operand?.kind === "unary" && operand.operator === "*") return operand.operand;
-    if (operand?.kind === "index") return { kind: "binary", operator: "+", left: operand.base, right: operand.index, span: operand.span };
+    if (operand?.kind === "index") return { kind: "binary", operator: "[]", left: operand.base, right: operand.index, span: operand.span };
     complain(operand?.span ?? span, `${callee} needs a location here, such as \`*x\``, undefined, "arguments");
     return { kind: "integer", value: 0, span };
   };

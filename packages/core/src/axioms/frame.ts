@@ -33,6 +33,8 @@ export interface Frame {
   readonly filter: Condition | undefined;
   /** Locations with a given element count. */
   readonly arrays: ReadonlyMap<string, number>;
+  /** Bytes of an element, where there are arrays and all have the same. */
+  readonly elementSize: number | undefined;
   /** What is printed of a state, in this order. */
   readonly columns: readonly Column[];
 }
@@ -182,6 +184,7 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     condition: test.condition === undefined ? { kind: "constant", value: true } : condition(test.condition.proposition),
     filter: test.filter === undefined ? undefined : condition(test.filter),
     arrays,
+    elementSize: elementSizeOf([...arrays.keys()].map((name) => types.get(name) ?? "int")),
     columns: drafts.map((draft) => ({
       name: draft.whole ?? itemText(draft.items[0] as Item, arrays),
       items: draft.items.map((item) => index.get(itemKey(item)) as number),
@@ -195,6 +198,13 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
 interface Draft {
   readonly items: readonly Item[];
   readonly whole: string | undefined;
+}
+
+function elementSizeOf(types: readonly string[]): number | undefined {
+  const sizes = new Set(
+    types.map((type) => (/\b(char|u?int8_t|[us]8)$/.test(type) ? 1 : /\b(short|u?int16_t|[us]16)$/.test(type) ? 2 : 4)),
+  );
+  return sizes.size === 1 ? [...sizes][0] : undefined;
 }
 
 function typeKey({ items, whole }: Draft): string {

@@ -3,7 +3,7 @@ import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
 import type { ThreadEvent, ThreadPath } from "./event.js";
 import type { PreparedPath } from "./prepared-path.js";
-import { operation, type Term } from "./value.js";
+import { operation, type Term, type Value } from "./value.js";
 
 /** A place on a path where an execution may go wrong. */
 export interface Hazard {
@@ -14,7 +14,7 @@ export interface Hazard {
   /** Not 0 where it does. */
   readonly term: Term;
   readonly span: Span;
-  /** The operator, or `@` for a read's address. */
+  /** The operator, `@` for the address of a read, `[` for that of another access. */
   readonly what: string;
 }
 
@@ -32,18 +32,25 @@ export function operationHazard(operator: string, left: Term, right: Term, place
   return { ...place, term: { kind: "operation", operator: `?${operator}`, left, right }, what: operator };
 }
 
-/** The hazard of a read's address. */
-export function addressHazard(address: Term, place: Place): Hazard | undefined {
-  if (address.kind === "constant" && typeof address.value === "string") return undefined;
-  const zero: Term = { kind: "constant", value: 0 };
-  return { ...place, term: { kind: "operation", operator: "?@", left: address, right: zero }, what: "@" };
+/** The hazard of an address. `arrays`: what there is of them, as `a[2] b[3]`. */
+export function addressHazard(address: Term, reads: boolean, arrays: string, place: Place): Hazard | undefined {
+  if (!reads && arrays === "") return undefined;
+  if (address.kind === "constant" && typeof address.value === "string" && !address.value.endsWith("]")) return undefined;
+  const what = reads ? "@" : "[";
+  const term = operation(`?${what}`, address, { kind: "constant", value: arrays });
+  if (term === undefined || (term.kind === "constant" && term.value === 0)) return undefined;
+  return { ...place, term, what };
 }
 
 /** Where a path that goes wrong is cut off: before a read that has nowhere to read from; else behind the instruction, so that a cmpxchg() that computes for nothing has to succeed. */
 function endOf({ events }: ThreadPath, { at, instruction, what }: Hazard): number {
   let end = at;
-  if (what !== "@") while (events[end]?.instruction === instruction) end++;
+  if (what !== "@" && what !== "[") while (events[end]?.instruction === instruction && typeof addressKnown(events[end]) !== "number") end++;
   return end;
+}
+
+function addressKnown(event: ThreadEvent | undefined): Value | undefined {
+  return event?.address?.kind === "constant" ? event.address.value : undefined;
 }
 
 /** The path into the hazard, in the executions that go wrong there. */
@@ -103,7 +110,8 @@ export function findMistake(
         if (asked.has(hazard) && asked.get(hazard) === last) continue;
         asked.set(hazard, last);
         const { what, term } = hazard;
-        const possible = addresses || what === "/" || what === "%" || what === "@" || term.kind === "constant" || mentionsAddress(term);
+        const possible =
+          addresses || what === "/" || what === "%" || what === "@" || what === "[" || term.kind === "constant" || mentionsAddress(term);
         if (!possible) continue;
         if (happens(threads.map((each, index) => (index === thread ? [prepare(pathInto(origin, hazard))] : each))))
           return problemOf(hazard);
@@ -120,15 +128,24 @@ function mentionsAddress(term: Term): boolean {
 
 function problemOf({ what, span }: Hazard): Problem {
   const problem = (message: string, hint: string): Problem => ({ code: "unsupported", severity: "error", span, message, hint });
-  switch (what) {
+  switch (what.replace(/\d+$/, "")) {
     case "@":
       return problem(
-        "an execution reads here through a pointer that holds a number, not the address of a location",
+        "an execution reads here through a pointer that holds no address of a location",
         "give the pointer a location in the initial state (`int *p = &x;`), or test it before",
       );
     case "/":
     case "%":
       return problem("an execution divides by 0 here", "test the divisor before");
+    case "+":
+    case "-":
+      return problem(
+        `an execution adds to an address here, or subtracts, and comes to no location (herd7 counts bytes)`,
+        "an element of an array is written `a[1]`",
+      );
+    case "[":
+    case "[]":
+      return problem("an execution takes an element that no array has here", "arrays are declared in the initial state: `int a[2];`");
     default:
       return problem(`an execution computes \`${what}\` of an address here, which means nothing`, "compare addresses with `==` and `!=`");
   }

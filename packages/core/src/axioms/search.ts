@@ -39,6 +39,8 @@ export interface SearchOptions {
   readonly visit?: (execution: Execution) => boolean;
   /** Executions that the model forbids are visited, too. */
   readonly through?: boolean;
+  /** With `visit`: all candidates are visited, and the model is not asked; no failures and no flags then. */
+  readonly unjudged?: boolean;
 }
 
 /** A whole execution. The relations are the search's own: they change when the visit is over. */
@@ -92,8 +94,9 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   const atomic = options.atomic && coherent;
   const { n, words, locationOf } = plan;
   // A model that does not see to coherence may order but some of the writes (C11's atomic ones): it is asked which.
-  if (!options.coherent) session.begin(skeleton.structure);
-  const isOrdered = (write: number): boolean => options.coherent || hasEvent(session.ordered, write);
+  const judged = options.unjudged !== true;
+  if (!options.coherent && judged) session.begin(skeleton.structure);
+  const isOrdered = (write: number): boolean => options.coherent || !judged || hasEvent(session.ordered, write);
   const loose = options.coherent ? [] : plan.locations.map(({ writes }) => writes.filter((write) => !isOrdered(write)));
   const locations = options.coherent
     ? plan.locations
@@ -583,7 +586,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   /** Splits until one execution is left, and visits it. */
   const visitEach = (node: Node, show: (execution: Execution) => boolean): void => {
     bound(node);
-    if (options.through !== true && !session.prune(rf, co, finals)) return;
+    if (judged && options.through !== true && !session.prune(rf, co, finals)) return;
     if (splitFurther(node)) return;
     if (!plan.valued) status.fill(UNKNOWN);
     else if (!settleCircles(node)) return;
@@ -600,6 +603,10 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     const state = (item: number): Value | undefined => final[item];
     if (options.wanted !== undefined && holds(options.wanted, state) !== true) return;
     if (frame.filter !== undefined && holds(frame.filter, state) !== true) return;
+    if (!judged) {
+      if (!show({ skeleton, rf: rfMust, co: node.must, values, final, failures: [], flags: [], session })) throw new Ended("stopped");
+      return;
+    }
     const allowed = session.check(rfMust, node.must, finalsOf(node), options.values ? sameValues(node) : undefined);
     if (!allowed && options.through !== true) return;
     const execution = { skeleton, rf: rfMust, co: node.must, values, final, failures: session.failures(), flags: session.flags(), session };
@@ -824,7 +831,7 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
     if (raised.length > 0 && (counted === undefined || someCombination(factors, counted))) {
       for (const flag of raised) options.flagged.set(flag, (options.flagged.get(flag) ?? 0) + outcomes.total - before);
     }
-    if (options.first && outcomes.total > before) throw new Ended("stopped");
+    if (options.first && (counted === undefined ? outcomes.total > before : someCombination(factors, counted))) throw new Ended("stopped");
   };
 
   let symmetry: Symmetry = { chains: [], factor: 1 };
@@ -875,6 +882,10 @@ function search(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Ou
   };
   const given = { must: copy(rfMust), may: copy(rfMay) };
   const ordered = { must: copy(root.must), may: copy(coMay) };
+  if (!judged) {
+    visit(root, undefined);
+    return;
+  }
   const branches = session.begin({
     ...skeleton.structure,
     rf: given,

@@ -11,13 +11,39 @@ export type Term =
 
 /** What an operation on given values gives; undefined where it means nothing (`*` of an address, a division by 0). */
 export function operate(operator: string, left: Value, right: Value): Value | undefined {
-  // `?+` asks whether `+` of these means nothing, `?@` whether the left side is no address.
-  if (operator.startsWith("?"))
-    return operator === "?@" ? Number(typeof left === "number") : Number(operate(operator.slice(1), left, right) === undefined);
+  // `?+` asks whether `+` of these means nothing; `?@` whether the left side is no address, or, as `?[` does, lies outside of the arrays that the right side lists (`a[2] b[3]`).
+  if (operator.startsWith("?")) {
+    if (operator === "?@") return Number(typeof left === "number" || isOutside(left, right));
+    if (operator === "?[") return Number(isOutside(left, right));
+    return Number(operate(operator.slice(1), left, right) === undefined);
+  }
   if (operator === "==") return left === right ? 1 : 0;
   if (operator === "!=") return left !== right ? 1 : 0;
+  const [, sign, size] = operator.length > 1 ? (BYTES.exec(operator) ?? []) : [];
+  if (sign !== undefined) return operateBytes(sign, Number(size), left, right);
   if (typeof left === "number" && typeof right === "number") return operateIntegers(operator, left, right);
   return operateAddress(operator, left, right);
+}
+
+function isOutside(address: Value, arrays: Value): boolean {
+  const [, name, index] = /^(\w+)\[(-?\d+)\]$/.exec(String(address)) ?? [];
+  if (name === undefined) return false;
+  const length = String(arrays)
+    .split(" ")
+    .find((each) => each.startsWith(`${name}[`))
+    ?.slice(name.length + 1, -1);
+  return !(Number(index) >= 0 && Number(index) < Number(length ?? 0));
+}
+
+const BYTES = /^([+-])(\d+)$/;
+
+/** `+4` and `-4`: what is added to an address counts bytes, as in herd7, and elements have 4 of them. */
+function operateBytes(sign: string, size: number, left: Value, right: Value): Value | undefined {
+  if (typeof left === "number" && typeof right === "number") return operateIntegers(sign, left, right);
+  if (typeof left === "number" && sign === "+") return operateBytes(sign, size, right, left);
+  if (typeof left === "string" && typeof right === "number" && right % size === 0)
+    return indexed(left, (sign === "+" ? right : -right) / size);
+  return operateAddress(sign, left, right);
 }
 
 function operateAddress(operator: string, left: Value, right: Value): Value | undefined {
@@ -25,17 +51,14 @@ function operateAddress(operator: string, left: Value, right: Value): Value | un
   if (left === 0 && (operator === "+" || operator === "|" || operator === "^")) return right;
   if (left === right && (operator === "-" || operator === "^")) return 0;
   if (operator === "&" && (left === 0 || right === 0)) return 0;
-  if (operator === "+" || operator === "-") {
-    const [address, offset] = typeof left === "string" ? [left, right] : [right, left];
-    if (typeof address === "string" && typeof offset === "number") return indexed(address, operator === "+" ? offset : -offset);
-  }
+  if (operator === "[]" && typeof left === "string" && typeof right === "number") return indexed(left, right);
   if (operator === "&&" || operator === "||") return operateIntegers(operator, left === 0 ? 0 : 1, right === 0 ? 0 : 1);
   return undefined;
 }
 
 /** `x[1]` from `x` and 1: element 0 of an array is written as the array itself. */
 export function indexed(base: string, offset: number): string {
-  const [, name = base, at = "0"] = /^(.*)\[(\d+)\]$/.exec(base) ?? [];
+  const [, name = base, at = "0"] = /^(.*)\[(-?\d+)\]$/.exec(base) ?? [];
   const index = Number(at) + offset;
   return index === 0 ? name : `${name}[${index}]`;
 }

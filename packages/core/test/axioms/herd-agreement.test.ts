@@ -37,6 +37,17 @@ test("arrays: elements behind the locations, whole ones among them", () => {
   expect(given).toContain("Condition exists (a[0]=7 /\\ [x]=0)");
 });
 
+test("what is added to an address counts bytes; an index counts elements", () => {
+  const at = (access: string, init = "int a[3] = {1,2,3};"): readonly string[] =>
+    lines(program(init, `int r0 = READ_ONCE(${access});`, "exists (0:r0=3)", "int *a"));
+  expect(at("*(a + 8)")).toContain("Observation t Always 1 0");
+  expect(at("a[2]")).toContain("Observation t Always 1 0");
+  expect(at("*(a + 2)", "int8_t a[3] = {1,2,3};")).toContain("Observation t Always 1 0");
+  expect(at("*(a + 1)")).toEqual(["an execution adds to an address here, or subtracts, and comes to no location (herd7 counts bytes)"]);
+  expect(at("*(a + 12)")[0]).toMatch(/^an execution reads here through a pointer/);
+  expect(at("*(a + 4)", "int a = 1;")[0]).toMatch(/^an execution adds to an address here/);
+});
+
 test("a condition's locations have to exist", () => {
   expect(lines(program("", "*x = 1;", "exists (xx=1)"))).toEqual(["there is no location `xx` in this test"]);
   expect(lines(program("", "int r0 = *x;", "exists (0:r0=y)"))).toEqual(["there is no location `y` in this test"]);
@@ -62,7 +73,7 @@ const NULLABLE = (use: string, guard = ""): string =>
   `C t\n{ int *p = &x; }\nP0(int **p)\n{\n  int *r0 = READ_ONCE(*p);\n  ${guard} { ${use} }\n}\nP1(int **p)\n{\n  WRITE_ONCE(*p, 0);\n}\nexists (x=1)\n`;
 
 test("what means nothing in some execution is refused where it stands", () => {
-  expect(lines(NULLABLE("int r1 = READ_ONCE(*r0);"))[0]).toMatch(/reads here through a pointer that holds a number/);
+  expect(lines(NULLABLE("int r1 = READ_ONCE(*r0);"))[0]).toMatch(/reads here through a pointer that holds no address/);
   expect(lines(NULLABLE("int r1 = xchg(r0, 1);"))[0]).toMatch(/reads here through a pointer/);
   expect(lines(NULLABLE("int r1 = READ_ONCE(*r0);", "if (r0)"))).toContain("Observation t Never 0 2");
   expect(lines(NULLABLE("int r1 = r0 < 2;"))[0]).toBe("an execution computes `<` of an address here, which means nothing");
@@ -84,6 +95,16 @@ test("a thread ends where its loop is cut", () => {
     `C t\n{}\nP0(int *y)\n{\n  int r0 = 2;\n  while (r0 != 1) { r1 = 2; }\n  WRITE_ONCE(*y, 2);\n}\nP1(int *y)\n{\n  int r0 = READ_ONCE(*y);\n}\n${filter}\nexists (1:r0=2)\n`;
   expect(lines(spin("filter (y=0)"))).toContain("Loop No");
   expect(lines(spin("filter (y=2)"))).toContain("No");
+});
+
+test("-speedcheck fast stops at an execution that is looked for, not before; a loop is cut whatever the model says", () => {
+  const text = program("x = 1;", "int r0 = xchg(x, 2);", "exists (x=1 \\/ 0:r0=1 /\\ not (x=0))").replace(
+    "exists",
+    "P1(int *x)\n{\n  *x = 3;\n}\nexists",
+  );
+  expect(lines(text, { speedcheck: "fast" })).toContain("States 1");
+  const locked = program("", "while (spin_trylock(x)) { r1 = 2; }", "exists (0:r1=3)");
+  expect(lines(locked)).toContain("Loop No");
 });
 
 test("with -speedcheck an execution that is not looked for raises no flag", () => {
