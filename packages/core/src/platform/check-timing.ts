@@ -47,7 +47,7 @@ export function checkFabricTiming(scene: Scene, timing: FabricTiming | undefined
         "leave it out for one that never holds anybody up",
       );
   }
-  for (const part of ["link", "device", "memory", "tokens"] as const) checkSources(scene, ["timing", part], timing[part]);
+  for (const part of ["link", "device", "memory", "tokens", "translation"] as const) checkSources(scene, ["timing", part], timing[part]);
   for (const [name, figure] of Object.entries(timing.link ?? {})) {
     const values = LINK_VALUES[name] ?? [];
     if (figure !== undefined && !values.includes(figure.value))

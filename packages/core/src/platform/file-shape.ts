@@ -4,7 +4,7 @@ import { ACCESSOR_NAMES, KIND_GROUPS, OPTIONAL_ACCESSORS } from "./accessor.js";
 import { MAPPING_ATTRIBUTES } from "./condition.js";
 import { ACCESS_KINDS, PACKET_KINDS, PLACE_DEEDS, ROUTE_KINDS } from "./platform.js";
 import type { Field, Shape } from "./shape.js";
-import { CPU_FIGURES, DEVICE_FIGURES, LINK_FIGURES, MARKS, MEMORY_FIGURES, PLACE_FIGURES, TOKEN_FIGURES } from "./timing.js";
+import { CPU_FIGURES, DEVICE_FIGURES, LINK_FIGURES, MARKS, MEMORY_FIGURES, PLACE_FIGURES, TOKEN_FIGURES, TRANSLATION_FIGURES } from "./timing.js";
 
 type Simple = Exclude<Shape, { kind: "either" | "any" }>;
 
@@ -79,6 +79,7 @@ const fabricTiming = record({
   device: may(figures(DEVICE_FIGURES), "What a device takes."),
   memory: may(figures(MEMORY_FIGURES), "What memory takes to answer a device."),
   tokens: may(figures(TOKEN_FIGURES), "What tokens take besides their ways."),
+  translation: may(figures(TRANSLATION_FIGURES), "What the table of mappings takes."),
 });
 
 const cpuFields: { readonly [name: string]: Field } = {

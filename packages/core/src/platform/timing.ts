@@ -68,6 +68,14 @@ export const TOKEN_FIGURES = {
   drain: "A drain, on top of its way, ns.",
 } as const;
 
+/** The table of mappings that a device's requests are looked up in. */
+export const TRANSLATION_FIGURES = {
+  write: "CPU time of writing an entry: dma_map_single, dma_unmap_single, ns.",
+  invalidate: "Strict: from asking for an invalidation until it is done, besides what it waits for, ns.",
+  walk: "On top of its way, for a request whose entry nobody has used since it was written, ns.",
+  flush: "Lazy: the longest that an entry which was taken away may still be found, ns.",
+} as const;
+
 export type Figures<Names> = { readonly [name in keyof Names]?: Figure };
 
 export interface CpuTiming {
@@ -84,6 +92,7 @@ export interface FabricTiming {
   readonly device?: Figures<typeof DEVICE_FIGURES>;
   readonly memory?: Figures<typeof MEMORY_FIGURES>;
   readonly tokens?: Figures<typeof TOKEN_FIGURES>;
+  readonly translation?: Figures<typeof TRANSLATION_FIGURES>;
 }
 
 /** Figures that a part takes over from the one it is like; a part that says nothing of time takes over all. */
@@ -106,6 +115,7 @@ export function mergeFabricTiming(base: FabricTiming | undefined, own: FabricTim
       device: { ...base?.device, ...own.device },
       memory: { ...base?.memory, ...own.memory },
       tokens: { ...base?.tokens, ...own.tokens },
+      translation: { ...base?.translation, ...own.translation },
     },
   };
 }
