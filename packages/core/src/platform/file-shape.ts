@@ -4,7 +4,16 @@ import { ACCESSOR_NAMES, KIND_GROUPS, OPTIONAL_ACCESSORS } from "./accessor.js";
 import { MAPPING_ATTRIBUTES } from "./condition.js";
 import { ACCESS_KINDS, PACKET_KINDS, PLACE_DEEDS, ROUTE_KINDS } from "./platform.js";
 import type { Field, Shape } from "./shape.js";
-import { CPU_FIGURES, DEVICE_FIGURES, LINK_FIGURES, MARKS, MEMORY_FIGURES, PLACE_FIGURES, TOKEN_FIGURES, TRANSLATION_FIGURES } from "./timing.js";
+import {
+  CPU_FIGURES,
+  DEVICE_FIGURES,
+  LINK_FIGURES,
+  MARKS,
+  MEMORY_FIGURES,
+  PLACE_FIGURES,
+  TOKEN_FIGURES,
+  TRANSLATION_FIGURES,
+} from "./timing.js";
 
 type Simple = Exclude<Shape, { kind: "either" | "any" }>;
 

@@ -50,6 +50,8 @@ export function anatomyOf(machine: Machine) {
           return "register read";
         case "token":
           return instruction.waits ? "drain" : "flush";
+        case "unmapped":
+          return "invalidation";
         default:
           return "other";
       }

@@ -18,7 +18,11 @@ export interface Times {
   readonly place: Int32Array;
   readonly kind: Int8Array;
   readonly service: Float64Array;
+  /** The part of the serialisation that is payload. */
+  readonly data: Float64Array;
   readonly latency: Float64Array;
+  /** The part of the latency in which the endpoint makes its answer. */
+  readonly answer: Float64Array;
   readonly jitter: Float64Array;
   readonly grains: Int32Array;
   readonly tailShare: Float64Array;
@@ -37,6 +41,9 @@ export interface Times {
   readonly interruptWork: number;
   readonly loop: number;
   readonly start: number;
+  /** The table of mappings: what a request takes whose entry nobody has used yet; how long, at most, one is found that was taken away lazily. */
+  readonly walk: number;
+  readonly flush: number;
   /** Where DMA does not snoop: mean time until a line is dropped, fetched or written back of its own accord. */
   readonly evict: number;
   readonly figures: readonly UsedFigure[];
@@ -153,7 +160,9 @@ export function resolveTimes(machine: Machine, workload: Workload, payload: read
     place: new Int32Array(count).fill(-1),
     kind: new Int8Array(count),
     service: new Float64Array(count),
+    data: new Float64Array(count),
     latency: new Float64Array(count),
+    answer: new Float64Array(count),
     jitter: new Float64Array(count),
     grains: new Int32Array(count).fill(1),
     tailShare: new Float64Array(count),
@@ -186,7 +195,10 @@ export function resolveTimes(machine: Machine, workload: Workload, payload: read
           const grain = value(name("grain"), figures.grain);
           wire += (grain > 0 ? Math.max(1, Math.ceil(bytes / grain)) : 1) * value(name("header"), figures.header);
         }
-        if (bandwidth > 0) times.service[at] = (wire * 8) / bandwidth;
+        if (bandwidth > 0) {
+          times.service[at] = (wire * 8) / bandwidth;
+          times.data[at] = (bytes * 8) / bandwidth;
+        }
       }
       const grain = value(name("grain"), figures.grain);
       times.grains[at] = grain > 0 ? Math.max(1, Math.ceil(bytes / grain)) : 1;
@@ -197,7 +209,10 @@ export function resolveTimes(machine: Machine, workload: Workload, payload: read
         latency += value(`token ${which}`, fabric.tokens?.[which]);
       }
       // The reply leaves after the endpoint has answered.
-      if (index === packet.home && packet.home < packet.hops.length) latency += answer(instruction);
+      if (index === packet.home && packet.home < packet.hops.length && packet.held === 0) {
+        times.answer[at] = answer(instruction);
+        latency += times.answer[at] as number;
+      }
       // A device takes in what it has read.
       if (index === packet.hops.length - 1 && packet.requester >= 0 && hop.kind === "completion")
         latency += size * value("device byte", fabric.device?.byte);
@@ -234,10 +249,11 @@ export function resolveTimes(machine: Machine, workload: Workload, payload: read
   for (const instruction of instructions) {
     const { id } = instruction;
     if (machine.threads[instruction.thread]?.role === "device") {
-      const acts = ["dma-write", "dma-read", "dma-atomic", "msi", "intx", "tell", "register-write", "invalidate-done"].includes(
+      const acts = ["dma-write", "dma-read", "dma-atomic", "msi", "intx", "tell", "register-write", "invalidate-done", "answer"].includes(
         instruction.kind,
       );
       if (acts) cost[id] = value("device issue", fabric.device?.issue);
+      if (instruction.kind === "answer") delay[id] = value("device respond", fabric.device?.respond);
       if (instruction.kind === "dma-write")
         cost[id] = (cost[id] as number) + bytesOf(instruction) * value("device byte", fabric.device?.byte);
       continue;
@@ -281,6 +297,13 @@ export function resolveTimes(machine: Machine, workload: Workload, payload: read
       case "sync-for-device":
         delay[id] = value("cpu sync", figures.sync);
         break;
+      case "map":
+      case "unmap":
+        cost[id] = value("translation write", fabric.translation?.write);
+        break;
+      case "unmapped":
+        delay[id] = value("translation invalidate", fabric.translation?.invalidate);
+        break;
       case "assign":
       case "branch":
       case "token":
@@ -289,6 +312,7 @@ export function resolveTimes(machine: Machine, workload: Workload, payload: read
       default:
     }
   }
+  const looksUp = machine.layout.looked.some((slot) => slot >= 0);
   const gated = (): number => value("cpu poll", figures.poll);
   return {
     span,
@@ -309,6 +333,8 @@ export function resolveTimes(machine: Machine, workload: Workload, payload: read
     interrupt: machine.threads.some((thread) => thread.handler >= 0) ? value("cpu interrupt", figures.interrupt) : 0,
     interruptWork: machine.threads.some((thread) => thread.handler >= 0) ? value("cpu interrupt-work", figures["interrupt-work"]) : 0,
     loop: gated(),
+    walk: looksUp ? value("translation walk", fabric.translation?.walk) : 0,
+    flush: looksUp ? value("translation flush", fabric.translation?.flush) : 0,
     evict: platform.fabric.coherent ? 0 : value("cpu evict", figures.evict),
     start: value("device start", fabric.device?.start),
     figures: [...used.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -11,6 +11,7 @@ import { createCpus } from "./cpus.js";
 import { accessorOf, type Times } from "./figures.js";
 import { createPolling, type Gate, OPEN } from "./gates.js";
 import { createLines } from "./lines.js";
+import { createMappings } from "./mappings.js";
 import { createMessages, DONE, extentOf, LEAVING, type Run, WAITING } from "./messages.js";
 import { type Passing, passingBetween } from "./neighbours.js";
 import { createQueues } from "./queues.js";
@@ -18,6 +19,7 @@ import { createRandom, type Random } from "./random.js";
 import { createSteps } from "./steps.js";
 import { createCounts, STALLS, type Tally } from "./tally.js";
 import { createTransit } from "./transit.js";
+import { createWays } from "./ways.js";
 import type { Workload } from "./workload.js";
 
 /** A message that takes more events than this will not end. */
@@ -56,18 +58,20 @@ export function runWorkload(
   const randomHops = streams(Math.max(1, hopCount));
   const randomCpu = streams(cpuCount);
   const randomArrival = streams(lanes);
-  const [randomCache] = streams(1) as [Random];
+  const [randomCache, randomTable] = streams(2) as [Random, Random];
 
   const warmup = Math.min(4 * slots + 16, Math.max(slots, Math.floor(workload.messages / 10)));
   const counts = createCounts(workload.messages, warmup, machine.platform.fabric.places.length);
 
   const queues = createQueues(times, hopCount, machine.places.length, lanes, depth, passing, clocks.wake);
-  const transit = createTransit(run, queues, randomHops, counts);
+  const mappings = createMappings(run, randomTable);
+  const transit = createTransit(run, queues, mappings, randomHops, counts);
   const cpuTime = createCpuTime(run);
   const lines = createLines(run, randomCpu[0] as Random);
   const polling = createPolling(run, gates, root, cpuTime, randomCpu);
   const cpus = createCpus(run, cpuTime, polling, settle);
-  const steps = createSteps(run, automaton, queues, transit, cpuTime, lines, cpus, randomCache);
+  const ways = createWays(run, automaton, queues, transit, mappings);
+  const steps = createSteps(run, automaton, queues, transit, cpuTime, lines, cpus, ways, mappings, randomCache);
 
   /** By lane: the number of its next message, when that comes, and whether this is known yet. */
   const nextStart = new Int32Array(lanes);
@@ -122,6 +126,8 @@ export function runWorkload(
       flip[slot] = 0;
       clocks.clear(slot);
       lines.clear(slot);
+      mappings.clear(slot);
+      ways.clear(slot);
       cpuTime.clear(slot);
       polling.clear(slot);
       threadState.fill(WAITING, slot * threadCount, (slot + 1) * threadCount);

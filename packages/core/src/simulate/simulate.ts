@@ -107,19 +107,6 @@ export function simulate(
   const polled = gates.filter((gate) => machine.threads[gate.thread]?.role === "cpu").map((gate) => gate.location);
   const payload = payloadLocations(program, workload, polled);
   if (machine.instructions.length === 0) return { ok: false, why: { kind: "empty", message: "the test does nothing" } };
-  const withheld = machine.packets.find((packet) => packet.held > 0);
-  if (withheld !== undefined) {
-    const register = program.locations[withheld.location]?.name ?? "?";
-    return {
-      ok: false,
-      why: { kind: "no-times", message: `${register} is answered by its device's program, and how long that takes no figure says` },
-    };
-  }
-  if (machine.otherMoves)
-    return {
-      ok: false,
-      why: { kind: "no-times", message: "lookups in the table of mappings, shared completions and combined writes have no figures" },
-    };
   let tally: Tally;
   let figures: readonly UsedFigure[];
   try {

@@ -18,10 +18,12 @@ import { IDLE, OUT } from "./clocks.js";
 import type { CpuTime } from "./cpu-time.js";
 import type { Cpus } from "./cpus.js";
 import type { Lines } from "./lines.js";
+import type { Mappings } from "./mappings.js";
 import { DONE, LEAVING, type Run, WAITING, WORKING } from "./messages.js";
 import type { Queues } from "./queues.js";
 import type { Random } from "./random.js";
 import type { Transit } from "./transit.js";
+import { LATER, type Ways } from "./ways.js";
 
 // What became of a step that is due.
 /** It cannot be now, or only its clock was started. */
@@ -30,6 +32,9 @@ const NOTHING = 0;
 const CHANGED = 1;
 /** The same, and what starts next does so because of it. */
 const PERFORMED = 2;
+
+const MAPS = 1;
+const UNMAPS = 2;
 
 export type Steps = ReturnType<typeof createSteps>;
 
@@ -42,9 +47,11 @@ export function createSteps(
   cpuTime: CpuTime,
   lines: Lines,
   cpus: Cpus,
+  ways: Ways,
+  mappings: Mappings,
   random: Random,
 ) {
-  const { instructions, layout, listLike } = machine;
+  const { instructions, layout, listLike, otherMoves } = machine;
   const { status } = layout;
   const { arms, behindAddress, devices, halves, homes, hops, isCpu, isHandler, isMemory, isStore, locations, packetOf, posted } = anatomy;
   const { role, threadOf, writesMemory } = anatomy;
@@ -53,6 +60,8 @@ export function createSteps(
   const { clock, start, rest } = clocks;
   const { bases, consumed, flip, guessed, nodes, threadState } = messages;
   const deviceCount = Math.max(1, machine.program.devices.length);
+  /** Instructions that write an entry of the table of mappings. */
+  const table = Uint8Array.from(instructions, ({ kind }) => (kind === "map" ? MAPS : kind === "unmap" ? UNMAPS : 0));
   /** By lane and device: when it is through with what it does. */
   const deviceFree = new Float64Array(lanes * deviceCount);
 
@@ -68,13 +77,14 @@ export function createSteps(
       return;
     }
     const server = Math.floor(slot / depth) * deviceCount + (devices[index] as number);
+    const delay = times.delay[id] as number;
     if (cost === 0) {
-      start(ticket, slot, clocks.now);
+      start(ticket, slot, clocks.now + delay);
       return;
     }
     const begin = Math.max(clocks.now, deviceFree[server] as number);
     deviceFree[server] = begin + cost;
-    start(ticket, slot, begin + cost);
+    start(ticket, slot, begin + Math.max(cost, delay));
   }
 
   function startAgain(slot: number, id: number, cause: number): void {
@@ -122,6 +132,17 @@ export function createSteps(
         apply(slot, at);
         return PERFORMED;
       }
+    }
+    if (bases[slot] === undefined) return NOTHING;
+    takeBack(slot);
+    return CHANGED;
+  }
+
+  /** The same for one choice alone. */
+  function happenSo(slot: number, node: Node, at: number): number {
+    if (automaton.follow(node, at) !== null) {
+      apply(slot, at);
+      return PERFORMED;
     }
     if (bases[slot] === undefined) return NOTHING;
     takeBack(slot);
@@ -198,6 +219,7 @@ export function createSteps(
         const home = homes[packet] as number;
         if (before <= home && after > home && writesMemory[id] === 1 && location >= 0) lines.land(slot, location);
       } else if (after > 0 && location >= 0 && isCpu[index] === 1) lines.touch(slot, location, index);
+      if (table[id] !== 0 && after > 0) mappings.write(slot, (instructions[id] as Instruction).mapping, table[id] === UNMAPS);
       if (listLike && isStore[id] === 1 && after > 0) lines.store(slot, id);
       if (after === 0) {
         lines.reopen(slot, id);
@@ -216,9 +238,13 @@ export function createSteps(
     const hop = node.state[status + id] as number;
     const here = packet * span + hop - 1;
     const obstacle = queues.obstacle(slot, here, hop < (hops[packet] as number) ? here + 1 : -1);
-    if (obstacle < 0) return happen(slot, node, at);
-    hold(slot, ticket, obstacle);
-    return NOTHING;
+    if (obstacle >= 0) {
+      hold(slot, ticket, obstacle);
+      return NOTHING;
+    }
+    if (!otherMoves) return happen(slot, node, at);
+    const way = ways.choose(slot, node, at, packet, hop);
+    return way === LATER ? NOTHING : happenSo(slot, node, way);
   }
 
   function hold(slot: number, ticket: number, obstacle: number): void {
@@ -241,7 +267,9 @@ export function createSteps(
     }
     if (state !== OUT || lineTaken(node, id)) return NOTHING;
     const packet = packetOf[id] as number;
-    const obstacle = packet >= 0 && (hops[packet] as number) > 0 ? queues.obstacle(slot, -1, packet * span) : -1;
+    const enters =
+      packet >= 0 && (hops[packet] as number) > 0 ? packet * span : instructions[id]?.kind === "answer" ? answered(node, at) : -1;
+    const obstacle = enters < 0 ? -1 : queues.obstacle(slot, -1, enters);
     if (obstacle >= 0) {
       hold(slot, ticket, obstacle);
       return NOTHING;
@@ -250,6 +278,18 @@ export function createSteps(
     // A loop's own status never changes: its clock is put back by hand.
     if (again && happened !== NOTHING) rest(ticket, slot);
     return happened;
+  }
+
+  /** The hop into which an answer sends the reply that waited for it; -1 where it has no way to go. */
+  function answered(node: Node, at: number): number {
+    const changes = automaton.follow(node, at)?.changes ?? [];
+    for (let i = 0; i < changes.length; i += 3) {
+      const packet = packetOf[changes[i] as number] as number;
+      const hop = changes[i + 2] as number;
+      if (packet >= 0 && changes[i + 1] === machine.packets[packet]?.held)
+        return hop <= (hops[packet] as number) ? packet * span + hop - 1 : -1;
+    }
+    return -1;
   }
 
   /** A guess is made only where there is nothing to wait for: an atomic that may or may not store. */

@@ -3,7 +3,7 @@ import type { End } from "./automaton.js";
 import { BATCHES, createSketch, type Sketch } from "./statistics.js";
 
 /** What a CPU loses time with. */
-export const STALLS = ["memory", "store", "atomic", "fence", "register read", "flush", "drain", "other"] as const;
+export const STALLS = ["memory", "store", "atomic", "fence", "register read", "flush", "drain", "invalidation", "other"] as const;
 export type Stall = (typeof STALLS)[number];
 
 export interface PlaceTime {
