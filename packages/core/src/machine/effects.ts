@@ -9,7 +9,7 @@ import type { Instruction } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
 import type { Messages } from "./messages.js";
 import type { Pairs } from "./pairs.js";
-import { prepare } from "./path.js";
+import { type Path, prepare } from "./path.js";
 import type { Progress } from "./progress.js";
 import { ANY, type Rereads } from "./rereads.js";
 import type { Values } from "./values.js";
@@ -59,130 +59,37 @@ export function createEffects(
     }
   }
 
+  /** Performs an instruction; false: the run is discarded. `choice`: which value a load reads, where a store goes in its location's order. */
   function perform(state: State, id: number, choice: number): boolean {
     const instruction = instructions[id] as Instruction;
     const thread = threads[instruction.thread] as MachineThread;
     const at = path(state, instruction.thread);
     const position = at.ids.indexOf(id);
+    if (!act(state, at, position, thread, instruction, choice)) return false;
+    if (thread.role === "cpu" && (instruction.mask & 3) !== 0 && state[status + id] === 1) {
+      if (instruction.location < 0 && !addressHolds(state, instruction)) return false;
+      if (behindPointers[id] === true && addressesKnown(state, instruction)) state[status + id] = 2;
+    }
+    return checkGuesses(state, instruction.thread);
+  }
+
+  function act(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, choice: number): boolean {
+    const { id, kind } = instruction;
     const slot = valueOffset[id] as number;
-    switch (instruction.kind) {
-      case "load": {
-        const location = target(state, at, position, thread, instruction);
-        if (at.forwards[position] === undefined) prepare(machine, at, position);
-        const forward = location < 0 ? -1 : forwarding(state, at, position, thread, location);
-        let result = 0;
-        if (forward >= 0) {
-          const store = instructions[forward] as Instruction;
-          lack.missing = false;
-          result = storedValue(state, forwarded.path, forwarded.position, forwarded.thread, store);
-        } else if (location >= 0) {
-          if (!listLike) result = cpuRead(state, location);
-          else {
-            const due = rereads.due(state, at, position, thread, location);
-            if (due !== ANY && due !== choice) return false;
-            result = valueAt(state, location, choice);
-            see(state, thread.observer, location, choice, id);
-          }
-        }
-        if (forward >= 0 && (layout.origin[id] as number) >= 0)
-          state[layout.origin[id] as number] = (machine.message[forward] as number) + 1;
-        if (!listLike && location >= 0 && !rereads.agrees(state, at, position, thread, location)) return false;
-        state[slot] = instruction.operation.kind === "is-locked" ? (result === 0 ? 0 : 1) : result;
-        state[status + id] = 1;
-        if (instruction.modify !== undefined) {
-          lack.missing = false;
-          const outcome = modified(instruction.modify as Modify, result, (expression) => evaluate(state, at, position, thread, expression));
-          if ((instruction.outcome > 0 && !outcome.stores) || (instruction.outcome < 0 && outcome.stores)) return false;
-          state[slot] = returned(instruction, result, outcome);
-          if (instruction.pair >= 0) state[slot + 1] = result;
-          if (instruction.pair >= 0 && !outcome.stores) {
-            // Done without having been performed: no late address is held against it.
-            state[status + instruction.pair] = 2;
-            forgetHalf(state, id);
-          }
-        }
-        rereads.settled(state, instruction.thread);
-        if (listLike) settleAll(state);
-        break;
-      }
-      case "store": {
-        const location = target(state, at, position, thread, instruction);
-        lack.missing = false;
-        const result = storedValue(state, at, position, thread, instruction);
-        if (instruction.pair >= 0 && listLike && location >= 0) {
-          const after = readIndex(state, location, instruction.pair);
-          if (after < 0 || after < seenUpTo(state, thread.observer, location)) return false;
-        }
-        if (breaksPair(state, location, choice, instruction.thread)) return false;
-        state[status + id] = 1;
-        if (instruction.pair >= 0) forgetHalf(state, instruction.pair);
-        if (location >= 0) {
-          if (!listLike) {
-            if (!rereads.outdate(state, location, instruction.thread)) return false;
-            cpuWrite(state, location, result);
-          } else {
-            state[slot] = result;
-            gatherForStore(state, at, position, instruction);
-            if (instruction.pair >= 0) gatherRead(state, location, choice);
-            if (!publish(state, thread, instruction, location, choice)) return false;
-          }
-        }
-        break;
-      }
-      case "rmw": {
-        const location = target(state, at, position, thread, instruction);
-        if (location < 0) {
-          state[status + id] = 1;
-          break;
-        }
-        const old = listLike ? valueAt(state, location, choice) : cpuRead(state, location);
-        lack.missing = false;
-        const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
-        if ((instruction.outcome > 0 && !result.stores) || (instruction.outcome < 0 && result.stores)) return false;
-        if (result.stores && breaksPair(state, location, choice, instruction.thread)) return false;
-        state[slot] = returned(instruction, old, result);
-        state[status + id] = 1;
-        if (!listLike) {
-          if (!result.stores) break;
-          if (!rereads.outdate(state, location, instruction.thread)) return false;
-          cpuWrite(state, location, result.value);
-          break;
-        }
-        see(state, thread.observer, location, choice, id);
-        if (result.stores) {
-          state[slot + 1] = result.value;
-          gatherForStore(state, at, position, instruction);
-          gather(state, id);
-          if (!publish(state, thread, instruction, location, choice)) return false;
-        } else settleAll(state);
-        break;
-      }
-      case "fence": {
-        scratch.fill(0);
-        scratchPrior.fill(0);
-        const joins = !machine.platform.cpu.readsJoin && (instruction.before & 1) !== 0;
-        const spreads = instruction.propagates === "strong" || instruction.propagates === "devices";
-        for (let i = 0; i < position; i++) {
-          const before = at.ids[i] as number;
-          if (before <= instruction.olderUpTo || before === instruction.ofLock) gather(state, before);
-        }
-        if (joins) {
-          // One memory behind caches that lag: the fence catches up with all of it.
-          if (machine.platform.cpu.multiCopyAtomic) gatherAll(state);
-          show(state, thread.observer);
-        }
-        if (spreads) {
-          fix(state);
-          const later = machine.platform.cpu.devicesSee === "later";
-          for (let observer = 0; observer < observers; observer++) {
-            const device = observer >= machine.cpus;
-            if (device ? !later : instruction.propagates === "strong") show(state, observer);
-          }
-        }
-        state[status + id] = 1;
-        settleAll(state);
-        break;
-      }
+    const evaluated = (expression: Expression): number => {
+      lack.missing = false;
+      return evaluate(state, at, position, thread, expression);
+    };
+    switch (kind) {
+      case "load":
+        return load(state, at, position, thread, instruction, choice);
+      case "store":
+        return store(state, at, position, thread, instruction, choice);
+      case "rmw":
+        return rmw(state, at, position, thread, instruction, choice);
+      case "fence":
+        fence(state, at, position, thread, instruction);
+        return true;
       case "token":
       case "pio-read":
       case "msi":
@@ -191,79 +98,183 @@ export function createEffects(
       case "dma-read":
       case "dma-atomic":
         issue(state, instruction.packet);
-        break;
+        return true;
       case "pio-write":
       case "dma-write":
-        if (choice === 1) {
-          state[status + id] = lastHops[id] as number;
-          break;
+        if (choice === 1) state[status + id] = lastHops[id] as number;
+        else {
+          state[slot] = evaluated(instruction.value as Expression);
+          issue(state, instruction.packet);
         }
-        lack.missing = false;
-        state[slot] = evaluate(state, at, position, thread, instruction.value as Expression);
-        issue(state, instruction.packet);
-        break;
+        return true;
       case "register-read":
         state[slot] = state[memory + instruction.location] as number;
-        state[status + id] = 1;
         break;
       case "register-write":
-        lack.missing = false;
-        state[memory + instruction.location] = evaluate(state, at, position, thread, instruction.value as Expression);
-        state[status + id] = 1;
+        state[memory + instruction.location] = evaluated(instruction.value as Expression);
         break;
       case "wait":
         instruction.reads.forEach((read, i) => {
           state[slot + i] = state[memory + read.location] as number;
         });
-        state[status + id] = 1;
         break;
       case "answer": {
-        lack.missing = false;
-        const given = instruction.value === undefined ? undefined : evaluate(state, at, position, thread, instruction.value);
+        const given = instruction.value === undefined ? undefined : evaluated(instruction.value);
         const reader = answer(state, instruction.location, given);
         state[status + id] = 1;
-        if (!checkGuesses(state, reader.thread)) return false;
-        break;
+        return checkGuesses(state, reader.thread);
       }
       case "tell": {
         const tell = tellSlot(thread.thread.device, instruction.device);
         state[tell] = Math.min(3, (state[tell] as number) + 1);
-        state[status + id] = 1;
         break;
       }
       case "hear": {
         const tell = tellSlot(instruction.device, thread.thread.device);
         state[tell] = (state[tell] as number) - 1;
-        state[status + id] = 1;
         break;
       }
       case "map":
         state[layout.entry[instruction.mapping] as number] = 0;
-        state[status + id] = 1;
         break;
       case "unmap": {
         // Strict: what was taken away is not found from here on, and `unmapped` waits for what was found before.
         const entry = layout.entry[instruction.mapping] as number;
         state[entry] = Math.max(state[entry] as number, instruction.enable ? 2 : 1);
-        state[status + id] = 1;
         break;
       }
       case "sync-for-device":
         if (dirty(state, instruction.location)) writeBack(state, instruction.location);
-        state[status + id] = 1;
         break;
       case "sync-for-cpu":
         drop(state, instruction.location);
-        state[status + id] = 1;
         break;
       default:
-        state[status + id] = 1;
     }
-    if (thread.role === "cpu" && (instruction.mask & 3) !== 0 && state[status + id] === 1) {
-      if (instruction.location < 0 && !addressHolds(state, instruction)) return false;
-      if (behindPointers[id] === true && addressesKnown(state, instruction)) state[status + id] = 2;
+    state[status + id] = 1;
+    return true;
+  }
+
+  function load(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, choice: number): boolean {
+    const { id, pair } = instruction;
+    const slot = valueOffset[id] as number;
+    const location = target(state, at, position, thread, instruction);
+    if (at.forwards[position] === undefined) prepare(machine, at, position);
+    const forward = location < 0 ? -1 : forwarding(state, at, position, thread, location);
+    let result = 0;
+    if (forward >= 0) {
+      lack.missing = false;
+      result = storedValue(state, forwarded.path, forwarded.position, forwarded.thread, instructions[forward] as Instruction);
+      if ((layout.origin[id] as number) >= 0) state[layout.origin[id] as number] = (machine.message[forward] as number) + 1;
+    } else if (location >= 0) {
+      if (!listLike) result = cpuRead(state, location);
+      else {
+        const due = rereads.due(state, at, position, thread, location);
+        if (due !== ANY && due !== choice) return false;
+        result = valueAt(state, location, choice);
+        see(state, thread.observer, location, choice, id);
+      }
     }
-    return checkGuesses(state, instruction.thread);
+    if (!listLike && location >= 0 && !rereads.agrees(state, at, position, thread, location)) return false;
+    state[slot] = instruction.operation.kind === "is-locked" ? (result === 0 ? 0 : 1) : result;
+    state[status + id] = 1;
+    if (instruction.modify !== undefined) {
+      const outcome = modification(state, at, position, thread, instruction, result);
+      if (outcome === undefined) return false;
+      state[slot] = returned(instruction, result, outcome);
+      if (pair >= 0) state[slot + 1] = result;
+      if (pair >= 0 && !outcome.stores) {
+        // Done without having been performed: no late address is held against it.
+        state[status + pair] = 2;
+        forgetHalf(state, id);
+      }
+    }
+    rereads.settled(state, instruction.thread);
+    if (listLike) settleAll(state);
+    return true;
+  }
+
+  /** What an atomic makes of the value it read; undefined: not what was chosen for it. */
+  function modification(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, old: number) {
+    lack.missing = false;
+    const made = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
+    return (instruction.outcome > 0 && !made.stores) || (instruction.outcome < 0 && made.stores) ? undefined : made;
+  }
+
+  function store(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, choice: number): boolean {
+    const { id, pair } = instruction;
+    const location = target(state, at, position, thread, instruction);
+    lack.missing = false;
+    const result = storedValue(state, at, position, thread, instruction);
+    if (pair >= 0 && listLike && location >= 0) {
+      const after = readIndex(state, location, pair);
+      if (after < 0 || after < seenUpTo(state, thread.observer, location)) return false;
+    }
+    if (breaksPair(state, location, choice, instruction.thread)) return false;
+    state[status + id] = 1;
+    if (pair >= 0) forgetHalf(state, pair);
+    if (location < 0) return true;
+    if (!listLike) return overwrite(state, location, instruction.thread, result);
+    state[valueOffset[id] as number] = result;
+    gatherForStore(state, at, position, instruction);
+    if (pair >= 0) gatherRead(state, location, choice);
+    return publish(state, thread, instruction, location, choice);
+  }
+
+  /** One memory: a CPU writes. */
+  function overwrite(state: State, location: number, writer: number, value: number): boolean {
+    if (!rereads.outdate(state, location, writer)) return false;
+    cpuWrite(state, location, value);
+    return true;
+  }
+
+  function rmw(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction, choice: number): boolean {
+    const { id } = instruction;
+    const slot = valueOffset[id] as number;
+    const location = target(state, at, position, thread, instruction);
+    if (location < 0) {
+      state[status + id] = 1;
+      return true;
+    }
+    const old = listLike ? valueAt(state, location, choice) : cpuRead(state, location);
+    const result = modification(state, at, position, thread, instruction, old);
+    if (result === undefined || (result.stores && breaksPair(state, location, choice, instruction.thread))) return false;
+    state[slot] = returned(instruction, old, result);
+    state[status + id] = 1;
+    if (!listLike) return !result.stores || overwrite(state, location, instruction.thread, result.value);
+    see(state, thread.observer, location, choice, id);
+    if (!result.stores) {
+      settleAll(state);
+      return true;
+    }
+    state[slot + 1] = result.value;
+    gatherForStore(state, at, position, instruction);
+    gather(state, id);
+    return publish(state, thread, instruction, location, choice);
+  }
+
+  function fence(state: State, at: Path, position: number, thread: MachineThread, instruction: Instruction): void {
+    const { cpu } = machine.platform;
+    scratch.fill(0);
+    scratchPrior.fill(0);
+    for (let i = 0; i < position; i++) {
+      const before = at.ids[i] as number;
+      if (before <= instruction.olderUpTo || before === instruction.ofLock) gather(state, before);
+    }
+    if (!cpu.readsJoin && (instruction.before & 1) !== 0) {
+      // One memory behind caches that lag: the fence catches up with all of it.
+      if (cpu.multiCopyAtomic) gatherAll(state);
+      show(state, thread.observer);
+    }
+    if (instruction.propagates === "strong" || instruction.propagates === "devices") {
+      fix(state);
+      for (let observer = 0; observer < observers; observer++) {
+        const device = observer >= machine.cpus;
+        if (device ? cpu.devicesSee !== "later" : instruction.propagates === "strong") show(state, observer);
+      }
+    }
+    state[status + instruction.id] = 1;
+    settleAll(state);
   }
 
   return { continueBlock, perform };
