@@ -9,7 +9,8 @@ import type { Instruction } from "../machine/instruction.js";
 import type { MachineThread } from "../machine/machine.js";
 import type { Path } from "../machine/path.js";
 import type { Scope, State, Stepper } from "../machine/step.js";
-import type { Expression, Formula, Operand } from "../program/program.js";
+import { registersOf } from "../program/evaluate.js";
+import type { Formula, Operand } from "../program/program.js";
 import { compare, monitorOf } from "./formula.js";
 
 export interface Relevance {
@@ -17,29 +18,6 @@ export interface Relevance {
   reduce(state: State): boolean;
   /** True where `reduce` has said false for some run: that a run ends is then not known from the ends found. */
   droppedRuns(): boolean;
-}
-
-/** Registers that an expression reads. */
-function registersOf(expression: Expression | undefined, into: Set<number>): void {
-  switch (expression?.kind) {
-    case undefined:
-    case "constant":
-      return;
-    case "register":
-      into.add(expression.register);
-      return;
-    case "unary":
-      registersOf(expression.operand, into);
-      return;
-    case "binary":
-      registersOf(expression.left, into);
-      registersOf(expression.right, into);
-      return;
-    case "conditional":
-      registersOf(expression.condition, into);
-      registersOf(expression.then, into);
-      registersOf(expression.else, into);
-  }
 }
 
 function readsOf(instruction: Instruction): Set<number> {

@@ -1,13 +1,13 @@
 /** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
-import type { Instruction } from "../machine/instruction.js";
 import { buildMachine, type Machine } from "../machine/machine.js";
 import { MOST_OVERLAPPING, sendsPackets, timesRaised } from "../machine/overlap.js";
 import { landingShows } from "../machine/stores.js";
 import { variantOf } from "../machine/variant.js";
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
-import type { Expression, Program } from "../program/program.js";
+import type { Program } from "../program/program.js";
 import { type EndState, type SearchResult, search } from "./explore.js";
 import { speaksOfStuck } from "./formula.js";
+import { plainRaces, restsOnPlainDependency } from "./races.js";
 import { stricter } from "./stricter.js";
 
 export interface Limits {
@@ -85,87 +85,11 @@ function landingBounds(program: Program, platform: Platform, machine: Machine): 
     : [];
 }
 
-/** Locations that one thread accesses plainly while another writes them, or writes plainly while another accesses them. */
-function plainRaces(program: Program, machine: Machine): string[] {
-  const names = new Set<string>();
-  const cpu = machine.instructions.filter(
-    (instruction) => instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw",
-  );
-  for (const plainly of cpu) {
-    if (!plainly.facts.plain) continue;
-    for (const other of machine.instructions) {
-      if (other.thread === plainly.thread || (other.location !== plainly.location && other.location >= 0 && plainly.location >= 0))
-        continue;
-      const writes = ["store", "rmw", "dma-write", "dma-atomic"].includes(other.kind);
-      const reads = ["load", "dma-read"].includes(other.kind);
-      if (writes || (reads && plainly.kind === "store"))
-        names.add(program.locations[Math.max(plainly.location, other.location)]?.name ?? "?");
-    }
-  }
-  return [...names];
-}
-
 /** May something in the test wait for what never comes? */
 const mayBlock = (program: Program): boolean =>
   program.threads.some((thread) =>
     thread.code.some((operation) => ["loop", "wait", "hear", "lock", "ats-wait", "answer"].includes(operation.kind)),
   );
-
-/** Registers that an expression reads, added to a set. */
-function reads(expression: Expression | undefined, into: Set<number>): Set<number> {
-  switch (expression?.kind) {
-    case "register":
-      into.add(expression.register);
-      break;
-    case "unary":
-      reads(expression.operand, into);
-      break;
-    case "binary":
-      reads(expression.left, into);
-      reads(expression.right, into);
-      break;
-    case "conditional":
-      reads(expression.condition, into);
-      reads(expression.then, into);
-      reads(expression.else, into);
-      break;
-    default:
-  }
-  return into;
-}
-
-/**
- * Is some order held up only by a dependency that starts at a racing plain load or ends at a racing plain store? A compiler may break it (LKMM orders marked accesses only), and no CPU model can say
- * what comes out. By program text: an address taken from the load, or a store that depends on it with no fence between.
- */
-function restsOnPlainDependency(machine: Machine, races: readonly string[]): boolean {
-  const { instructions, threads, program } = machine;
-  return instructions.some((load) => {
-    if (load.kind !== "load") return false;
-    const racing = (instruction: Instruction): boolean =>
-      instruction.facts.plain && races.includes(program.locations[instruction.location]?.name ?? "?");
-    const weak = racing(load);
-    const end = threads[load.thread]?.end ?? 0;
-    const tainted = new Set([load.target]);
-    let guarded = -1;
-    for (let id = load.id + 1; id < end; id++) {
-      const instruction = instructions[id] as Instruction;
-      const depends = (expression: Expression | undefined): boolean =>
-        [...reads(expression, new Set())].some((register) => tainted.has(register));
-      if (instruction.kind === "fence" && (instruction.before & 1) !== 0) return false;
-      if (instruction.kind === "assign" && depends(instruction.value)) tainted.add(instruction.target);
-      if (instruction.kind === "branch" && depends(instruction.value)) guarded = Math.max(guarded, instruction.join);
-      if (weak && instruction.kind === "load" && depends(instruction.address)) return true;
-      if (
-        instruction.kind === "store" &&
-        (weak || racing(instruction)) &&
-        (id < guarded || depends(instruction.address) || depends(instruction.value))
-      )
-        return true;
-    }
-    return false;
-  });
-}
 
 /** What the test asks for and the platform does not have. */
 function refusal(program: Program, platform: Platform): string | undefined {
@@ -263,7 +187,7 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
   const fixed = new Map([...program.settings, ...(limits.settings ?? [])]);
   const machine = buildMachine(program, platform, fixed);
   const { result, decided } = searched(machine, limits);
-  const races = platform.cpu.plainRaces === "nothing" && !result.satisfiable ? plainRaces(program, machine) : [];
+  const races = platform.cpu.plainRaces === "nothing" && !result.satisfiable ? plainRaces(machine) : [];
   const broken = races.length > 0 && restsOnPlainDependency(machine, races);
   const refused = refusal(program, platform);
   const byDefault = broken || refused !== undefined ? "unknown" : decided;

@@ -97,6 +97,30 @@ export function isBinaryOperator(operator: string): operator is BinaryOperator {
   return binaryOperators.has(operator);
 }
 
+/** Adds the registers that an expression reads to a set. */
+export function registersOf(expression: Expression | undefined, into: Set<number>): Set<number> {
+  switch (expression?.kind) {
+    case undefined:
+    case "constant":
+      break;
+    case "register":
+      into.add(expression.register);
+      break;
+    case "unary":
+      registersOf(expression.operand, into);
+      break;
+    case "binary":
+      registersOf(expression.left, into);
+      registersOf(expression.right, into);
+      break;
+    case "conditional":
+      registersOf(expression.condition, into);
+      registersOf(expression.then, into);
+      registersOf(expression.else, into);
+  }
+  return into;
+}
+
 // Builders of expressions: each folds what is constant, so that an address that can be known is known.
 
 export function constant(value: number): Expression {
