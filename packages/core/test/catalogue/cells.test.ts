@@ -5,12 +5,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { search } from "../../src/explore/explore.js";
-import { parseTest } from "../../src/litmus/parse.js";
 import { buildMachine } from "../../src/machine/machine.js";
 import { platform } from "../../src/platform/index.js";
 import type { Pass, Platform } from "../../src/platform/platform.js";
-import { lowerTest } from "../../src/program/lower.js";
 import type { Program } from "../../src/program/program.js";
+import { catalogueProgram } from "../subject.js";
 
 interface Kept {
   readonly flipped: number;
@@ -26,15 +25,8 @@ const LEAST = 600;
 const programs = new Map<string, Program>();
 
 function program(name: string): Program {
-  let found = programs.get(name);
-  if (found === undefined) {
-    const text = readFileSync(new URL(`../../../../catalogue/${name}`, import.meta.url), "utf8");
-    const parsed = parseTest({ name, text });
-    const lowered = parsed.ok ? lowerTest(parsed.value, { name, text }) : parsed;
-    if (!lowered.ok) throw new Error(`${name}: ${lowered.problems[0]?.message}`);
-    found = lowered.value;
-    programs.set(name, found);
-  }
+  const found = programs.get(name) ?? catalogueProgram(name.replace(".litmus", ""));
+  programs.set(name, found);
   return found;
 }
 

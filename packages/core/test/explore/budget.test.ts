@@ -2,15 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { family } from "../../../../scripts/bench/family.mjs";
 import { check, type Verdict } from "../../src/explore/verdict.js";
-import { platform } from "../../src/platform/index.js";
-import type { Platform } from "../../src/platform/platform.js";
-import type { Program } from "../../src/program/program.js";
 import { conditionHolds } from "../../src/report/text.js";
-import { programOf } from "../generate/draft.js";
+import { platformOf, programOf } from "../subject.js";
 
 /** Two pairs whose end states are a million and more. */
 function verdict(maxStates: number, interrupted?: () => boolean): Verdict {
-  return check(programOf(family(12, 2, "none")) as Program, platform("sn2-pic") as Platform, {
+  return check(programOf(family(12, 2, "none")), platformOf("sn2-pic"), {
     mode: "states",
     reduce: "full",
     maxStates,

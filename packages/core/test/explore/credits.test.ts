@@ -1,28 +1,18 @@
 /** Finite credits: with the PCI table's "must be able to pass" cells nothing gets stuck; without any one of the four, something does. */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type SearchResult, search } from "../../src/explore/explore.js";
-import { parseTest } from "../../src/litmus/parse.js";
 import { buildMachine } from "../../src/machine/machine.js";
-import { platform } from "../../src/platform/index.js";
 import type { Platform } from "../../src/platform/platform.js";
-import { lowerTest } from "../../src/program/lower.js";
 import type { Program } from "../../src/program/program.js";
+import { catalogueProgram, platformOf } from "../subject.js";
 
-function program(name: string): Program {
-  const text = readFileSync(new URL(`../../../../catalogue/pcie/${name}.litmus`, import.meta.url), "utf8");
-  const parsed = parseTest({ name, text });
-  if (!parsed.ok) throw new Error(parsed.problems[0]?.message);
-  const lowered = lowerTest(parsed.value, { name, text });
-  if (!lowered.ok) throw new Error(lowered.problems[0]?.message);
-  return lowered.value;
-}
+const program = (name: string): Program => catalogueProgram(`pcie/${name}`);
 
 function look(of: Program, on: Platform, settings: Readonly<Record<string, string>>, reduce: "none" | "full"): SearchResult {
   return search(buildMachine(of, on, new Map(Object.entries(settings))), { mode: "states", reduce, maxStates: 500_000 });
 }
 
-const pcie = platform("pcie") as Platform;
+const pcie = platformOf("pcie");
 
 /** PCIe on which one cell that says *must* says *no*, in every table. */
 function without(cell: string): Platform {

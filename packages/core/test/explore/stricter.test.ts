@@ -3,25 +3,22 @@ import { search } from "../../src/explore/explore.js";
 import { stricter } from "../../src/explore/stricter.js";
 import { buildMachine, type Machine } from "../../src/machine/machine.js";
 import { variantOf } from "../../src/machine/variant.js";
-import { platform as find, type Platform } from "../../src/platform/index.js";
-import type { Program } from "../../src/program/program.js";
 import { printDraft, programOf } from "../generate/draft.js";
 import { CPUS, FABRICS, randomPlatform } from "../generate/platforms.js";
 import { random } from "../generate/random.js";
 import { randomTest } from "../generate/tests.js";
 import { cases } from "../property/cases.js";
+import { platformOf, programOf as subject } from "../subject.js";
 
-const platform = (name: string): Platform => find(name) as Platform;
-
-const two = programOf(`C two
+const two = subject(`C two
 { dma(streaming) int a; dma(streaming) int b; dma(write_barrier) int q; dma(write_barrier) int s; }
 D0(int *a, int *q) { DMA_WRITE(*a, 1); DMA_WRITE(*q, 1); }
 D1(int *b, int *s) { DMA_WRITE(*b, 1); DMA_WRITE(*s, 1); }
 P0(int *q, int *a) { int r0 = READ_ONCE(*q); rmb(); int r1 = READ_ONCE(*a); }
 exists (0:r0=1 /\\ 0:r1=0)
-`) as Program;
+`);
 
-const under = (settings: Record<string, string>): Machine => buildMachine(two, platform("sn2-pic"), new Map(Object.entries(settings)));
+const under = (settings: Record<string, string>): Machine => buildMachine(two, platformOf("sn2-pic"), new Map(Object.entries(settings)));
 
 describe("a barrier write that waits for more is stricter", () => {
   const [bridge, slot, each] = ["bridge", "slot", "function"].map((scope) => under({ "barrier-scope": scope })) as [
@@ -41,7 +38,7 @@ describe("a barrier write that waits for more is stricter", () => {
     expect(stricter(strict, loose)).toBe(answer);
   });
   test("another platform's machine is no matter of order alone", () => {
-    expect(stricter(slot, buildMachine(two, platform("sn2-tiocp")))).toBe(false);
+    expect(stricter(slot, buildMachine(two, platformOf("sn2-tiocp")))).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 /** A fixed set of small tests whose answers are known, together touching everything the oracle covers: [name, platform, text, allowed?]. */
 import type { Program } from "../../src/program/program.js";
-import { programOf } from "../generate/draft.js";
+import { programOf } from "../subject.js";
 
 export interface Judge {
   readonly name: string;
@@ -579,7 +579,6 @@ const list: readonly (readonly [string, string, string, boolean])[] = [
 ];
 
 export const JUDGES: readonly Judge[] = list.map(([name, platform, text, allowed]) => {
-  const program = programOf(`C ${name.replace(/[^\w+-]/g, "-")}\n${text.replace(/^(\w+=\w+) /, "$1\n")}`);
-  if (typeof program === "string") throw new Error(`${name}: ${program}`);
+  const program = programOf(`C ${name.replace(/[^\w+-]/g, "-")}\n${text.replace(/^(\w+=\w+) /, "$1\n")}`, name);
   return { name, platform, program, allowed };
 });

@@ -10,14 +10,10 @@ import { createStepper } from "../../src/machine/step.js";
 import { consult } from "../../src/oracle/oracle.js";
 import type { Platform } from "../../src/platform/platform.js";
 import type { Program } from "../../src/program/program.js";
-import { programOf } from "../generate/draft.js";
 import { platform } from "../generate/platforms.js";
+import { programOf } from "../subject.js";
 
-function program(text: string): Program {
-  const found = programOf(`C fault\n${text}`);
-  if (typeof found === "string") throw new Error(found);
-  return found;
-}
+const program = (text: string): Program => programOf(`C fault\n${text}`);
 
 const look = (of: Program, on: Platform, mode: "states" | "verdict", reduce: "none" | "full"): SearchResult =>
   search(buildMachine(of, on), { mode, reduce, maxStates: 100_000 });

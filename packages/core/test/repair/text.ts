@@ -1,36 +1,25 @@
 /** Tests of repairs start from texts. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseTest } from "../../src/litmus/index.js";
-import { type Platform, platform } from "../../src/platform/index.js";
-import { lowerTest, type Program } from "../../src/program/index.js";
+import type { Platform } from "../../src/platform/index.js";
+import type { Program } from "../../src/program/index.js";
 import { type Answer, type Repair, type RepairOptions, repair } from "../../src/repair/index.js";
 import type { Source } from "../../src/source.js";
+import { catalogueSource, platformOf, programOf, sourceOf } from "../subject.js";
 
 export interface Loaded {
   readonly source: Source;
   readonly program: Program;
 }
 
-export function load(text: string, name = "test.litmus"): Loaded {
-  const source = { name, text };
-  const test = parseTest(source);
-  if (!test.ok) throw new Error(test.problems.map(({ message }) => message).join("; "));
-  const program = lowerTest(test.value, source);
-  if (!program.ok) throw new Error(program.problems.map(({ message }) => message).join("; "));
-  return { source, program: program.value };
+export const load = (text: string, name = "test.litmus"): Loaded => ({ source: sourceOf(text, name), program: programOf(text, name) });
+
+export function catalogue(path: string): Loaded {
+  const { text, name } = catalogueSource(path);
+  return load(text, name);
 }
 
-export const catalogue = (name: string): Loaded =>
-  load(readFileSync(fileURLToPath(new URL(`../../../../catalogue/${name}.litmus`, import.meta.url)), "utf8"), `catalogue/${name}.litmus`);
-
-export function named(names: string): Platform[] {
-  return names.split(",").map((name) => {
-    const found = platform(name);
-    if (found === undefined) throw new Error(`no platform ${name}`);
-    return found;
-  });
-}
+export const named = (names: string): Platform[] => names.split(",").map(platformOf);
 
 export const repaired = ({ source, program }: Loaded, names: string, options?: RepairOptions): Repair =>
   repair(source, program, named(names), options);

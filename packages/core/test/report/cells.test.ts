@@ -3,7 +3,8 @@ import { search } from "../../src/explore/index.js";
 import { buildMachine } from "../../src/machine/index.js";
 import { explain, minimalCells } from "../../src/report/index.js";
 import { without } from "../../src/report/without.js";
-import { limits, platformOf, programOf, race, SB } from "./subject.js";
+import { platformOf, programOf } from "../subject.js";
+import { limits, race, SB } from "./subject.js";
 
 const obstacles = (text: string, platform: string) => minimalCells(programOf(text), platformOf(platform), limits);
 const ids = (text: string, platform: string) => obstacles(text, platform).sets.map((set) => set.map((rule) => rule.id));

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { compareWith, expectationFor, unknownPlatforms } from "../../src/report/index.js";
-import { programOf, race } from "./subject.js";
+import { programOf } from "../subject.js";
+import { race } from "./subject.js";
 
 const stated = (tail: string, name: string, conforming: boolean) =>
   expectationFor(programOf(race({ tail })).test, { name, conforming })?.verdict;

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { explain, explanationText } from "../../src/report/index.js";
-import { limits, platformOf, programOf, race } from "./subject.js";
+import { platformOf, programOf } from "../subject.js";
+import { limits, race } from "./subject.js";
 
 const text = (source: string, platform: string): string => explanationText(explain(programOf(source), platformOf(platform), limits));
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { conditionWords, explain, type Ladder, ladderSvg, ladderText, layOut } from "../../src/report/index.js";
-import { limits, platformOf, programOf, race } from "./subject.js";
+import { platformOf, programOf } from "../subject.js";
+import { limits, race } from "./subject.js";
 
 function ladderOf(text: string, platform: string): Ladder | undefined {
   const program = programOf(text);

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { packStep } from "../../src/machine/index.js";
 import { arrange, entriesOf, judge, replay } from "../../src/report/index.js";
-import { limits, platformOf, programOf, race, SB } from "./subject.js";
+import { platformOf, programOf } from "../subject.js";
+import { limits, race, SB } from "./subject.js";
 
 function witness(text: string, platform: string) {
   const { machine, result } = judge(programOf(text), platformOf(platform), limits);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { printState, sortStates } from "../../src/report/index.js";
-import { programOf } from "./subject.js";
+import { programOf } from "../subject.js";
 
 const program = programOf(`C terms
 { int x; int *p = &x; 1:r9 = x; }

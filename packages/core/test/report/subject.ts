@@ -1,29 +1,7 @@
 /** Tests to report on, short to write down. */
 import { DEFAULT_LIMITS, type Limits } from "../../src/explore/index.js";
-import { parseTest } from "../../src/litmus/index.js";
-import { type Platform, platform } from "../../src/platform/index.js";
-import { lowerTest, type Program } from "../../src/program/index.js";
 import { type Checked, compareWith, expectationFor, judge } from "../../src/report/index.js";
-import type { Source } from "../../src/source.js";
-
-export function sourceOf(text: string, name = "test.litmus"): Source {
-  return { name, text };
-}
-
-export function programOf(text: string): Program {
-  const source = sourceOf(text);
-  const test = parseTest(source);
-  if (!test.ok) throw new Error(test.problems[0]?.message);
-  const program = lowerTest(test.value, source);
-  if (!program.ok) throw new Error(program.problems[0]?.message);
-  return program.value;
-}
-
-export function platformOf(name: string): Platform {
-  const found = platform(name);
-  if (found === undefined) throw new Error(`no platform ${name}`);
-  return found;
-}
+import { platformOf, programOf, sourceOf } from "../subject.js";
 
 export const limits: Limits = { ...DEFAULT_LIMITS, maxStates: 200_000 };
 
