@@ -12,7 +12,8 @@ import { findMistake } from "./mistake.js";
 import { MAX_WRITES, TooManyWrites } from "./orders.js";
 import { createOutcomes, holds, requiredValues } from "./outcome.js";
 import { type PreparedPath, preparePath } from "./prepared-path.js";
-import { isUndetermined, searchSkeleton } from "./search.js";
+import { isUndetermined } from "./read-values.js";
+import { searchSkeleton } from "./search.js";
 import { forEachSkeleton, type Skeleton } from "./skeleton.js";
 import type { Value } from "./value.js";
 

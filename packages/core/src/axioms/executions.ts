@@ -3,9 +3,10 @@ import type { CompiledModel, Session } from "../cat/model.js";
 import type { Test } from "../litmus/test.js";
 import { type AnswerOptions, prepare } from "./answer.js";
 import { createArena } from "./arena.js";
+import type { Execution } from "./execution.js";
 import type { Condition, Frame } from "./frame.js";
 import { createOutcomes, holds, requiredValues } from "./outcome.js";
-import { type Execution, searchSkeleton } from "./search.js";
+import { searchSkeleton } from "./search.js";
 import { forEachSkeleton, type Skeleton } from "./skeleton.js";
 import type { Value } from "./value.js";
 

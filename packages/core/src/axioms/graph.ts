@@ -2,9 +2,9 @@
 
 import type { CompiledModel } from "../cat/model.js";
 import { findCycle, pairsOf, type Relation } from "../cat/relation.js";
+import type { Execution } from "./execution.js";
 import type { Frame } from "./frame.js";
 import { columnTexts } from "./herd-text.js";
-import type { Execution } from "./search.js";
 import type { SkeletonEvent } from "./skeleton.js";
 import { tellEvent } from "./tell-event.js";
 

@@ -2,7 +2,7 @@
 import type { Proposition, Term, Test } from "../litmus/test.js";
 import type { Answer } from "./answer.js";
 import type { Frame } from "./frame.js";
-import { isUndetermined } from "./search.js";
+import { isUndetermined } from "./read-values.js";
 import { indexed, type Value } from "./value.js";
 
 /** What a session calls the flag of a failed `undefined_unless`. */

@@ -2,6 +2,7 @@
 
 export { formatProblem } from "../problem.js";
 export { type Answer, type Answered, type AnswerOptions, answer } from "./answer.js";
+export type { Execution } from "./execution.js";
 export { type ExecutionOptions, isPositive, visitExecutions } from "./executions.js";
 export type { Frame, Item } from "./frame.js";
 export { type EventGraph, eventGraph, type GraphEdge, type GraphNode, type GraphOptions } from "./graph.js";
@@ -11,5 +12,4 @@ export { conditionText, type HerdTextOptions, herdText, stateText, typed, valueT
 export { ARCHITECTURES, type Architecture } from "./lower-arch.js";
 export { KERNEL_MACROS, type Macro, type Macros } from "./macro.js";
 export { parseMacros } from "./parse-macros.js";
-export type { Execution } from "./search.js";
 export type { Value } from "./value.js";

@@ -1,0 +1,118 @@
+/** What a node leaves open, and what the model says of it by bounds: what rf and co hold in all of its executions, and in some. */
+import { addEdge, hasEdge, hasEvent, lowestBit } from "../cat/relation.js";
+import { choosable } from "./coherence.js";
+import type { LocationPlan } from "./plan.js";
+import type { Node, Search } from "./search-state.js";
+
+/** So many sets of executions are asked for in vain before asking becomes rare. */
+const PATIENCE = 64;
+
+/** Sets the bounds of a node. */
+export function bound(search: Search, node: Node): void {
+  const { plan, words, locations, rfMust, rfMay, coMay, sameLocation, co } = search;
+  rfMust.fill(0);
+  rfMay.fill(0);
+  for (const read of plan.reads) {
+    const from = node.source[read] as number;
+    if (from >= 0) {
+      addEdge(rfMust, words, from, read);
+      addEdge(rfMay, words, from, read);
+      continue;
+    }
+    for (let w = 0; w < words; w++) {
+      for (let rest = node.may[read * words + w] as number; rest !== 0; rest &= rest - 1) {
+        addEdge(rfMay, words, (w << 5) + lowestBit(rest), read);
+      }
+    }
+  }
+  coMay.set(sameLocation);
+  for (const { writes } of locations) {
+    if (writes.length <= 1) continue;
+    for (const a of writes) {
+      for (let w = 0; w < words; w++) {
+        for (let rest = node.must[a * words + w] as number; rest !== 0; rest &= rest - 1) {
+          const b = (w << 5) + lowestBit(rest);
+          const at = b * words + (a >> 5);
+          coMay[at] = (coMay[at] as number) & ~(1 << (a & 31));
+        }
+      }
+    }
+  }
+  co.must = node.must;
+}
+
+/** The flags of every execution of the node where all are consistent; undefined where none is; "open" where the bounds do not tell. */
+export function judge(search: Search, node: Node): readonly string[] | "open" | undefined {
+  const { session, finals, rf, co, tries, successes } = search;
+  bound(search, node);
+  if (!session.prune(rf, co, finals)) return undefined;
+  const left = openReads(search, node);
+  // Of one execution, bounds that meet have said all.
+  const whole = session.exactBounds && left === 0 && openPair(search, node, false) === undefined;
+  if (!whole) {
+    const tried = tries[left] ?? 0;
+    if (tried >= PATIENCE && (tried & 15) !== 0 && (successes[left] ?? 0) === 0) {
+      tries[left] = tried + 1;
+      return "open";
+    }
+    tries[left] = tried + 1;
+    if (!session.settled(rf, co, finals)) return "open";
+    successes[left] = (successes[left] ?? 0) + 1;
+  }
+  return session.settledFlags() ?? "open";
+}
+
+/** How many reads are open. */
+export function openReads(search: Search, node: Node): number {
+  const { plan } = search;
+  let count = 0;
+  for (const read of plan.reads) if ((node.source[read] as number) < 0) count++;
+  return count;
+}
+
+/** A read that is still open: one whose value matters first, and of these the one with the fewest choices. */
+export function openRead(search: Search, node: Node, relevantOnly: boolean): number {
+  const { plan } = search;
+  let best = -1;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const read of plan.reads) {
+    if ((node.source[read] as number) >= 0) continue;
+    const relevant = hasEvent(plan.relevant, read);
+    if (relevantOnly && !relevant) continue;
+    const count = choosable(search, node, read) + (relevant ? 0 : 1000);
+    if (count < fewest) {
+      fewest = count;
+      best = read;
+    }
+  }
+  return best;
+}
+
+/** Two writes of one location whose order is open; those of locks first. */
+export function openPair(search: Search, node: Node, locksOnly: boolean): readonly [LocationPlan, number, number] | undefined {
+  const { words, locations, events } = search;
+  for (const location of locations) {
+    const { writes } = location;
+    if (locksOnly && !writes.some((write) => events[write]?.kind === "LKW")) continue;
+    for (let j = 1; j < writes.length; j++) {
+      for (let i = 0; i < j; i++) {
+        const a = writes[i] as number;
+        const b = writes[j] as number;
+        if (!hasEdge(node.must, words, a, b) && !hasEdge(node.must, words, b, a)) return [location, a, b];
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The final writes of the locations that are observed, where they are known. */
+export function finalsOf(search: Search, node: Node): Int32Array {
+  const { words, locations } = search;
+  const set = new Int32Array(words);
+  for (const { item, writes } of locations) {
+    if (item < 0) continue;
+    const last = writes.find((write) => writes.every((other) => other === write || hasEdge(node.must, words, other, write)));
+    if (last !== undefined) set[last >> 5] = (set[last >> 5] as number) | (1 << (last & 31));
+  }
+  return set;
+}
