@@ -97,12 +97,15 @@ export function createActs(machine: Machine, instructions: readonly Instruction[
     return [hop === 1 ? performed(packet.instruction) : leaving(number, hop - 1)];
   };
 
+  /** Nothing is indivisible or leaves in bursts: each act has one form. */
+  const single = leaders.length === 0 && machine.instructions.every(({ block }) => block < 0);
+
   /** A write that leaves as a later word of a burst does so with the first one's step. */
   const leading = ({ instruction, node, until }: Act): readonly Act[] => {
     const own = machine.instructions[instruction]?.packet ?? -1;
     const packet = packets[own];
     if (packet === undefined || node !== nodes.move(instruction) || until !== packet.home + 1) return [];
-    return [...(leaders[own] as ReadonlySet<number>)].map((first) => leaving(first, packetAt(first).home));
+    return [...(leaders[own] ?? [])].map((first) => leaving(first, packetAt(first).home));
   };
 
   /** The same act, and as part of a step that another node makes: a burst's, or that of the instruction that begins an indivisible step. */
@@ -113,11 +116,12 @@ export function createActs(machine: Machine, instructions: readonly Instruction[
     return block < 0 || block === act.instruction || act.node !== nodes.perform(act.instruction) ? [act] : [act, performed(block)];
   };
 
-  return { access, always, answering, entries, everyForm, leaders, leaving, packetAt, performed, returned };
+  return { access, always, answering, entries, everyForm, leaders, leaving, packetAt, performed, returned, single };
 }
 
-/** By packet: those that it may leave with as a later word of their burst. */
+/** By packet: those that it may leave with as a later word of their burst. Empty where nothing leaves in bursts. */
 function leadersOf({ followers, packets }: Machine): readonly ReadonlySet<number>[] {
+  if (followers.every((list) => list.length === 0)) return [];
   const leaders = packets.map(() => new Set<number>());
   for (let grown = true; grown; ) {
     grown = false;

@@ -32,15 +32,17 @@ export function collectConflicts(machine: Machine, scope: Scope, nodes: Nodes): 
   const { threads } = machine;
   const instructions = scope.threads.flatMap((index) => machine.instructions.slice(threads[index]?.first, threads[index]?.end));
   const acts = createActs(machine, instructions, nodes);
-  const result = Array.from({ length: nodes.count }, (): Conflict[] => []);
+  const result: Conflict[][] = [];
+  for (let node = 0; node < nodes.count; node++) result.push([]);
   const addPair = (a: Act, b: Act): void => {
     if (a.node === b.node) return;
     (result[a.node] as Conflict[]).push({ node: b.node, mine: a.until, theirs: b.until });
     (result[b.node] as Conflict[]).push({ node: a.node, mine: b.until, theirs: a.until });
   };
-  const add = (first: Act, second: Act): void => {
+  const inEveryForm = (first: Act, second: Act): void => {
     for (const a of acts.everyForm(first)) for (const b of acts.everyForm(second)) addPair(a, b);
   };
+  const add = acts.single ? addPair : inEveryForm;
   const accesses = instructions.filter((instruction) => reads(instruction) || writes(instruction));
   const found: Search = { machine, scope, nodes, acts, instructions, accesses, add, addPair };
   onLocations(found);
@@ -64,7 +66,7 @@ export function collectConflicts(machine: Machine, scope: Scope, nodes: Nodes): 
 
 /** Calls for each two of a list, in its order. */
 function eachPair<T>(list: readonly T[], visit: (a: T, b: T) => void): void {
-  for (const [i, a] of list.entries()) for (let k = i + 1; k < list.length; k++) visit(a, list[k] as T);
+  for (let i = 0; i < list.length; i++) for (let k = i + 1; k < list.length; k++) visit(list[i] as T, list[k] as T);
 }
 
 /** A write meets what touches its location. Locations that nobody looks at need no order. */
@@ -99,8 +101,9 @@ function onLocations({ machine, acts, accesses, add }: Search): void {
 
 /** An access that ran ahead of one whose address was open discards the run where the two turn out to meet: going first, it would disable the other. */
 function onOpenAddresses({ acts, accesses, add }: Search): void {
-  eachPair(accesses, (a, b) => {
-    if (a.location < 0 && inMemory(a) && b.thread === a.thread && inMemory(b)) add(acts.access(a), acts.access(b));
+  accesses.forEach((a, at) => {
+    if (a.location >= 0 || !inMemory(a)) return;
+    for (const b of accesses.slice(at + 1)) if (b.thread === a.thread && inMemory(b)) add(acts.access(a), acts.access(b));
   });
 }
 
@@ -186,15 +189,18 @@ function onAnswers({ acts, instructions, add }: Search): void {
 }
 
 function compete({ add }: Search, first: readonly Act[], second: readonly Act[]): void {
-  for (const a of first) for (const b of second) add(a, b);
+  for (let i = 0; i < first.length; i++) for (let k = 0; k < second.length; k++) add(first[i] as Act, second[k] as Act);
 }
 
 /** Packets that share a place in which one of them cannot pass the other, or whose room is bounded: who enters first is for good. */
 function inPlaces(found: Search): void {
   const { machine, scope, acts } = found;
   for (const packet of scope.packets) {
-    for (const [at, waits] of (machine.waits[packet] ?? []).entries())
-      for (const wait of waits) compete(found, acts.entries(packet, at + 1), acts.entries(wait.packet, wait.hop));
+    machine.waits[packet]?.forEach((waits, at) => {
+      if (waits.length === 0) return;
+      const mine = acts.entries(packet, at + 1);
+      for (const wait of waits) compete(found, mine, acts.entries(wait.packet, wait.hop));
+    });
   }
   for (const place of machine.places) {
     if (place.credits === Number.POSITIVE_INFINITY) continue;
@@ -229,8 +235,8 @@ function inMappings({ machine, scope, acts, instructions, add }: Search): void {
 function inBursts(found: Search): void {
   const { machine, acts, addPair } = found;
   for (const [next, firsts] of acts.leaders.entries()) {
-    const { home } = acts.packetAt(next);
     for (const first of firsts) {
+      const { home } = acts.packetAt(next);
       const burst = acts.leaving(first, acts.packetAt(first).home);
       compete(found, [burst], acts.entries(next, home));
       for (const wait of machine.waits[next]?.[home - 1] ?? [])
@@ -322,6 +328,11 @@ function onCacheLines({ machine, scope, nodes, acts, instructions, accesses, add
 /** Drops repeated conflicts. */
 function unique(list: readonly Conflict[]): readonly Conflict[] {
   if (list.length < 2) return list;
+  // Most lists are short.
+  if (list.length <= 6) {
+    const same = (a: Conflict, b: Conflict): boolean => a.node === b.node && a.mine === b.mine && a.theirs === b.theirs;
+    return list.filter((conflict, at) => list.findIndex((each) => same(each, conflict)) === at);
+  }
   const seen = new Map<number, Conflict>();
   for (const conflict of list) {
     // Statuses are small numbers; ALWAYS is the one that is not.
