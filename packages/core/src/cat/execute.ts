@@ -12,7 +12,7 @@ import {
   holdsVariant,
   mismatch,
 } from "./evaluate.js";
-import { type NodeId, READS_BRANCH, READS_CO } from "./graph.js";
+import { type NodeId, READS_BRANCH, READS_CO, READS_EXECUTION } from "./graph.js";
 import type { CatModel, Expression, Instruction, ModelTest, Place } from "./syntax.js";
 import { CatError, type Dynamic, type Environment, type Value } from "./value.js";
 
@@ -222,8 +222,44 @@ function choose(run: Run, instruction: Instruction & { kind: "with" }): void {
   }
   if (value.kind !== "dynamic" && value.kind !== "orders") throw mismatch(context, value, "a set of relations", instruction.of.place);
   const input = graph.input("relation", `with ${instruction.name} ${executed.choices.length}`, READS_BRANCH);
-  executed.choices.push({ name: instruction.name, input, from: value, place: instruction.place });
+  const late = value.kind === "dynamic" ? lateLinearisations(run, instruction.of) : undefined;
+  if (late !== undefined) executed.tests.push(extensionTest(run, instruction, late, input));
+  executed.choices.push({ name: instruction.name, input, from: late?.all ?? value, place: instruction.place });
   run.environment = run.environment.with(instruction.name, { kind: "graph", node: input });
+}
+
+/** `linearisations(S, r)`, where r depends on the execution and S does not. */
+interface Late {
+  readonly set: NodeId;
+  readonly before: NodeId;
+  /** All orders of S. */
+  readonly all: Dynamic;
+}
+
+function lateLinearisations({ context, environment }: Run, of: Expression): Late | undefined {
+  if (of.kind !== "apply" || of.function.kind !== "name" || of.function.name !== "linearisations") return undefined;
+  const pair = of.argument;
+  const [first, second] = pair.kind === "tuple" ? pair.elements : [];
+  if (pair.kind !== "tuple" || first === undefined || second === undefined || pair.elements.length !== 2) return undefined;
+  const { graph } = context;
+  const before = graphOf(context, evaluate(context, environment, second), "relation", second.place);
+  const set = graphOf(context, evaluate(context, environment, first), "set", first.place);
+  if ((graph.node(before).reads & READS_EXECUTION) === 0 || (graph.node(set).reads & READS_EXECUTION) !== 0) return undefined;
+  const nothing: Expression = { kind: "empty", place: second.place };
+  const all = evaluateOrWait(context, environment, { ...of, argument: { ...pair, elements: [first, nothing] } });
+  return all.kind === "dynamic" ? { set, before, all } : undefined;
+}
+
+/** Every order of the set is tried; one that does not extend the relation is none of its linearisations. */
+function extensionTest(
+  { context: { graph } }: Run,
+  { name, place }: Instruction & { kind: "with" },
+  late: Late,
+  input: NodeId,
+): CompiledTest {
+  const between = graph.restrictRange(graph.restrictDomain(late.before, late.set), late.set);
+  const test: ModelTest = { test: "empty", negated: false, of: { kind: "empty", place }, name: `${name} extends`, place };
+  return { role: "check", test, node: graph.difference(between, input) };
 }
 
 /** The tags that `instructions` declare, by kind of event, and all enumerations: found before anything runs, as the sets of tagged events are inputs. */
