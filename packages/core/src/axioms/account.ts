@@ -146,21 +146,31 @@ function finishByThread(search: Search, node: Node, location: LocationPlan): Fac
 
 /** The number of orders of the writes of a location, by the last one. */
 function forEachLast(search: Search, node: Node, location: LocationPlan, visitLast: (last: number, count: number) => void): void {
-  const { loose, locations, events } = search;
-  const others = loose[locations.indexOf(location)] ?? [];
-  if (others.length === 0 || location.item < 0) {
+  const chosen = search.chosen.get(location);
+  if (chosen === undefined || chosen < 0) {
     forEachLastOrdered(search, node, location, visitLast);
     return;
   }
-  // Nothing says when the others are made: each of them may have the last word, and the initial write where it is alone.
   let ways = 0;
-  forEachLastOrdered(search, node, location, (last, count) => {
+  forEachLastOrdered(search, node, location, (_, count) => {
     ways += count;
-    if (last >= 0 && (events[last] as SkeletonEvent).thread >= 0) visitLast(last, count);
   });
-  const own = others.filter((write) => (events[write] as SkeletonEvent).thread >= 0);
-  const all = own.length > 0 || location.writes.some((write) => (events[write] as SkeletonEvent).thread >= 0) ? own : others;
-  for (const write of all) visitLast(write, ways);
+  visitLast(chosen, ways);
+}
+
+/**
+ * Which writes may be the final one of an observed location where co does not order all of them: -1 for the last of those that it orders. Nothing says when the others are made, so that each of them may
+ * have the last word, and the initial write where it is alone.
+ */
+export function lastWrites(search: Search, location: LocationPlan): readonly number[] {
+  const { loose, locations, events } = search;
+  const others = loose[locations.indexOf(location)] ?? [];
+  if (others.length === 0 || location.item < 0) return [];
+  const ofThreads = (writes: readonly number[]): readonly number[] =>
+    writes.filter((write) => (events[write] as SkeletonEvent).thread >= 0);
+  const own = ofThreads(others);
+  const ordered = ofThreads(location.writes).length > 0;
+  return [...(ordered ? [-1] : []), ...(own.length > 0 || ordered ? own : others)];
 }
 
 function forEachLastOrdered(search: Search, node: Node, location: LocationPlan, visitLast: (last: number, count: number) => void): void {

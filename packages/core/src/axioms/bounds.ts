@@ -109,9 +109,12 @@ export function openPair(search: Search, node: Node, locksOnly: boolean): readon
 export function finalsOf(search: Search, node: Node): Int32Array {
   const { words, locations } = search;
   const set = new Int32Array(words);
-  for (const { item, writes } of locations) {
+  for (const location of locations) {
+    const { item, writes } = location;
     if (item < 0) continue;
-    const last = writes.find((write) => writes.every((other) => other === write || hasEdge(node.must, words, other, write)));
+    const chosen = search.chosen.get(location) ?? -1;
+    const isLast = (write: number): boolean => writes.every((other) => other === write || hasEdge(node.must, words, other, write));
+    const last = chosen >= 0 ? chosen : writes.find(isLast);
     if (last !== undefined) set[last >> 5] = (set[last >> 5] as number) | (1 << (last & 31));
   }
   return set;

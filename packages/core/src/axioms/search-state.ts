@@ -79,6 +79,8 @@ export interface Search {
   /** The locations with the writes that co orders; and of each those that it does not. */
   readonly locations: readonly LocationPlan[];
   readonly loose: readonly (readonly number[])[];
+  /** The final writes that are assumed, of the locations whose writes co does not order all: -1 for the last that it orders. */
+  readonly chosen: Map<LocationPlan, number>;
   readonly events: readonly SkeletonEvent[];
   readonly required: ReadonlyMap<number, Value>;
   /** What an execution has to end with that is counted. */
@@ -156,6 +158,7 @@ export function createSearch(skeleton: Skeleton, session: Session, frame: Frame,
     locationOf,
     locations,
     loose,
+    chosen: new Map(),
     events,
     required,
     counted: filter === undefined ? wanted : wanted === undefined ? filter : { kind: "and", left: filter, right: wanted },

@@ -4,8 +4,8 @@
  * are counted without being visited (independently for each location); otherwise the node is split. docs/decisions tells why that is right.
  */
 import type { Session } from "../cat/model.js";
-import { eventsOf, hasEdge, type Relation } from "../cat/relation.js";
-import { account } from "./account.js";
+import { addEvent, eventsOf, hasEdge, type Relation } from "../cat/relation.js";
+import { account, lastWrites } from "./account.js";
 import { bound, finalsOf, judge, openPair, openRead, openReads } from "./bounds.js";
 import { assign, order, settleLocation } from "./coherence.js";
 import { type Execution, sameValues, valuesOf } from "./execution.js";
@@ -72,22 +72,43 @@ function start(search: Search): void {
     return;
   }
   const ordered = { must: copy(root.must), may: copy(search.coMay) };
-  const branches = session.begin({
-    ...skeleton.structure,
-    rf: { must: copy(search.rfMust), may: copy(search.rfMay) },
-    co: ordered,
-    finals: search.finals,
-    assured: { coherence: coherent, atomicity: atomic },
-    shows: options.visit !== undefined,
+  const read = { must: copy(search.rfMust), may: copy(search.rfMay) };
+  forEachFinals(search, 0, () => {
+    const branches = session.begin({
+      ...skeleton.structure,
+      rf: read,
+      co: ordered,
+      finals: search.finals,
+      assured: { coherence: coherent, atomicity: atomic },
+      shows: options.visit !== undefined,
+    });
+    for (let branch = 0; branch < branches; branch++) {
+      if (branch > 0) session.branch(branch);
+      root.source.fill(-1);
+      root.may.set(plan.sources);
+      root.must.set(ordered.must);
+      if (!restrict(search, root) || !extend(search, root, session.orderedBefore)) continue;
+      if (!locations.every((location) => settleLocation(search, root, location))) continue;
+      visit(search, root, undefined);
+    }
   });
-  for (let branch = 0; branch < branches; branch++) {
-    if (branch > 0) session.branch(branch);
-    root.source.fill(-1);
-    root.may.set(plan.sources);
-    root.must.set(ordered.must);
-    if (!restrict(search, root) || !extend(search, root, session.orderedBefore)) continue;
-    if (!locations.every((location) => settleLocation(search, root, location))) continue;
-    visit(search, root, undefined);
+}
+
+/** For each choice of the final writes that co leaves open. */
+function forEachFinals(search: Search, at: number, run: () => void): void {
+  const { locations, chosen, finals } = search;
+  const location = locations[at];
+  if (location === undefined || search.loose.length === 0) {
+    run();
+    return;
+  }
+  const lasts = lastWrites(search, location);
+  if (lasts.length === 0) forEachFinals(search, at + 1, run);
+  for (const last of lasts) {
+    chosen.set(location, last);
+    if (last >= 0) addEvent(finals, last);
+    forEachFinals(search, at + 1, run);
+    if (last >= 0) finals[last >> 5] = (finals[last >> 5] as number) & ~(1 << (last & 31));
   }
 }
 
@@ -243,9 +264,11 @@ function visitEach(search: Search, node: Node, show: (execution: Execution) => b
     const term = skeleton.registers[index];
     if (term !== undefined) return evaluate(search, node, term) ?? 0;
     const location = locations.find((each) => each.item === index);
-    const last = location?.writes.find((write) =>
-      location.writes.every((other) => other === write || hasEdge(node.must, words, other, write)),
-    );
+    const chosen = location === undefined ? undefined : search.chosen.get(location);
+    const last =
+      chosen !== undefined && chosen >= 0
+        ? chosen
+        : location?.writes.find((write) => location.writes.every((other) => other === write || hasEdge(node.must, words, other, write)));
     return (last === undefined ? frame.initial.get(item.name) : values[last]) ?? 0;
   });
   const state = (item: number): Value | undefined => final[item];

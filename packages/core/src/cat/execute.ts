@@ -257,7 +257,7 @@ function extensionTest(
   late: Late,
   input: NodeId,
 ): CompiledTest {
-  const between = graph.restrictRange(graph.restrictDomain(late.before, late.set), late.set);
+  const between = graph.restrictRange(graph.restrictDomain(graph.plus(late.before), late.set), late.set);
   const test: ModelTest = { test: "empty", negated: false, of: { kind: "empty", place }, name: `${name} extends`, place };
   return { role: "check", test, node: graph.difference(between, input) };
 }

@@ -520,10 +520,12 @@ function partition(ground: Ground, set: Int32Array): Concrete & { kind: "values"
   return { kind: "values", elements: classes };
 }
 
-/** The total orders on a set that extend a relation, transitive; none where that has a cycle on it. */
-function linearisations(ground: Ground, set: Int32Array, before: Int32Array): Concrete {
+/** The total orders on a set that extend a relation, transitive, by events outside of the set too; none where that has a cycle on it. */
+function linearisations(ground: Ground, set: Int32Array, extended: Int32Array): Concrete {
   const events = bits.eventsOf(set);
   const words = bits.wordsFor(ground.n);
+  const before = bits.emptyRelation(ground.n);
+  bits.closureInto(before, extended, ground.n);
   const found: Concrete[] = [];
   const order: number[] = [];
   const left = new Set(events);

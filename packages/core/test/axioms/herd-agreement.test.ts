@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { type AnswerOptions, answer, herdText } from "../../src/axioms/index.js";
 import { modelNamed, read } from "./model.js";
 
-function lines(text: string, options: AnswerOptions = {}): readonly string[] {
-  const { model, session } = modelNamed("lkmm");
+function lines(text: string, options: AnswerOptions = {}, named = modelNamed("lkmm")): readonly string[] {
+  const { model, session } = named;
   const parsed = read(text);
   const given = answer(parsed, model, session, options);
   if (given.kind !== "answer") return given.kind === "problems" ? given.problems.map(({ message }) => message) : [given.reason];
@@ -114,4 +114,29 @@ test("with -speedcheck an execution that is not looked for raises no flag", () =
   );
   expect(lines(text)).toContain("Flag data-race");
   expect(lines(text, { speedcheck: "true" })).not.toContain("Flag data-race");
+});
+
+test("linearisations of a relation that depends on the execution, by events outside of the set too", () => {
+  const model = modelNamed(
+    "sequential",
+    'S\ninclude "cos.cat"\nlet r = co | po\nacyclic r\nwith S from linearisations(SC, r)\nempty S \\ (SC * SC) as within\n',
+  );
+  const pair = (order: string): readonly string[] =>
+    lines(
+      `C t\n{}\nP0(atomic_int *x)\n{\n  atomic_store_explicit(x, 1, memory_order_${order});\n  int r1 = atomic_load_explicit(x, memory_order_seq_cst);\n}\nP1(atomic_int *x)\n{\n  int r0 = atomic_fetch_and_explicit(x, 2, memory_order_seq_cst);\n}\nexists (true)\n`,
+      {},
+      model,
+    );
+  expect(pair("seq_cst")).toContain("Positive: 18 Negative: 0");
+  expect(pair("relaxed")).toContain("Positive: 18 Negative: 0");
+});
+
+test("a model of C11 may ask which plain write is the final one", () => {
+  const text = 'F\ninclude "cross.cat"\nwith mo from generate_orders(W & (A | IW), co0)\nempty [FW \\ A] ; (po & loc) ; [W] as final\n';
+  const model = modelNamed("finals", text);
+  const written = (first: string, second: string): readonly string[] =>
+    states(lines(`C t\n{}\nP0(atomic_int *x)\n{\n  ${first};\n  ${second};\n}\nexists (x=2)\n`, {}, model));
+  const store = (value: number): string => `atomic_store_explicit(x, ${value}, memory_order_relaxed)`;
+  expect(written("*x = 1", store(2))).toEqual(["[x]=2;"]);
+  expect(written(store(1), "*x = 2")).toEqual(["[x]=1;", "[x]=2;"]);
 });
