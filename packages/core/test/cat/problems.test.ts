@@ -53,7 +53,7 @@ describe("mistakes are told with their place and, where there is one, the way ou
       "error 1:9: `bisimulation` is not supported: it speaks of what Fencepost does not model (page tables, scopes, classes of instances)",
     ],
     [
-      "with x from linearisations(W, rf) empty x",
+      "with x from linearisations(range(rf), po) empty x",
       "error 1:1: this `with` chooses from a set that depends on rf, co or values; supported are choices that do not, and one choice of orders by location (`generate_orders`, `generate_cos`)",
     ],
     ["forall e in R do empty po end", "error 1:13: `forall` goes over sets of tags; over the events of an execution it is not supported"],
