@@ -1,5 +1,5 @@
 /** `fencepost check`: the verdicts of tests on platforms. */
-import type { Verdict } from "@fencepost/core/explore";
+import { createKnownSearches, type KnownSearches, type Verdict } from "@fencepost/core/explore";
 import type { Platform } from "@fencepost/core/platform";
 import {
   type Checked,
@@ -144,6 +144,7 @@ async function checkOne(
   notes: Notes | undefined,
 ): Promise<Checked> {
   const results: Result[] = [];
+  const searches = createKnownSearches();
   const known = new Map<string, { readonly verdict: Verdict; readonly fault: string | undefined }>();
   for (const platform of platforms) {
     const expectation = expectationFor(input.test, platform);
@@ -153,7 +154,7 @@ async function checkOne(
     let found = known.get(key);
     if (found === undefined) {
       if (engine.stopped) break;
-      found = await verdictOf(engine, input, platform, budget);
+      found = await verdictOf(engine, input, platform, budget, searches);
       // What no search has found may speak of the platform by its name.
       if (found.verdict.result !== undefined) known.set(key, found);
     }
@@ -180,10 +181,11 @@ async function verdictOf(
   { test, program, unsupported }: Input,
   platform: Platform,
   budget: Budget,
+  searches: KnownSearches,
 ): Promise<{ readonly verdict: Verdict; readonly fault: string | undefined }> {
   if (program === undefined) return { verdict: unknown(test.name, platform.name, unsupported ?? "not supported"), fault: undefined };
   try {
-    return { verdict: await engine.judge({ kind: "judge", program, platform, budget }), fault: undefined };
+    return { verdict: await engine.judge({ kind: "judge", program, platform, budget }, searches), fault: undefined };
   } catch (error) {
     const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { verdict: unknown(test.name, platform.name, "a fault of ours"), fault: `${test.name} on ${platform.name}: ${fault}` };

@@ -3,7 +3,7 @@
  * where they were found.
  */
 import type { Worker } from "node:worker_threads";
-import type { Verdict } from "@fencepost/core/explore";
+import type { KnownSearches, Verdict } from "@fencepost/core/explore";
 import type { Answer } from "./search-worker.js";
 import { type Explained, explainWatched, judgeWatched, type Sent, type Task, watch } from "./task.js";
 
@@ -26,7 +26,8 @@ function slice(): () => boolean {
 }
 
 export interface Engine {
-  judge(task: Task): Promise<Verdict>;
+  /** `known`: searches of the same program that need not be made again; a worker makes its own. */
+  judge(task: Task, known?: KnownSearches): Promise<Verdict>;
   explain(task: Task): Promise<Explained>;
   /** Has somebody pressed Ctrl-C? */
   readonly stopped: boolean;
@@ -90,14 +91,14 @@ export function createEngine(): Engine {
     get stopped() {
       return stop[0] === 1;
     },
-    async judge(task) {
+    async judge(task, known) {
       if (Date.now() - looked > SLICE) {
         await new Promise((resolve) => setImmediate(resolve));
         looked = Date.now();
       }
       const over = slice();
       const watcher = watch(task.budget, () => (over() ? SLICED : undefined));
-      const verdict = judgeWatched(task, watcher);
+      const verdict = judgeWatched(task, watcher, known);
       if (watcher.cause() !== SLICED) return verdict;
       const sent = await inWorker(task);
       if (sent.kind !== "judge") throw new Error("the worker answered another question");

@@ -1,5 +1,5 @@
 /** What is done in a slice of the main thread or in a worker: a search under a budget. */
-import type { Limits, Verdict } from "@fencepost/core/explore";
+import type { KnownSearches, Limits, Verdict } from "@fencepost/core/explore";
 import type { Platform } from "@fencepost/core/platform";
 import type { Program } from "@fencepost/core/program";
 import {
@@ -54,13 +54,13 @@ export interface Watch {
 
 /** Watches the time, the memory and `stop`. */
 export function watch(budget: Budget, stop: () => string | undefined): Watch {
-  const end = budget.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + budget.timeout * 1000;
+  const end = budget.timeout === undefined ? undefined : performance.now() + budget.timeout * 1000;
   let cause: string | undefined;
   return {
     interrupted() {
       if (cause !== undefined) return true;
       cause = stop();
-      if (cause === undefined && performance.now() > end) cause = `more than ${budget.timeout} s (--timeout)`;
+      if (cause === undefined && end !== undefined && performance.now() > end) cause = `more than ${budget.timeout} s (--timeout)`;
       if (cause === undefined && budget.memory !== undefined && process.memoryUsage.rss() > budget.memory * 1e6)
         cause = `more than ${budget.memory} MB (--memory)`;
       return cause !== undefined;
@@ -69,10 +69,10 @@ export function watch(budget: Budget, stop: () => string | undefined): Watch {
   };
 }
 
-/** Judges, and says in the verdict what stopped it. */
-export function judgeWatched({ program, platform, budget }: Task, watcher: Watch): Verdict {
+/** Judges, and says in the verdict what stopped it. `known`: searches of this program that need not be made again. */
+export function judgeWatched({ program, platform, budget }: Task, watcher: Watch, known?: KnownSearches): Verdict {
   try {
-    const verdict = judge(program, platform, limitsOf(budget, watcher));
+    const verdict = judge(program, platform, { ...limitsOf(budget, watcher), ...(known === undefined ? {} : { known }) });
     const cause = watcher.cause();
     return cause !== undefined && verdict.result?.stopped === "interrupted" ? { ...verdict, reason: cause } : verdict;
   } catch (error) {

@@ -80,6 +80,9 @@ function searchNone(stepper: Stepper, options: SearchOptions): SearchResult {
   return searchEvery(stepper, options) ?? plainly(options.maxStates);
 }
 
+/** States that there is room for at the beginning: most searches see fewer. */
+const FEW = 32;
+
 /** Searches one part of a machine, as if the rest were not there. */
 export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, options: SearchOptions): SearchResult {
   const { machine } = stepper;
@@ -92,11 +95,13 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
   const size = machine.layout.deciding + 1;
   const table = createTable(machine, slotsOf(machine, scope), 1);
   // How each state was reached: from which one, by which steps (states that had only one way on are passed through and not kept).
-  let parents = new Int32Array(256);
-  let segmentEnd = new Int32Array(256);
-  let segments = new Int32Array(1024);
+  let parents = new Int32Array(FEW);
+  let segmentEnd = new Int32Array(FEW);
+  let segments = new Int32Array(4 * FEW);
   let segmentCount = 0;
+  /** The steps since the last state that is kept: so many of these. */
   const chain: number[] = [];
+  let chained = 0;
   const ends = new Map<string, EndState>();
   let satisfiable = false;
   let someRunEnds = false;
@@ -122,8 +127,8 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
       parents = grown(parents, at + 1);
       segmentEnd = grown(segmentEnd, at + 1);
     }
-    if (segmentCount + chain.length > segments.length) segments = grown(segments, segmentCount + chain.length);
-    for (const step of chain) segments[segmentCount++] = step;
+    if (segmentCount + chained > segments.length) segments = grown(segments, segmentCount + chained);
+    for (let i = 0; i < chained; i++) segments[segmentCount++] = chain[i] as number;
     parents[at] = parent;
     segmentEnd[at] = segmentCount;
   };
@@ -152,7 +157,7 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
       if (count > 1) return true;
       const step = ahead[0] as number;
       transitions++;
-      chain.push(step);
+      chain[chained++] = step;
       if (!stepper.apply(next, step) || relevance?.reduce(next) === false) return false;
     }
     return true;
@@ -207,8 +212,8 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
       const step = steps[i] as number;
       transitions++;
       if (!stepper.apply(next, step) || relevance?.reduce(next) === false) continue;
-      chain.length = 0;
-      chain.push(step);
+      chain[0] = step;
+      chained = 1;
       if (!passThrough()) continue;
       const at = table.add(next);
       if (table.fresh) {

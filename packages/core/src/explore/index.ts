@@ -1,2 +1,3 @@
 export * from "./explore.js";
+export * from "./known.js";
 export * from "./verdict.js";

@@ -20,6 +20,8 @@ export function whole(machine: Machine): Scope {
 /** The slots of the state that the steps of a part may touch; others are left out only where they clearly belong to somebody else. */
 export function slotsOf(machine: Machine, part: Scope): readonly number[] {
   const { layout, instructions, packets, program, waits } = machine;
+  if (part.threads.length === machine.threads.length && part.locations.length === program.locations.length)
+    return Array.from({ length: layout.deciding }, (_, slot) => slot);
   const foreign = new Uint8Array(layout.deciding);
   const threads = new Set(part.threads);
   for (const { id, thread } of instructions) {

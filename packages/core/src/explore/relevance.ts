@@ -211,8 +211,9 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
       }
       case "location": {
         if (machine.listLike || (layout.copy[operand.location] as number) >= 0) return undefined;
-        const open = (writers[operand.location] as readonly number[]).some((id) => accessAhead(state, id));
-        return open ? undefined : stepper.location(state, operand.location);
+        return anyAccessAhead(state, writers[operand.location] as readonly number[])
+          ? undefined
+          : stepper.location(state, operand.location);
       }
     }
   }
@@ -243,7 +244,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
   const worth = new Int8Array(parts.length);
 
   function evaluate(state: State): number {
-    for (const index of scope.threads) paths[index] = undefined;
+    paths.fill(undefined);
     for (let i = 0; i < parts.length; i++) {
       const { of, left, right } = parts[i] as (typeof parts)[number];
       switch (of.kind) {
@@ -317,15 +318,16 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
   );
 
   function handsOn(thread: number): boolean {
-    for (const target of assignments[thread] as readonly number[]) if (needed[keyOf(thread, target)] === 1) return true;
+    const targets = assignments[thread] as readonly number[];
+    for (let i = 0; i < targets.length; i++) if (needed[keyOf(thread, targets[i] as number)] === 1) return true;
     return false;
   }
   function anyAhead(state: State, ids: readonly number[]): boolean {
-    for (const id of ids) if (ahead(state, id)) return true;
+    for (let i = 0; i < ids.length; i++) if (ahead(state, ids[i] as number)) return true;
     return false;
   }
   function anyAccessAhead(state: State, ids: readonly number[]): boolean {
-    for (const id of ids) if (accessAhead(state, id)) return true;
+    for (let i = 0; i < ids.length; i++) if (accessAhead(state, ids[i] as number)) return true;
     return false;
   }
 
@@ -350,7 +352,7 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
     droppedRuns: () => dropped,
     reduce(state) {
       needed.fill(0);
-      for (const key of filterRegisters) needed[key] = 1;
+      if (filterRegisters.size > 0) for (const key of filterRegisters) needed[key] = 1;
       if (!verdict) for (const key of observedRegisters) needed[key] = 1;
       else if (state[decided] === 0) {
         const value = evaluate(state);
@@ -361,7 +363,8 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
         if (value === TRUE) state[decided] = 1;
         else support(whole);
       }
-      for (const instruction of forgettable) {
+      for (let i = 0; i < forgettable.length; i++) {
+        const instruction = forgettable[i] as Instruction;
         const { id } = instruction;
         const slot = layout.value[id] as number;
         if (state[slot] === 0 || (state[status + id] as number) < (last[id] as number)) continue;
@@ -370,14 +373,16 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
         if (anyAhead(state, users[id] as readonly number[])) continue;
         state[slot] = 0;
       }
-      for (const { id, takers: later } of closed) {
+      for (let i = 0; i < closed.length; i++) {
+        const { id, takers: later } = closed[i] as (typeof closed)[number];
         if (state[status + id] === 0 || anyAhead(state, later)) continue;
         const at = layout.closure[id] as number;
         for (let w = 0; w < machine.words; w++) state[at + w] = 0;
         const before = layout.prior[id] as number;
         if (before >= 0) for (let w = 0; w < machine.words; w++) state[before + w] = 0;
       }
-      for (const location of scope.locations) {
+      for (let i = 0; i < scope.locations.length; i++) {
+        const location = scope.locations[i] as number;
         if (observedLocations.has(location)) continue;
         const at = layout.memory + location;
         const listed = (layout.orderCapacity[location] as number) > 0;

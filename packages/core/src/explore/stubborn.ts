@@ -110,7 +110,9 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
   function collect(state: State, node: number): void {
     if (enabled[node] !== 0) {
       const standing = state[layout.status + (node >> 1)] as number;
-      for (const conflict of conflicts[node] as readonly Conflict[]) {
+      const list = conflicts[node] as readonly Conflict[];
+      for (let i = 0; i < list.length; i++) {
+        const conflict = list[i] as Conflict;
         const now = conflict.mine === ALWAYS || standing === conflict.mine - 1;
         if (now && ahead(state, conflict.node, conflict.theirs)) bring(conflict.node);
       }
@@ -134,7 +136,8 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
       return;
     }
     if (status !== 0 && standing[id] !== 1) return;
-    for (const other of stepper.obstacles(state, id)) if (other !== id) bringInstruction(other);
+    const first = stepper.obstacles(state, id);
+    for (let i = 0; i < first.length; i++) if (first[i] !== id) bringInstruction(first[i] as number);
   }
 
   /** Closes the set around a node; returns how many enabled nodes it holds, or a number of at least `limit` where it gave up. */

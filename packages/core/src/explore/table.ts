@@ -32,7 +32,8 @@ function fieldWidths(machine: Machine): Uint8Array {
     const packet = packets[instruction.packet];
     widths[layout.status + instruction.id] = bits(packet === undefined ? (instruction.kind === "branch" ? 4 : 2) : packet.hops.length + 1);
   }
-  for (const hops of machine.waits) for (const waits of hops) for (const wait of waits) widths[wait.slot] = 1;
+  // Who waits for whom stands behind all else (passing.ts).
+  widths.fill(1, layout.waits, layout.deciding);
   for (let i = 0; i < machine.arrivals.length; i++) widths[layout.monitors + i] = 2;
   for (const thread of machine.threads) {
     if (thread.handler < 0) continue;
@@ -99,8 +100,8 @@ export function createTable(machine: Machine, kept: readonly number[], extra = 0
     words = word + 1;
   };
   lay();
-  let pool = new Int32Array(words * 256);
-  let slots = new Int32Array(1024);
+  let pool = new Int32Array(words * 32);
+  let slots = new Int32Array(128);
   let count = 0;
   let fresh = false;
   let packed = new Int32Array(words);

@@ -5,8 +5,9 @@ import { landingShows } from "../machine/stores.js";
 import { variantOf } from "../machine/variant.js";
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import { type EndState, type SearchResult, search } from "./explore.js";
+import { type EndState, type SearchOptions, type SearchResult, search as searchAnew } from "./explore.js";
 import { speaksOfStuck } from "./formula.js";
+import type { KnownSearches } from "./known.js";
 import { plainRaces, restsOnPlainDependency } from "./races.js";
 import { stricter } from "./stricter.js";
 
@@ -15,8 +16,16 @@ export interface Limits {
   readonly reduce: "full" | "none";
   readonly maxStates: number;
   readonly interrupted?: () => boolean;
+  /** Searches of the same program, on other platforms perhaps, that need not be made again. */
+  readonly known?: KnownSearches;
   /** Option values the user fixed; a fixed option is not varied. */
   readonly settings?: ReadonlyMap<string, string>;
+}
+
+function search(machine: Machine, options: SearchOptions & Pick<Limits, "known">): SearchResult {
+  return options.known === undefined
+    ? searchAnew(machine, options)
+    : options.known.find(machine, options, () => searchAnew(machine, options));
 }
 
 export const DEFAULT_LIMITS: Limits = { mode: "verdict", reduce: "full", maxStates: 2_000_000 };

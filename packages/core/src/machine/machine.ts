@@ -57,8 +57,8 @@ export interface Machine extends MessageNumbers {
   readonly settings: ReadonlyMap<string, string>;
   /** The compiler may reorder plain accesses before the CPU sees them (setting `compiler` = on). */
   readonly compilerReorders: boolean;
-  /** Options whose value was looked at while building. */
-  readonly optionsRead: ReadonlySet<string>;
+  /** Options whose value was looked at: while building, and by `window` since. */
+  readonly optionsRead: Set<string>;
   readonly threads: readonly MachineThread[];
   readonly instructions: readonly Instruction[];
   readonly packets: readonly Packet[];

@@ -90,11 +90,13 @@ export function createObstacles(
         if (passives[before] !== true && state[status + before] === 0) return [before];
       }
     } else {
-      for (const guess of at.guesses) {
+      for (let i = 0; i < at.guesses.length; i++) {
+        const guess = at.guesses[i] as number;
         if (guess < position && underGuess(state, at, position, instruction)) return guessProviders(state, at);
       }
       if (at.blockers[position] === undefined) prepare(machine, at, position);
-      for (const blocker of at.blockers[position] as readonly number[]) if (!isDone(state, blocker)) return [blocker];
+      const hard = at.blockers[position] as readonly number[];
+      for (let i = 0; i < hard.length; i++) if (!isDone(state, hard[i] as number)) return [hard[i] as number];
       if (heldBack(state, at, position, thread)) {
         const soft = (at.sameAddress[position] as readonly number[]).filter((blocker) => !isDone(state, blocker));
         const own = lacking(state, at, position, thread, [instruction.address]);

@@ -18,7 +18,9 @@ export function createQueues(machine: Machine, pictured: boolean) {
 
   function enter(state: State, packet: number, hop: number): void {
     const item = packets[packet] as Packet;
-    for (const wait of waitsAt(packet, hop)) {
+    const waiting = waitsAt(packet, hop);
+    for (let i = 0; i < waiting.length; i++) {
+      const wait = waiting[i] as Wait;
       if (state[status + (packets[wait.packet] as Packet).instruction] === wait.hop) state[wait.slot] = 1;
     }
     state[status + item.instruction] = hop;
@@ -30,7 +32,8 @@ export function createQueues(machine: Machine, pictured: boolean) {
   }
 
   function leave(state: State, packet: number, hop: number): void {
-    for (const slot of slotsHeld(packet, hop)) state[slot] = 0;
+    const held = slotsHeld(packet, hop);
+    for (let i = 0; i < held.length; i++) state[held[i] as number] = 0;
     if (!pictured) return;
     const { offset, capacity } = places[((packets[packet] as Packet).hops[hop - 1] as Hop).place] as PlaceInstance;
     let at = 0;
@@ -58,14 +61,18 @@ export function createQueues(machine: Machine, pictured: boolean) {
     const sharing = (rivals[packet] as (readonly Visit[] | undefined)[])[hop - 1];
     if (sharing === undefined) return true;
     let used = 0;
-    for (const visit of sharing) if (isHere(state, visit)) used++;
+    for (let i = 0; i < sharing.length; i++) if (isHere(state, sharing[i] as Visit)) used++;
     return used < (places[((packets[packet] as Packet).hops[hop - 1] as Hop).place] as PlaceInstance).credits;
   }
 
   /** The instruction of a packet that this one has to wait for in its place, or -1. */
   function waitsFor(state: State, packet: number): number {
     const hop = state[status + (packets[packet] as Packet).instruction] as number;
-    for (const wait of waitsAt(packet, hop)) if (state[wait.slot] !== 0) return (packets[wait.packet] as Packet).instruction;
+    const waiting = waitsAt(packet, hop);
+    for (let i = 0; i < waiting.length; i++) {
+      const wait = waiting[i] as Wait;
+      if (state[wait.slot] !== 0) return (packets[wait.packet] as Packet).instruction;
+    }
     return -1;
   }
 
@@ -91,8 +98,11 @@ export function createQueues(machine: Machine, pictured: boolean) {
 
   function inPlace(state: State, place: number): readonly number[] {
     const result: number[] = [];
-    for (const visit of (places[place] as PlaceInstance).visitors)
+    const { visitors } = places[place] as PlaceInstance;
+    for (let i = 0; i < visitors.length; i++) {
+      const visit = visitors[i] as Visit;
       if (isHere(state, visit)) result.push((packets[visit.packet] as Packet).instruction);
+    }
     return result;
   }
 

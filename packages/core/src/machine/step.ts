@@ -130,12 +130,16 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
 
   function steps(state: State, out: number[], only = everything): number {
     let count = 0;
-    for (const index of only.threads) {
+    // Indices here and in what is called from here: these loops run many times before they are compiled, and an iterator costs an object a round by then.
+    const { threads: running, packets: moving, locations: copied } = only;
+    for (let i = 0; i < running.length; i++) {
+      const index = running[i] as number;
       const thread = threads[index] as MachineThread;
       if (thread.handler >= 0) count = handlerSteps(state, index, out, count);
       count = thread.role === "cpu" ? cpuSteps(state, index, out, count) : deviceSteps(state, index, out, count);
     }
-    for (const packet of only.packets) {
+    for (let i = 0; i < moving.length; i++) {
+      const packet = moving[i] as number;
       const item = packets[packet] as Packet;
       const hop = state[status + item.instruction] as number;
       if (hop < 1 || hop > item.hops.length || !mayLeave(state, packet)) continue;
@@ -150,7 +154,8 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
       const [first, last] = arrivalChoices(state, packet);
       for (let choice = first; choice <= last; choice++) out[count++] = packStep(item.instruction, MOVE, choice);
     }
-    for (const location of only.locations) {
+    for (let i = 0; i < copied.length; i++) {
+      const location = copied[i] as number;
       const at = layout.copy[location] as number;
       if (at < 0 || (lines[location] as number[])[0] !== location) continue;
       if (state[at] === 0) out[count++] = packStep(location, CACHE, 0);
@@ -302,8 +307,10 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
   }
 
   function ended(state: State, only = everything): boolean {
-    for (const packet of only.packets) if (underWay(state, packet)) return false;
-    for (const index of only.threads) {
+    const { threads: running, packets: moving } = only;
+    for (let i = 0; i < moving.length; i++) if (underWay(state, moving[i] as number)) return false;
+    for (let i = 0; i < running.length; i++) {
+      const index = running[i] as number;
       const thread = threads[index] as MachineThread;
       if (thread.handler >= 0) {
         if (state[layout.pending + thread.handler] !== 0) return false;

@@ -30,12 +30,13 @@ export function createWindow(machine: Machine, values: Values, progress: Progres
       prepare(machine, at, position);
       hard = at.blockers[position] as readonly number[];
     }
-    for (const id of hard) if (!isDone(state, id)) return true;
+    for (let i = 0; i < hard.length; i++) if (!isDone(state, hard[i] as number)) return true;
     const soft = at.sameAddress[position] as readonly number[];
     if (soft.length > 0) {
       const instruction = instructions[at.ids[position] as number] as Instruction;
       const mine = target(state, at, position, thread, instruction);
-      for (const id of soft) {
+      for (let i = 0; i < soft.length; i++) {
+        const id = soft[i] as number;
         if (isDone(state, id)) continue;
         const theirs = target(state, at, at.ids.indexOf(id), thread, instructions[id] as Instruction);
         if (theirs === mine) return true;
