@@ -37,11 +37,13 @@ function fieldWidths(machine: Machine): Uint8Array {
   for (let i = 0; i < machine.arrivals.length; i++) widths[layout.monitors + i] = 2;
   for (const thread of machine.threads) {
     if (thread.handler < 0) continue;
-    widths[layout.pending + thread.handler] = 2;
+    widths[layout.pending + thread.handler] = bits(thread.mostPending);
     widths[layout.started + thread.handler] = bits(thread.runs.length);
     widths[layout.taken + thread.handler] = 10;
   }
-  for (let i = 0; i < machine.tellPairs.length; i++) widths[layout.tells + i] = 2;
+  machine.tellPairs.forEach(([, , most], i) => {
+    widths[layout.tells + i] = bits(most);
+  });
   for (let i = 0; i < machine.cpus; i++) widths[layout.masked + i] = 1;
   for (let i = 0; i < machine.program.devices.length; i++) widths[layout.invalidated + i] = 1;
   machine.program.locations.forEach((_, location) => {

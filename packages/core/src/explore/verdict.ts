@@ -1,6 +1,6 @@
 /** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
 import { buildMachine, type Machine } from "../machine/machine.js";
-import { MOST_OVERLAPPING, sendsPackets, timesRaised } from "../machine/overlap.js";
+import { ENDLESS, overlappingRuns, sendsPackets, storesMessages, timesRaised, timesTold } from "../machine/overlap.js";
 import { landingShows } from "../machine/stores.js";
 import { variantOf } from "../machine/variant.js";
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
@@ -65,20 +65,28 @@ const plain = (result: SearchResult): Plain => (result.satisfiable ? "allowed" :
 
 /** Loops that do something in each round are unrolled; beyond, rounds do not overlap. An instruction has one packet at a time. */
 function loopBounds(program: Program, platform: Platform): string[] {
-  return program.threads.flatMap((thread) => [
-    ...(thread.code.some((operation) => operation.kind === "loop" && !operation.polls)
-      ? [`${thread.name}: the rounds of a loop beyond the second do not overlap`]
-      : []),
-    ...((thread.on !== undefined || thread.code.some((operation) => operation.kind === "loop" && !operation.polls)) &&
-    !platform.cpu.multiCopyAtomic &&
-    thread.role === "cpu" &&
-    thread.code.some((operation) => ["write", "atomic", "unlock"].includes(operation.kind))
-      ? [`${thread.name}: what it stored is seen by all before it stores there again`]
-      : []),
-    ...(thread.on !== undefined && sendsPackets(thread) && timesRaised(program, thread) > MOST_OVERLAPPING
-      ? [`${thread.name}: the handler is not run again while what ${MOST_OVERLAPPING} of its runs sent is under way`]
-      : []),
-  ]);
+  return program.threads.flatMap((thread) => {
+    const loops = thread.code.some((operation) => operation.kind === "loop" && !operation.polls);
+    const raised = timesRaised(program, thread);
+    const kept = overlappingRuns(program, platform, thread);
+    const device = thread.on?.kind === "write" || thread.on?.kind === "read";
+    const told = program.devices.some((_, to) => timesTold(program, thread.device, to) === Number.POSITIVE_INFINITY);
+    return [
+      ...(loops ? [`${thread.name}: the rounds of a loop beyond the second do not overlap`] : []),
+      ...((loops || raised > kept) && storesMessages(thread, platform)
+        ? [`${thread.name}: what it stored is seen by all before it stores there again`]
+        : []),
+      ...(raised > kept && sendsPackets(thread)
+        ? [`${thread.name}: the handler is not run again while what ${kept} of its runs sent is under way`]
+        : []),
+      ...(device && raised === Number.POSITIVE_INFINITY
+        ? [`${thread.name}: no more than ${ENDLESS} of what raises the handler wait for it at a time`]
+        : []),
+      ...(told && thread.code.some(({ kind }) => kind === "tell")
+        ? [`${thread.name}: it is no more than ${ENDLESS} words ahead of whom it tells`]
+        : []),
+    ];
+  });
 }
 
 /**

@@ -46,12 +46,16 @@ export function createArrival(
     log(state, location, undefined);
   }
 
+  /** More wait for a handler than are counted: the run is discarded. */
+  let uncounted = false;
+
   function raise(state: State, kind: "write" | "read", location: number): void {
     for (const thread of threads) {
       const on = thread.thread.on;
       if (on?.kind === kind && on.location === location) {
         const at = layout.pending + thread.handler;
-        state[at] = Math.min(3, (state[at] as number) + 1);
+        if (state[at] === thread.mostPending) uncounted = true;
+        else state[at] = (state[at] as number) + 1;
       }
     }
   }
@@ -93,6 +97,11 @@ export function createArrival(
 
   /** The end of a packet's request: it does what it came for. */
   function arrive(state: State, packet: number, choice: number): boolean {
+    uncounted = false;
+    return takeEffect(state, packet, choice) && !uncounted;
+  }
+
+  function takeEffect(state: State, packet: number, choice: number): boolean {
     const item = packets[packet] as Packet;
     const instruction = instructions[item.instruction] as Instruction;
     const thread = threads[instruction.thread] as MachineThread;
@@ -177,15 +186,16 @@ export function createArrival(
     return true;
   }
 
-  /** Sends a packet: into its first place, or straight to its end where the route is empty. */
-  function issue(state: State, packet: number): void {
+  /** Sends a packet: into its first place, or straight to its end where the route is empty. False: the run is discarded. */
+  function issue(state: State, packet: number): boolean {
     const item = packets[packet] as Packet;
     if (item.home > 0) enter(state, packet, 1);
     else {
-      arrive(state, packet, 0);
+      if (!arrive(state, packet, 0)) return false;
       if (item.hops.length > 0) enter(state, packet, 1);
       else state[status + item.instruction] = 1;
     }
+    return true;
   }
 
   /**

@@ -43,6 +43,7 @@ export function createEffects(
   const { answer, issue } = arrival;
   const { forwarded, forwarding } = window;
   const { deviceReady, tellSlot } = devices;
+  const mostTold = machine.tellPairs.map(([, , most]) => most);
 
   /** The rest of an indivisible step, as far as it does not have to wait. */
   function continueBlock(state: State, first: number): boolean {
@@ -97,14 +98,13 @@ export function createEffects(
       case "invalidate-done":
       case "dma-read":
       case "dma-atomic":
-        issue(state, instruction.packet);
-        return true;
+        return issue(state, instruction.packet);
       case "pio-write":
       case "dma-write":
         if (choice === 1) state[status + id] = lastHops[id] as number;
         else {
           state[slot] = evaluated(instruction.value as Expression);
-          issue(state, instruction.packet);
+          return issue(state, instruction.packet);
         }
         return true;
       case "register-read":
@@ -126,7 +126,9 @@ export function createEffects(
       }
       case "tell": {
         const tell = tellSlot(thread.thread.device, instruction.device);
-        state[tell] = Math.min(3, (state[tell] as number) + 1);
+        // A loop that is further ahead than that is not followed: the run is discarded.
+        if (state[tell] === mostTold[tell - layout.tells]) return false;
+        state[tell] = (state[tell] as number) + 1;
         break;
       }
       case "hear": {

@@ -2,6 +2,7 @@
 import type { Platform } from "../platform/platform.js";
 import type { Arrival, Formula, Program } from "../program/program.js";
 import type { Instruction } from "./instruction.js";
+import { counted, timesTold } from "./overlap.js";
 import type { Packet } from "./packet.js";
 import type { MessageNumbers } from "./stores.js";
 
@@ -198,13 +199,14 @@ function layOutMappings({ program, platform, instructions, packets }: Parts, tak
   return { copy, entry, looked };
 }
 
-/** Who tells whom: by device. */
-export function tellPairsOf(program: Program, instructions: readonly Instruction[]): readonly (readonly [number, number])[] {
-  const pairs: (readonly [number, number])[] = [];
+/** Who tells whom, by device, and how many words may be on their way. */
+export function tellPairsOf(program: Program, instructions: readonly Instruction[]): readonly (readonly [number, number, number])[] {
+  const pairs: (readonly [number, number, number])[] = [];
   for (const instruction of instructions) {
     if (instruction.kind !== "tell") continue;
     const from = program.threads[instruction.thread]?.device ?? -1;
-    if (!pairs.some(([a, b]) => a === from && b === instruction.device)) pairs.push([from, instruction.device]);
+    if (!pairs.some(([a, b]) => a === from && b === instruction.device))
+      pairs.push([from, instruction.device, counted(timesTold(program, from, instruction.device))]);
   }
   return pairs;
 }

@@ -10,7 +10,7 @@ import type { Draft, Instruction } from "./instruction.js";
 import { arrivalsOf, type Layout, layOut, tellPairsOf } from "./layout.js";
 import { lowerThread } from "./lower-thread.js";
 import { optionReader, type Settings, translationOf } from "./options.js";
-import { overlappingRuns } from "./overlap.js";
+import { counted, overlappingRuns, timesRaised } from "./overlap.js";
 import type { Packet, PlaceInstance, Wait } from "./packet.js";
 import { createPassing, withWaits } from "./passing.js";
 import { addressesTaken } from "./pointers.js";
@@ -38,6 +38,8 @@ export interface MachineThread {
   readonly observer: number;
   readonly straight: boolean;
   readonly handler: number;
+  /** Handlers of registers: how many writes or reads that raise it are counted while they wait. */
+  readonly mostPending: number;
   /** The thread that this handler interrupts, or -1. */
   readonly host: number;
 }
@@ -72,7 +74,7 @@ export interface Machine extends MessageNumbers {
   readonly cpus: number;
   /** By instruction: the older loads of its thread that a load may be performed before, if both read the same store (`sameStoreSwaps`). */
   readonly olderLoads: readonly (readonly number[])[];
-  readonly tellPairs: readonly (readonly [number, number])[];
+  readonly tellPairs: readonly (readonly [number, number, number])[];
   /** What `order(…)` atoms compare; each has a monitor in the state. */
   readonly arrivals: readonly { readonly first: Arrival; readonly second: Arrival }[];
   readonly layout: Layout;
@@ -103,7 +105,7 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     pointers: () => (pointers ??= addressesTaken(program)),
   };
   const runs = program.threads.map((thread, index): readonly Range[] =>
-    Array.from({ length: overlappingRuns(program, thread) }, () => lowerThread(shared, index, thread)),
+    Array.from({ length: overlappingRuns(program, platform, thread) }, () => lowerThread(shared, index, thread)),
   );
   const roads = new Roads(program, platform, option);
   for (const draft of drafts) {
@@ -193,6 +195,7 @@ function threadsOf(
       observer: thread.role === "cpu" ? cpus.indexOf(thread.cpu) : cpus.length + thread.device,
       straight: instructions.slice(first, end).every(({ kind }) => kind !== "branch" && kind !== "loop" && kind !== "jump"),
       handler: thread.on === undefined ? -1 : handlers++,
+      mostPending: counted(timesRaised(program, thread)),
       host: thread.on !== undefined && thread.role === "cpu" ? program.threads.findIndex(isHost) : -1,
     };
   });

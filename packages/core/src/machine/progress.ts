@@ -123,18 +123,38 @@ export function createProgress(machine: Machine, values: Values) {
     return state[layout.started + handler.handler] === 0 || complete(state, path(state, index));
   };
 
-  /** The run (from 1) that a handler can be started as: one nothing of which is under way, the last one rather than another. 0: none. */
+  /** Is a store's message still in some location's order: may somebody not have seen it yet? */
+  function isOnItsWay(state: State, id: number): boolean {
+    const message = machine.message[id] as number;
+    if (message < 0) return false;
+    for (let location = 0; location < machine.program.locations.length; location++) {
+      const base = layout.order[location] as number;
+      for (let at = 0; at < (layout.orderCapacity[location] as number); at++) if (state[base + at] === message + 1) return true;
+    }
+    return false;
+  }
+
+  /**
+   * The run (from 1) that a handler can be started as: one nothing of which is under way, the last one rather than another. 0: none. One whose stores all have seen goes before one whose stores all
+   * will have seen by then.
+   */
   function freeRun(state: State, index: number): number {
     const all = runs[index] as readonly MachineThread[];
     const last = runOf(state, index);
+    let otherwise = 0;
     for (let i = 0; i < all.length; i++) {
       const run = (last + i) % all.length;
       const { first, end } = all[run] as MachineThread;
       let free = true;
-      for (let id = first; id < end && free; id++) free = state[status + id] === 0 || isFinished(state, id);
-      if (free) return run + 1;
+      let seen = true;
+      for (let id = first; id < end && free; id++) {
+        free = state[status + id] === 0 || isFinished(state, id);
+        if (machine.listLike && seen) seen = !isOnItsWay(state, id);
+      }
+      if (free && seen) return run + 1;
+      if (free && otherwise === 0) otherwise = run + 1;
     }
-    return 0;
+    return otherwise;
   }
 
   /** By loop: loads before it that one in its body may be ahead of. What that one read is known only until the next round. */

@@ -26,6 +26,9 @@ export interface MessageNumbers {
   readonly messages: Int32Array;
 }
 
+/** Can observers differ in which stores they have seen? */
+export const storesDiffer = ({ cpu }: Platform): boolean => !cpu.multiCopyAtomic || !cpu.readsJoin || cpu.devicesSee === "later";
+
 /** Numbers the stores that are kept as messages: DMA that CPUs see one by one as CPU stores are; a device's atomic is seen by all at once. */
 export function numberMessages(
   program: Program,
@@ -34,9 +37,8 @@ export function numberMessages(
   option: (id: string) => string | undefined,
 ): MessageNumbers {
   const oneByOne = landingShows(program, platform, instructions) && option(LANDING_OPTION) === "one-by-one";
-  const { cpu } = platform;
   // Without a store there is nothing that observers could see differently.
-  const differ = !cpu.multiCopyAtomic || !cpu.readsJoin || cpu.devicesSee === "later";
+  const differ = storesDiffer(platform);
   const kept = ({ kind, location }: Instruction): boolean =>
     kind === "store" || kind === "rmw" || (oneByOne && kind === "dma-write" && program.locations[location]?.space === "memory");
   const messages = Int32Array.from(differ ? instructions.filter(kept) : [], ({ id }) => id);

@@ -43,7 +43,7 @@ export interface Performed {
 }
 
 /** A handler runs at most so often. */
-const MOST_RUNS = 3;
+const MOST_RUNS = 5;
 
 /** The thread that a handler interrupts, or -1. */
 export function hostOf(program: Program, thread: number): number {
