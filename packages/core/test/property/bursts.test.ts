@@ -30,7 +30,7 @@ const agrees: Property = (program, platform): Answer => {
   return undefined;
 };
 
-const seeds = cases(250);
+const seeds = cases(150);
 
 test("reduced, unreduced and the oracle agree on bursts", { timeout: seeds.timeout }, () => {
   const applied = run(agrees, seeds, (seed) => {

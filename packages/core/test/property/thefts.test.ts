@@ -28,7 +28,7 @@ const agrees: Property = (program, platform): Answer => {
   return undefined;
 };
 
-const seeds = cases(250);
+const seeds = cases(150);
 
 test("the search and the oracle agree on shared completions", { timeout: seeds.timeout }, () => {
   const applied = run(agrees, seeds, (seed) => {
