@@ -44,6 +44,7 @@ const OF_INSTRUCTION = Object.keys({
   global: 0,
   inherits: 0,
   waits: 0,
+  own: 0,
   to: 0,
   join: 0,
   registers: 0,

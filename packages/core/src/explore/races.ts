@@ -3,10 +3,16 @@ import type { Instruction } from "../machine/instruction.js";
 import type { Machine } from "../machine/machine.js";
 import { registersOf } from "../program/evaluate.js";
 import type { Expression } from "../program/program.js";
+import { heldLocks } from "./held-locks.js";
 
-/** Locations that one thread accesses plainly while another writes them, or writes plainly while another accesses them. */
+/** Locations that one thread accesses plainly while another writes them, or writes plainly while another accesses them, and not both under one lock. */
 export function plainRaces({ instructions, program }: Machine): string[] {
   const names = new Set<string>();
+  const held = new Map(program.threads.flatMap((thread) => heldLocks(thread).map((locks, at) => [thread.code[at], locks] as const)));
+  const apart = (one: Instruction, other: Instruction): boolean => {
+    const [mine, theirs] = [held.get(one.operation), held.get(other.operation)];
+    return mine !== undefined && theirs !== undefined && [...mine].some((lock) => theirs.has(lock));
+  };
   const cpu = instructions.filter(
     (instruction) => instruction.kind === "load" || instruction.kind === "store" || instruction.kind === "rmw",
   );
@@ -15,6 +21,7 @@ export function plainRaces({ instructions, program }: Machine): string[] {
     for (const other of instructions) {
       if (other.thread === plainly.thread || (other.location !== plainly.location && other.location >= 0 && plainly.location >= 0))
         continue;
+      if (apart(plainly, other)) continue;
       const writes = ["store", "rmw", "dma-write", "dma-atomic"].includes(other.kind);
       const reads = ["load", "dma-read"].includes(other.kind);
       if (writes || (reads && plainly.kind === "store"))

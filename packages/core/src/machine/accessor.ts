@@ -117,6 +117,7 @@ function appendToken(lowering: Lowering, operation: Operation, step: TokenStep):
     after: 63,
     facts: { ...NO_FACTS, ordered: step.ordered },
     waits: step.token !== "flush",
+    own: step.own,
   });
 }
 

@@ -100,6 +100,8 @@ export interface Instruction {
   readonly global: boolean;
   readonly inherits: boolean;
   readonly waits: boolean;
+  /** Tokens: only the access of the same accessor waits. */
+  readonly own: boolean;
   /** Control: where to go on (instruction ids), where arms join, and the registers that a loop's head stands for. */
   readonly to: number;
   readonly join: number;
@@ -177,6 +179,7 @@ export function draft(id: number, thread: number, kind: InstructionKind, operati
     global: fields.global ?? false,
     inherits: fields.inherits ?? false,
     waits: fields.waits ?? false,
+    own: fields.own ?? false,
     to: fields.to ?? -1,
     join: fields.join ?? -1,
     registers: fields.registers ?? [],

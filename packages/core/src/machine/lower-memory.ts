@@ -1,7 +1,7 @@
 /** Accesses of CPUs to memory, and to registers: the instructions that an operation's accessor makes of them. */
 import type { Expression, Operation } from "../program/program.js";
 import { type AccessStep, expand, factsOf } from "./accessor.js";
-import { type Draft, KIND_BIT, NO_FACTS } from "./instruction.js";
+import { type AccessFacts, type Draft, KIND_BIT, NO_FACTS } from "./instruction.js";
 import { append, type Lowering, type OperationOf, staticLocation } from "./lowering.js";
 
 const FREE: Expression = { kind: "constant", value: 0 };
@@ -127,6 +127,8 @@ export function lowerRegisterAccess(lowering: Lowering, operation: OperationOf<"
   if (location === undefined) return;
   lowering.lastDevice = location.owner;
   const combining = location.memoryType === "wc";
+  // No accessor promises order at the device for such a mapping: memory-barriers.txt, KERNEL I/O BARRIER EFFECTS.
+  const facts = (step: AccessStep): AccessFacts => factsOf(step, combining ? { ordered: false } : {});
   expand(lowering, operation.accessor, operation, (step) =>
     operation.kind === "pio-read"
       ? append(lowering, "pio-read", operation, {
@@ -134,7 +136,7 @@ export function lowerRegisterAccess(lowering: Lowering, operation: OperationOf<"
           location: operation.location,
           mask: combining ? KIND_BIT.wcin : KIND_BIT.in,
           device: location.owner,
-          facts: factsOf(step),
+          facts: facts(step),
         })
       : append(lowering, "pio-write", operation, {
           location: operation.location,
@@ -142,7 +144,7 @@ export function lowerRegisterAccess(lowering: Lowering, operation: OperationOf<"
           mask: combining ? KIND_BIT.wcout : KIND_BIT.out,
           device: location.owner,
           waits: step.waits || location.memoryType === "np",
-          facts: factsOf(step),
+          facts: facts(step),
         }),
   );
 }

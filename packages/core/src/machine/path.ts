@@ -141,8 +141,9 @@ export function blocks(
   if (serialising(older) || serialising(younger)) return 1;
   if (older.mapping >= 0 && older.mapping === younger.mapping) return 1;
   // A drained path of PIO writes concerns what others could take for their sign; loads are none. A flush is there for the loads behind it.
+  if (older.kind === "token" && older.own && older.operation !== younger.operation) return 0;
   if (older.kind === "token") return older.waits && younger.kind === "load" ? 0 : 1;
-  if (younger.kind === "token") return (older.mask & IO_MASK) !== 0 ? 1 : 0;
+  if (younger.kind === "token") return (older.mask & IO_MASK) !== 0 && (!younger.facts.ordered || older.facts.ordered) ? 1 : 0;
   if (younger.kind === "fence")
     return older.kind !== "fence" && (older.id <= younger.olderUpTo || older.id === younger.ofLock) && (older.fenced & younger.before) !== 0
       ? 1

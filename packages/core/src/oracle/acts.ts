@@ -79,6 +79,8 @@ export interface Act {
   readonly inherits: boolean;
   /** A posted write that the CPU waits for. */
   readonly waits: boolean;
+  /** Tokens: only the access of the same accessor waits. */
+  readonly own: boolean;
   readonly token: string;
   readonly device: number;
   readonly vector: number;
@@ -121,6 +123,7 @@ const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
   global: false,
   inherits: false,
   waits: false,
+  own: false,
   token: "",
   device: -1,
   vector: 0,
@@ -279,11 +282,15 @@ function write(
           // No thread of this CPU writes registers: there is nothing to drain.
           if (step.token === "drain" && !writesRegisters(program, thread.cpu)) break;
           if (platform.fabric.tokens[step.token] === undefined || (step.token === "flush" && lastDevice < 0)) break;
-          add("token", { token: step.token, device: lastDevice, facts: new Set(step.ordered ? ["ordered"] : []) });
+          add("token", { token: step.token, device: lastDevice, facts: new Set(step.ordered ? ["ordered"] : []), own: step.own });
           break;
         case "access": {
           if (kind === "fence") break;
-          const flags = (["acquire", "release", "ordered", "unordered"] as const).filter((flag) => step[flag]);
+          // Write-combining memory: no accessor promises order at the device.
+          const combines = fields.kinds?.some((each) => each === "wcin" || each === "wcout") === true;
+          const flags = (["acquire", "release", "ordered", "unordered"] as const).filter(
+            (flag) => step[flag] && !(combines && flag === "ordered"),
+          );
           const all = {
             ...fields,
             facts: new Set([...flags, ...facts]),

@@ -31,8 +31,10 @@ export function inOrder(
   if (older.act.kind === "unmapped" || younger.act.kind === "unmapped") return true;
   if (older.act.mapping >= 0 && older.act.mapping === younger.act.mapping) return true;
   // A token is waited for, by all but loads where it only drains the path of PIO writes; it itself follows the CPU's PIO.
+  if (older.act.kind === "token" && older.act.own && !(oneRun && older.act.operation === younger.act.operation)) return false;
   if (older.act.kind === "token") return older.act.token === "flush" || younger.act.kind !== "load";
-  if (younger.act.kind === "token") return meets(older.act.kinds, IO);
+  if (younger.act.kind === "token")
+    return meets(older.act.kinds, IO) && (!younger.act.facts.has("ordered") || older.act.facts.has("ordered"));
   // A write-combining buffer holds one value a word.
   if (
     older.location >= 0 &&

@@ -101,10 +101,10 @@ export function parseStep(text: string): Lowered | string {
       return { kind: "fence", before, after, propagates: propagates ?? "none", beside: beside ?? "none" };
     }
     case "token": {
-      const [name, word] = words;
-      if (name === undefined || !TOKEN_NAMES.includes(name) || (word !== undefined && word !== "ordered"))
-        return "expected `token flush` or `token drain [ordered]`";
-      return { kind: "token", token: name, ordered: word === "ordered" };
+      const [name, ...flags] = words;
+      if (name === undefined || !TOKEN_NAMES.includes(name) || flags.some((flag) => flag !== "ordered" && flag !== "own"))
+        return "expected `token flush` or `token drain [ordered] [own]`";
+      return { kind: "token", token: name, ordered: flags.includes("ordered"), own: flags.includes("own") };
     }
     default:
       return `expected \`access\`, \`fence\` or \`token\`, found \`${head ?? ""}\``;

@@ -65,7 +65,13 @@ export type Lowered =
        */
       readonly beside: "none" | "before-atomic" | "after-atomic" | "after-spinlock" | "after-unlock-lock";
     }
-  | { readonly kind: "token"; readonly token: string; readonly ordered: boolean };
+  | {
+      readonly kind: "token";
+      readonly token: string;
+      readonly ordered: boolean;
+      /** Only the access of this accessor waits for it, and not what follows. */
+      readonly own: boolean;
+    };
 
 export interface Accessor {
   readonly steps: readonly Lowered[];
