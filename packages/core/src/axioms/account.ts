@@ -1,5 +1,5 @@
 /** Counting the executions of a settled node without visiting them: location by location, and thread by thread where the writes of a location are in a known order. */
-import { eventsOf, hasEdge } from "../cat/relation.js";
+import { eventsOfRow, hasEdge } from "../cat/relation.js";
 import { assign, settleLocation } from "./coherence.js";
 import type { Condition } from "./frame.js";
 import { countByLast } from "./orders.js";
@@ -75,8 +75,7 @@ function finish(search: Search, node: Node, location: LocationPlan, alternatives
   const { outcomes, plan, words, required } = search;
   const open = location.reads.find((read) => (node.source[read] as number) < 0);
   if (open !== undefined) {
-    const row = node.may.slice(open * words, (open + 1) * words);
-    for (const store of eventsOf(row)) {
+    for (const store of eventsOfRow(node.may, words, open)) {
       const clone = cloneOf(search, node);
       assign(search, clone, open, store);
       if (settleLocation(search, clone, location)) finish(search, clone, location, alternatives);
@@ -130,7 +129,7 @@ function finishByThread(search: Search, node: Node, location: LocationPlan): Fac
   for (const sequence of sequences) {
     const accesses = sequence.map(({ event, reads: isReading }) => {
       const source = isReading ? (node.source[event] as number) : event;
-      const stores = source >= 0 ? [source] : eventsOf(node.may.subarray(event * words, (event + 1) * words));
+      const stores = source >= 0 ? [source] : eventsOfRow(node.may, words, event);
       return stores.flatMap((store) => {
         const items = isReading ? (plan.registerItems[event] ?? []) : [];
         const shown = items.map((each): [number, number] => [each, numberOf(search, storedValueAt(search, node, store))]);

@@ -4,7 +4,7 @@
  * are counted without being visited (independently for each location); otherwise the node is split. docs/decisions tells why that is right.
  */
 import type { Session } from "../cat/model.js";
-import { addEvent, eventsOf, hasEdge, type Relation } from "../cat/relation.js";
+import { addEvent, eventsOfRow, hasEdge, type Relation, removeEdge } from "../cat/relation.js";
 import { account, lastWrites } from "./account.js";
 import { bound, finalsOf, judge, openPair, openRead, openReads } from "./bounds.js";
 import { assign, order, settleLocation } from "./coherence.js";
@@ -135,12 +135,9 @@ function restrict(search: Search, node: Node): boolean {
     const term = skeleton.registers[item];
     if (term?.kind === "constant" && term.value !== value) return false;
     if (term?.kind === "read") {
-      for (const store of eventsOf(node.may.subarray(term.event * words, (term.event + 1) * words))) {
+      for (const store of eventsOfRow(node.may, words, term.event)) {
         const stored = events[store]?.value;
-        if (stored?.kind === "constant" && stored.value !== value) {
-          const at = term.event * words + (store >> 5);
-          node.may[at] = (node.may[at] as number) & ~(1 << (store & 31));
-        }
+        if (stored?.kind === "constant" && stored.value !== value) removeEdge(node.may, words, term.event, store);
       }
     }
     if (term !== undefined) continue;
@@ -242,8 +239,7 @@ function splitPair(
 function splitRead(search: Search, node: Node, read: number, settled: readonly string[] | undefined): void {
   const { words, locationOf, locations } = search;
   const location = locations[locationOf[read] as number];
-  const row = node.may.slice(read * words, (read + 1) * words);
-  for (const store of eventsOf(row)) {
+  for (const store of eventsOfRow(node.may, words, read)) {
     const clone = cloneOf(search, node);
     assign(search, clone, read, store);
     if (settle(search, clone, location)) visit(search, clone, settled);

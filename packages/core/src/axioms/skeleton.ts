@@ -7,7 +7,7 @@ import { addEdge, addEvent, type EventSet, type Relation, wordsFor } from "../ca
 import type { Span } from "../source.js";
 import { type Arena, createArena } from "./arena.js";
 import type { Constraint, EventKind, ThreadEvent } from "./event.js";
-import type { Frame } from "./frame.js";
+import type { Frame, Item } from "./frame.js";
 import { INITIAL_SETS, type Pairs, type PreparedPath, requiredReads } from "./prepared-path.js";
 import { evaluateKnown, shift, type Term, type Value } from "./value.js";
 
@@ -102,12 +102,31 @@ interface Open {
 function resolveAddresses(chosen: readonly Chosen[], frame: Frame, visit: (skeleton: Skeleton) => boolean, arena: Arena): boolean {
   const locations: (string | undefined)[] = [];
   let open = false;
-  for (const { path } of chosen) {
+  for (let thread = 0; thread < chosen.length; thread++) {
+    const { path } = chosen[thread] as Chosen;
     if (path.open) open = true;
-    for (const { address } of path.events) locations.push(address?.kind === "constant" ? locationAt(address.value) : undefined);
+    addLocations(locations, path);
   }
-  if (!open) return visit(assemble(chosen, locations, [], frame, arena));
+  return open ? assumeAddresses(chosen, locations, frame, visit, arena) : visit(assemble(chosen, locations, NO_CONSTRAINTS, frame, arena));
+}
 
+const NO_CONSTRAINTS: readonly Constraint[] = [];
+
+/** The locations of a path's accesses, where their addresses are not read. */
+function addLocations(locations: (string | undefined)[], { events }: PreparedPath): void {
+  for (let event = 0; event < events.length; event++) {
+    const { address } = events[event] as ThreadEvent;
+    locations.push(address?.kind === "constant" ? locationAt(address.value) : undefined);
+  }
+}
+
+function assumeAddresses(
+  chosen: readonly Chosen[],
+  locations: (string | undefined)[],
+  frame: Frame,
+  visit: (skeleton: Skeleton) => boolean,
+  arena: Arena,
+): boolean {
   const events = chosen.flatMap(({ path, first, known }) =>
     path.events.map(({ kind, address, value }): Open => {
       const destination = address === undefined ? undefined : evaluateKnown(address, known);
@@ -194,93 +213,172 @@ function assemble(
   arena: Arena,
 ): Skeleton {
   arena.reset();
-  const numberOf = new Map<string, number>();
-  for (const location of locations) if (location !== undefined && !numberOf.has(location)) numberOf.set(location, numberOf.size);
-  const initial = numberOf.size;
+  // In small steps: V8 takes a tenth of a second to optimise all this as one function.
+  const names: string[] = [];
+  for (let at = 0; at < locations.length; at++) {
+    const location = locations[at];
+    if (location !== undefined && !names.includes(location)) names.push(location);
+  }
+  const initial = names.length;
   const n = initial + locations.length;
   const words = wordsFor(n);
-  const relation = (): Relation => arena.take(n * words);
-
+  const size = n * words;
   const events: SkeletonEvent[] = [];
   const constraints: Constraint[] = [];
   const sets = new Map<string, EventSet>();
-  const setNamed = (name: string): EventSet => {
-    let set = sets.get(name);
-    if (set === undefined) {
-      set = arena.take(words);
-      sets.set(name, set);
-    }
-    return set;
+  const orders: Orders = {
+    po: arena.take(size),
+    addr: arena.take(size),
+    data: arena.take(size),
+    ctrl: arena.take(size),
+    iico: arena.take(size),
+    same: arena.take(size),
+    amo: arena.take(size),
   };
-  const [po, addr, data, ctrl, iico] = [relation(), relation(), relation(), relation(), relation()];
-  const [id, loc, int, ext, sameInstance, amo] = [relation(), relation(), relation(), relation(), relation(), relation()];
-  const add = (into: Relation, pairs: Pairs, first: number): void => {
-    for (let at = 0; at < pairs.length; at += 2) addEdge(into, words, first + (pairs[at] as number), first + (pairs[at + 1] as number));
-  };
-
-  for (const location of numberOf.keys()) {
-    events.push({
-      kind: "W",
-      thread: -1,
-      location,
-      tags: [],
-      atomic: false,
-      value: { kind: "constant", value: frame.initial.get(location) ?? 0 },
-      instruction: 0,
-      span: undefined,
-    });
-  }
-  if (initial > 0) {
-    for (const name of INITIAL_SETS) {
-      const set = setNamed(name);
-      for (let event = 0; event < initial; event++) addEvent(set, event);
-    }
-  }
+  writeInitially(names, events, sets, words, frame, arena);
   let cut = false;
   for (let thread = 0; thread < chosen.length; thread++) {
     const { path, first: before } = chosen[thread] as Chosen;
-    const first = before + initial;
     if (path.cut) cut = true;
-    for (let index = 0; index < path.events.length; index++) {
-      const { kind, tags, atomic, value, instruction, span } = path.events[index] as ThreadEvent;
-      events.push({
-        kind,
-        thread,
-        location: locations[before + index],
-        tags,
-        atomic,
-        value: value === undefined ? undefined : shift(value, first),
-        instruction,
-        span,
-      });
-    }
-    for (const { name, members } of path.sets) {
-      const set = setNamed(name);
-      for (const member of members) addEvent(set, first + member);
-    }
-    add(po, path.po, first);
-    add(addr, path.addr, first);
-    add(data, path.data, first);
-    add(ctrl, path.ctrl, first);
-    add(iico, path.iico, first);
-    const { together } = path;
-    for (let at = 0; at < together.length; at += 2) {
-      const a = first + (together[at] as number);
-      const b = first + (together[at + 1] as number);
-      addEdge(sameInstance, words, a, b);
-      addEdge(sameInstance, words, b, a);
-      const one = events[a] as SkeletonEvent;
-      const other = events[b] as SkeletonEvent;
-      if (one.kind === "R" && other.kind === "W" && one.atomic && other.atomic && one.location === other.location)
-        addEdge(amo, words, a, b);
-    }
+    const first = before + initial;
+    addEvents(events, path, thread, first, locations, before);
+    addSets(sets, path, first, words, arena);
+    addOrders(orders, events, path, first, words);
     for (const { term, holds } of path.constraints) constraints.push({ term: shift(term, first), holds });
   }
   for (const { term, holds } of assumed) constraints.push({ term: shift(term, initial), holds });
+  const id = arena.take(size);
+  for (let event = 0; event < n; event++) addEdge(id, words, event, event);
+  const int = arena.take(size);
+  const ext = arena.take(size);
+  setThreads(int, ext, chosen, initial, n, words, arena);
+  const relations = new Map<string, Relation>([
+    ["id", id],
+    ["loc", sameLocations(events, names, words, arena.take(size))],
+    ["int", int],
+    ["ext", ext],
+    ["same-instance", orders.same],
+    ["same-instr", orders.same],
+    ["amo", orders.amo],
+    ["rmw", orders.amo],
+    ["po", orders.po],
+    ["addr", orders.addr],
+    ["data", orders.data],
+    ["ctrl", orders.ctrl],
+    ["iico_data", orders.iico],
+  ]);
+  const registers: (Term | undefined)[] = [];
+  for (const item of frame.items) registers.push(item.kind === "register" ? registerTerm(chosen, item, initial) : undefined);
+  return { events, structure: { n, sets, relations }, constraints, registers, po: orders.po, cut };
+}
 
+/** Relations that are put together from those of the paths. */
+interface Orders {
+  readonly po: Relation;
+  readonly addr: Relation;
+  readonly data: Relation;
+  readonly ctrl: Relation;
+  readonly iico: Relation;
+  /** Events of one instruction. */
+  readonly same: Relation;
+  readonly amo: Relation;
+}
+
+function registerTerm(chosen: readonly Chosen[], item: Item & { kind: "register" }, initial: number): Term {
+  const of = chosen[item.thread];
+  const term = of?.path.registers.get(item.name);
+  return of === undefined || term === undefined ? ZERO : shift(term, of.first + initial);
+}
+
+function setNamed(sets: Map<string, EventSet>, name: string, words: number, arena: Arena): EventSet {
+  let set = sets.get(name);
+  if (set === undefined) {
+    set = arena.take(words);
+    sets.set(name, set);
+  }
+  return set;
+}
+
+/** The initial writes, one for each location. */
+function writeInitially(
+  names: readonly string[],
+  events: SkeletonEvent[],
+  sets: Map<string, EventSet>,
+  words: number,
+  frame: Frame,
+  arena: Arena,
+): void {
+  for (const location of names) {
+    const value: Term = { kind: "constant", value: frame.initial.get(location) ?? 0 };
+    events.push({ kind: "W", thread: -1, location, tags: NO_TAGS, atomic: false, value, instruction: 0, span: undefined });
+  }
+  if (names.length === 0) return;
+  for (const name of INITIAL_SETS) {
+    const set = setNamed(sets, name, words, arena);
+    for (let event = 0; event < names.length; event++) addEvent(set, event);
+  }
+}
+
+function addEvents(
+  events: SkeletonEvent[],
+  path: PreparedPath,
+  thread: number,
+  first: number,
+  locations: readonly (string | undefined)[],
+  before: number,
+): void {
+  for (let index = 0; index < path.events.length; index++) {
+    const { kind, tags, atomic, value, instruction, span } = path.events[index] as ThreadEvent;
+    const location = locations[before + index];
+    const shifted = value === undefined ? undefined : shift(value, first);
+    events.push({ kind, thread, location, tags, atomic, value: shifted, instruction, span });
+  }
+}
+
+function addSets(sets: Map<string, EventSet>, path: PreparedPath, first: number, words: number, arena: Arena): void {
+  for (const { name, members } of path.sets) {
+    const set = setNamed(sets, name, words, arena);
+    for (let at = 0; at < members.length; at++) addEvent(set, first + (members[at] as number));
+  }
+}
+
+function addOrders(orders: Orders, events: readonly SkeletonEvent[], path: PreparedPath, first: number, words: number): void {
+  addPairs(orders.po, path.po, first, words);
+  addPairs(orders.addr, path.addr, first, words);
+  addPairs(orders.data, path.data, first, words);
+  addPairs(orders.ctrl, path.ctrl, first, words);
+  addPairs(orders.iico, path.iico, first, words);
+  const { together } = path;
+  for (let at = 0; at < together.length; at += 2) {
+    const a = first + (together[at] as number);
+    const b = first + (together[at + 1] as number);
+    addEdge(orders.same, words, a, b);
+    if (a === b) continue;
+    addEdge(orders.same, words, b, a);
+    if (isAtomicPair(events[a] as SkeletonEvent, events[b] as SkeletonEvent)) addEdge(orders.amo, words, a, b);
+  }
+}
+
+function isAtomicPair(one: SkeletonEvent, other: SkeletonEvent): boolean {
+  return one.kind === "R" && other.kind === "W" && one.atomic && other.atomic && one.location === other.location;
+}
+
+function addPairs(into: Relation, pairs: Pairs, first: number, words: number): void {
+  for (let at = 0; at < pairs.length; at += 2) addEdge(into, words, first + (pairs[at] as number), first + (pairs[at + 1] as number));
+}
+
+/** Events of one thread, and of different ones: rows of one thread are all the same. */
+function setThreads(
+  int: Relation,
+  ext: Relation,
+  chosen: readonly Chosen[],
+  initial: number,
+  n: number,
+  words: number,
+  arena: Arena,
+): void {
   const everything = arena.take(words).fill(-1);
   if ((n & 31) !== 0) everything[words - 1] = (1 << (n & 31)) - 1;
-  // Rows of one thread, and of one location, are all the same.
   const mask = arena.take(words);
   let from = 0;
   for (let thread = -1; thread < chosen.length; thread++) {
@@ -296,46 +394,24 @@ function assemble(
     }
     from = to;
   }
-  for (let a = 0; a < n; a++) {
-    addEdge(id, words, a, a);
-    const { location } = events[a] as SkeletonEvent;
-    // The row of the initial write has all accesses to its location.
-    if (location !== undefined) addEdge(loc, words, numberOf.get(location) as number, a);
-  }
-  for (let a = initial; a < n; a++) {
-    const { location } = events[a] as SkeletonEvent;
-    if (location === undefined) continue;
-    const row = (numberOf.get(location) as number) * words;
-    for (let w = 0; w < words; w++) loc[a * words + w] = loc[row + w] as number;
-  }
-  const relations = new Map<string, Relation>([
-    ["id", id],
-    ["loc", loc],
-    ["int", int],
-    ["ext", ext],
-    ["same-instance", sameInstance],
-    ["same-instr", sameInstance],
-    ["amo", amo],
-    ["rmw", amo],
-    ["po", po],
-    ["addr", addr],
-    ["data", data],
-    ["ctrl", ctrl],
-    ["iico_data", iico],
-  ]);
-  return {
-    events,
-    structure: { n, sets, relations },
-    constraints,
-    registers: frame.items.map((item) => {
-      if (item.kind !== "register") return undefined;
-      const of = chosen[item.thread];
-      const term = of?.path.registers.get(item.name);
-      return of === undefined || term === undefined ? ZERO : shift(term, of.first + initial);
-    }),
-    po,
-    cut,
-  };
 }
 
+/** Accesses to one location: the row of the initial write, which has the number of the location, is that of all. */
+function sameLocations(events: readonly SkeletonEvent[], names: readonly string[], words: number, loc: Relation): Relation {
+  const rows: number[] = [];
+  for (let event = 0; event < events.length; event++) {
+    const { location } = events[event] as SkeletonEvent;
+    const row = location === undefined ? -1 : names.indexOf(location);
+    rows.push(row);
+    if (row >= 0) addEdge(loc, words, row, event);
+  }
+  for (let event = names.length; event < events.length; event++) {
+    const row = rows[event] as number;
+    if (row < 0) continue;
+    for (let w = 0; w < words; w++) loc[event * words + w] = loc[row * words + w] as number;
+  }
+  return loc;
+}
+
+const NO_TAGS: readonly string[] = [];
 const ZERO: Term = { kind: "constant", value: 0 };

@@ -72,6 +72,15 @@ export function eventsOf(set: EventSet): number[] {
   return events;
 }
 
+/** The events of a row of a relation, ascending. */
+export function eventsOfRow(relation: Relation, words: number, row: number): number[] {
+  const events: number[] = [];
+  for (let word = 0; word < words; word++) {
+    for (let rest = relation[row * words + word] as number; rest !== 0; rest &= rest - 1) events.push((word << 5) + lowestBit(rest));
+  }
+  return events;
+}
+
 /** The pairs of a relation, by their first event, then by their second. */
 export function pairsOf(relation: Relation, n: number): [number, number][] {
   const words = wordsFor(n);

@@ -366,8 +366,9 @@ function programFor(compiled: Compiled, costs: readonly number[], kind: Kind, as
     return beyond?.every(isNothing) ?? false;
   };
   const asked = tests.map((test, index) => ({ ...test, index })).filter(({ role, index }) => role !== "assert" && !seenTo(index));
-  // What is cheap to know first.
-  for (const { node, role, index } of asked.sort((x, y) => (costs[x.index] as number) - (costs[y.index] as number))) {
+  // What is cheap to know first; flags are only asked of what passes.
+  const first = (role: string, index: number): number => (role === "check" ? 0 : 1e9) + (costs[index] as number);
+  for (const { node, role, index } of asked.sort((x, y) => first(x.role, x.index) - first(y.role, y.index))) {
     emit(list, emitted, node, undefined);
     append(list, TEST, index, slotOf(node), role === "check" ? 1 : 0);
   }
