@@ -2,11 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { compareWith, expectationFor, type JsonExplanation, unknown } from "@fencepost/core/report";
 import { outcome } from "./check.js";
-import { configuredOptions } from "./configured.js";
 import { createEngine } from "./engine.js";
 import { EXIT, exitCode, UsageError } from "./exit.js";
-import { printFound, readInputs } from "./inputs.js";
-import { createShelf, readSettings, selectPlatforms } from "./selection.js";
+import { readOneTest } from "./one-test.js";
 import type { Budget } from "./task.js";
 
 export interface ExplainOptions {
@@ -26,25 +24,15 @@ export interface ExplainOptions {
 /** Explains one test on one or several platforms; gives the exit code. */
 export async function explainCommand(path: string, given: ExplainOptions, isGiven: (option: string) => boolean): Promise<number> {
   // What holds for all tests of a repository, which platforms to look at included, is more than an explanation wants.
-  const {
-    options,
-    general,
-    problems: configuration,
-  } = await configuredOptions(given, (option) => option === "platform" || isGiven(option));
-  const shelf = createShelf(options.platformFile);
-  const { inputs, problems: read } = readInputs([path]);
-  const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
-  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms, {
-    general,
-    shelf,
-  });
-  const problems = [...configuration, ...shelf.problems, ...read];
-  for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
-  if (inputs.length > 1) throw new UsageError("explain takes one test");
+  const { options, input, platforms, settings, wrongInput } = await readOneTest(
+    "explain",
+    path,
+    given,
+    (option) => option === "platform" || isGiven(option),
+  );
   if (platforms.length === 0) return EXIT.input;
   if (options.svg !== undefined && platforms.length !== 1)
     throw new UsageError(`--svg draws one platform, not ${platforms.length}: name it with --platform`);
-  const input = inputs[0];
   if (input === undefined) return EXIT.input;
   if (input.program === undefined) {
     process.stdout.write(`${input.test.name}: unknown: ${input.unsupported ?? "not supported"}\n`);
@@ -96,7 +84,7 @@ export async function explainCommand(path: string, given: ExplainOptions, isGive
   await engine.close();
   return exitCode({
     faults,
-    wrongInput: problems.some(({ problem }) => problem.severity === "error"),
+    wrongInput,
     differs,
     budget: ranOut,
     interrupted,

@@ -12,10 +12,8 @@ import {
   superfluousJson,
   superfluousText,
 } from "@fencepost/core/repair";
-import { configuredOptions } from "./configured.js";
 import { EXIT, exitCode, UsageError } from "./exit.js";
-import { printFound, readInputs } from "./inputs.js";
-import { createShelf, readSettings, selectPlatforms } from "./selection.js";
+import { readOneTest } from "./one-test.js";
 import { outputStyle } from "./terminal.js";
 
 export interface FixOptions {
@@ -36,20 +34,8 @@ export interface FixOptions {
 
 /** Repairs one test; gives the exit code. */
 export async function fixCommand(path: string, given: FixOptions, isGiven: (option: string) => boolean): Promise<number> {
-  const { options, general, problems: configuration } = await configuredOptions(given, isGiven);
-  const shelf = createShelf(options.platformFile);
-  const { inputs, problems: read } = readInputs([path]);
-  const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
-  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms, {
-    general,
-    shelf,
-  });
-  const problems = [...configuration, ...shelf.problems, ...read];
-  for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
-  if (inputs.length > 1) throw new UsageError("fix takes one test");
-  const input = inputs[0];
+  const { options, input, platforms, settings, wrongInput } = await readOneTest("fix", path, given, isGiven);
   if (input === undefined || platforms.length === 0) return EXIT.input;
-  const wrongInput = problems.some(({ problem }) => problem.severity === "error");
   if (input.program === undefined) {
     process.stdout.write(`${input.test.name}: unknown: ${input.unsupported ?? "not supported"}\n`);
     return EXIT.differs;
