@@ -38,6 +38,7 @@ export type ProblemCode =
   /** A file that cannot be read. */
   | "file";
 
+/** What is wrong with an input: where, what was expected, and what may help. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity: "error" | "warning";

@@ -6,6 +6,7 @@ export interface Span {
   readonly end: number;
 }
 
+/** A text, and what it is called in messages. */
 export interface Source {
   /** What to print before the line number: a path, or `<stdin>`. */
   readonly name: string;

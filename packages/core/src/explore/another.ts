@@ -9,6 +9,7 @@ import { slotsOf, whole } from "./parts.js";
 import { createReduction } from "./stubborn.js";
 import { createTable } from "./table.js";
 
+/** What another run is looked for with. */
 export interface AnotherOptions {
   readonly seed: number;
   /** Gives up beyond this many states. */

@@ -10,6 +10,7 @@ const UNKNOWN = 4;
 const NOT_OVER = 1;
 const CAN_ACT = 2;
 
+/** Functions made for one machine. */
 export interface Compiled {
   /**
    * Writes the successors of states `index` up to `end` of the pool, from the `from`-th place on, by agents that are not asleep. Stops where that many places are `full`, and at a state

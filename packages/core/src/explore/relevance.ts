@@ -13,6 +13,7 @@ import { registersOf } from "../program/evaluate.js";
 import type { Formula, Operand } from "../program/program.js";
 import { compare, monitorOf } from "./formula.js";
 
+/** What is left of a state once what nothing can look at is forgotten. */
 export interface Relevance {
   /** Forgets in place. False: in verdict mode, no end reached from here can satisfy the proposition. */
   reduce(state: State): boolean;

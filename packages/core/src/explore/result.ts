@@ -19,6 +19,7 @@ export interface EndState {
   readonly satisfies: boolean;
 }
 
+/** What a search found, and whether it saw all. */
 export interface SearchResult {
   /** True: every state that matters was visited (or, in verdict mode, a witness was found). */
   readonly complete: boolean;

@@ -4,6 +4,7 @@
  */
 import type { Machine } from "../machine/machine.js";
 
+/** The states that were met, each once. */
 export interface StateTable {
   /** Number of states kept. */
   readonly count: number;

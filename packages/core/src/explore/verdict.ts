@@ -11,6 +11,7 @@ import type { KnownSearches } from "./known.js";
 import { plainRaces, restsOnPlainDependency } from "./races.js";
 import { stricter } from "./stricter.js";
 
+/** How a check searches, and how far. */
 export interface Limits {
   readonly mode: "states" | "verdict";
   readonly reduce: "full" | "none";
@@ -28,6 +29,7 @@ function search(machine: Machine, options: SearchOptions & Pick<Limits, "known">
     : options.known.find(machine, options, () => searchAnew(machine, options));
 }
 
+/** The verdict alone, reduced, two million states at the most. */
 export const DEFAULT_LIMITS: Limits = { mode: "verdict", reduce: "full", maxStates: 2_000_000 };
 
 /** The verdict of one setting of the options. */
@@ -40,6 +42,7 @@ export interface Variant {
   readonly verdict: Plain;
 }
 
+/** What a check found. */
 export interface Verdict {
   readonly test: string;
   readonly platform: string;

@@ -4,6 +4,7 @@ import type { Cursor } from "./cursor.js";
 import { endOfDirective, endOfLine, endOfNestedComment, isDirective } from "./scan.js";
 import type { Test } from "./test.js";
 
+/** What stands before the initial state. */
 export type Header = Pick<Test, "name" | "doc" | "info"> & {
   readonly start: number;
   /** False where the `{` of the initial state is missing and the threads follow at once. */

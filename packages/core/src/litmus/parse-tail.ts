@@ -14,6 +14,7 @@ export interface Tail {
   sources: string[];
 }
 
+/** What stands behind the threads where nothing does. */
 export function emptyTail(): Tail {
   return { locations: [], filter: undefined, condition: undefined, expects: [], sources: [] };
 }

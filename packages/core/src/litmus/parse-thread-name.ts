@@ -6,6 +6,7 @@ const threadName = /^[PD][0-9]+$/;
 /** A test with more threads than this is a slip of the keyboard. */
 const highestNumber = 9999;
 
+/** `P0`, `D1`: names that only threads have. */
 export function isThreadName(word: string): boolean {
   return threadName.test(word);
 }

@@ -4,6 +4,7 @@ import type { Arrival, Proposition, Term } from "./test.js";
 const levels = { or: 1, and: 2, implies: 3, not: 4 } as const;
 const operators = { or: "\\/", and: "/\\", implies: "=>" } as const;
 
+/** A proposition as tests write it. */
 export function printProposition(proposition: Proposition): string {
   return print(proposition, levels.or);
 }
@@ -33,6 +34,7 @@ function print(proposition: Proposition, tightest: number): string {
   }
 }
 
+/** A term of a condition as tests write it. */
 export function printTerm(term: Term): string {
   switch (term.kind) {
     case "integer":

@@ -6,6 +6,7 @@ import type { Expression } from "./test.js";
 const conditional = 0;
 const unary = precedences.size + 1;
 
+/** An expression with no more brackets than it needs. */
 export function printExpression(expression: Expression): string {
   return print(expression, conditional);
 }

@@ -20,6 +20,7 @@ export type Punctuation =
   | ("~" | "&" | "&&" | "|" | "||" | "!" | "*" | "+" | "-" | "?" | "<<" | "<<=" | ">>" | ">>=" | "++" | "+=" | "--" | "-=" | "->" | "*=")
   | ("/" | "/=" | "%" | "%=" | "&=" | "|=" | "^" | "^=");
 
+/** A piece of the text, with its place. */
 export interface Token {
   readonly kind: TokenKind;
   readonly start: number;

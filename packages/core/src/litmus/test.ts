@@ -22,12 +22,14 @@ export interface Test {
   readonly span: Span;
 }
 
+/** What is asked about the ends of runs. */
 export interface Condition {
   readonly quantifier: "exists" | "~exists" | "forall";
   readonly proposition: Proposition;
   readonly span: Span;
 }
 
+/** A verdict that a test expects on a platform. */
 export type StatedVerdict = "allowed" | "forbidden" | "depends" | "unknown";
 
 /** One `expect` entry: the verdict stated for one name (a platform, or `all`). */
@@ -44,8 +46,10 @@ export interface Attribute {
   readonly span: Span;
 }
 
+/** Where a location is. */
 export type Space = "memory" | "mmio" | "port" | "config";
 
+/** A declaration in the initial state. */
 export type Declaration =
   | {
       readonly kind: "location";
@@ -75,12 +79,14 @@ export type Declaration =
   | { readonly kind: "device" | "thread"; readonly name: string; readonly attributes: readonly Attribute[]; readonly span: Span }
   | { readonly kind: "line"; readonly names: readonly string[]; readonly span: Span };
 
+/** An initial value. */
 export type Initial =
   | { readonly kind: "integer"; readonly value: number }
   /** `x=y` and `int *x = &y`: the address of y. */
   | { readonly kind: "address"; readonly name: string }
   | { readonly kind: "list"; readonly items: readonly Initial[] };
 
+/** A thread as written: its name, parameters, clauses and body. */
 export interface Thread {
   /** `P0`, `D1`. */
   readonly name: string;
@@ -92,6 +98,7 @@ export interface Thread {
   readonly span: Span;
 }
 
+/** What stands behind a thread's parameters: `cpu(0)`, `on msi(D0)`. */
 export type Clause =
   | { readonly kind: "attribute"; readonly name: string; readonly value: string | number | undefined; readonly span: Span }
   | {
@@ -106,6 +113,7 @@ export type Clause =
       readonly span: Span;
     };
 
+/** A statement of a body. */
 export type Statement =
   | { readonly kind: "declare"; readonly type: string; readonly name: string; readonly value: Expression | undefined; readonly span: Span }
   /** `target = value`, `target += value`; `operator` is `+` for `+=`, undefined for `=`. */
@@ -137,6 +145,7 @@ export type Statement =
   | { readonly kind: "break" | "continue" | "return"; readonly span: Span }
   | { readonly kind: "block" | "atomic"; readonly body: readonly Statement[]; readonly span: Span };
 
+/** An expression as written; names are not resolved. */
 export type Expression =
   | { readonly kind: "integer"; readonly value: number; readonly span: Span }
   | { readonly kind: "name"; readonly name: string; readonly span: Span }
@@ -162,6 +171,7 @@ export type Expression =
       readonly span: Span;
     };
 
+/** A condition's formula as written. */
 export type Proposition =
   | { readonly kind: "constant"; readonly value: boolean; readonly span: Span }
   | {
@@ -185,6 +195,7 @@ export interface Arrival {
   readonly span: Span;
 }
 
+/** What a condition compares. */
 export type Term =
   | { readonly kind: "integer"; readonly value: number; readonly span: Span }
   | { readonly kind: "register"; readonly thread: string; readonly name: string; readonly span: Span }

@@ -25,6 +25,9 @@ export const BURST = 0x1000;
 export function packStep(subject: number, action: number, choice: number): number {
   return subject | (action << 12) | (choice << 16);
 }
+/** What a packed step is about: an instruction, a thread or a location. */
 export const stepSubject = (step: number): number => step & 0xfff;
+/** What happens in a packed step. */
 export const stepAction = (step: number): number => (step >> 12) & 0xf;
+/** Which of several ways it happens in. */
 export const stepChoice = (step: number): number => step >> 16;

@@ -7,11 +7,14 @@ import type { Machine, MachineThread } from "./machine.js";
 
 /** How a branch stands: not decided, decided by its condition (arm taken or skipped), or guessed. */
 export const UNDECIDED = 0;
+/** A branch is decided: its condition holds, or does not. */
 export const TAKEN = 1;
 export const SKIPPED = 2;
+/** A branch is guessed, before its condition is known. */
 export const GUESSED_TAKEN = 3;
 export const GUESSED_SKIPPED = 4;
 
+/** The instructions of a thread as far as its branches are decided or guessed. */
 export interface Path {
   /** Instruction ids in program order; the last may be the branch or loop at which the path ends. */
   readonly ids: readonly number[];

@@ -57,6 +57,7 @@ export interface Scope {
   readonly locations: readonly number[];
 }
 
+/** What can happen in a state, and what becomes of it. */
 export interface Stepper {
   readonly machine: Machine;
   /** Writes the enabled steps to `out` and returns how many there are. With `only`: those of some threads, packets and locations. */

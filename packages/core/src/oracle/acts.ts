@@ -47,6 +47,7 @@ export type ActKind =
   | "branch"
   | "interrupts";
 
+/** Something that happens in a run: the oracle puts these in an order. */
 export interface Act {
   readonly kind: ActKind;
   /** Index of its operation in the thread's code. */

@@ -19,6 +19,7 @@ import { viewsOf } from "./views.js";
 
 export type { OracleEnd } from "./values.js";
 
+/** All ends that the oracle found, or why it does not answer. */
 export type OracleAnswer =
   /** All end states, sorted by value, and how many orders were looked at. */
   | { readonly kind: "ends"; readonly ends: readonly OracleEnd[]; readonly orders: number }

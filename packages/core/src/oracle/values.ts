@@ -10,6 +10,7 @@ import type { Order } from "./order.js";
 import { type Run, raises } from "./scenario.js";
 import type { View } from "./views.js";
 
+/** The end of a run, as the condition sees it. */
 export interface OracleEnd {
   /** One value per `program.observed`. */
   readonly values: readonly number[];

@@ -9,6 +9,7 @@ import { compareVersions, holdsFor } from "./load.js";
 import type { Option } from "./platform.js";
 import { quoted } from "./shape.js";
 
+/** Where in a file: keys and indices from the root. */
 export type Path = readonly (string | number)[];
 
 /** What a check works on: where the part stands in its file, and where to complain. */
@@ -19,6 +20,7 @@ export interface Scene {
   readonly complaints: Complaints;
 }
 
+/** The place of what stands at a path, and of a key there. */
 export const at = (scene: Scene, ...path: Path): Span => spanAt(scene.root, [...scene.base, ...path]);
 export const keyAt = (scene: Scene, path: Path, key: string): Span => keySpanAt(scene.root, [...scene.base, ...path], key);
 
@@ -28,6 +30,7 @@ export function checkSource(scene: Scene, path: Path, what: string, source: stri
     scene.complaints.warning("platform", at(scene, ...path), `${what} names no source`, 'add "source"');
 }
 
+/** No two entries have one name. */
 export function checkIds(scene: Scene, path: Path, what: string, entries: readonly { readonly id: string }[]): void {
   entries.forEach((entry, index) => {
     if (entries.findIndex((other) => other.id === entry.id) < index)
@@ -81,6 +84,7 @@ export function checkConditions(
   });
 }
 
+/** Options and what conditions ask of them fit. */
 export function checkOptions(scene: Scene, own: readonly Option[], asked: ReadonlySet<string>): void {
   checkIds(scene, ["options"], "options", own);
   own.forEach((option, index) => {

@@ -11,6 +11,7 @@ function checkSources(scene: Scene, path: Path, figures: { readonly [name: strin
     if (figure !== undefined) checkSource(scene, [...path, name], `the figure \`${name}\``, figure.source);
 }
 
+/** Figures of a CPU's times name their sources. */
 export function checkCpuTiming(scene: Scene, timing: CpuTiming | undefined): void {
   if (timing === undefined) return;
   checkSources(scene, ["timing", "figures"], timing.figures);

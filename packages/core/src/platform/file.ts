@@ -27,6 +27,7 @@ export interface WindowRuleData {
   readonly source: string;
 }
 
+/** A CPU as files have it. */
 export interface CpuData {
   readonly kind: "cpu";
   readonly name: string;
@@ -60,6 +61,7 @@ export interface CellData {
 /** Cells, or cells that stand before those of another table: `name`, or `fabric/name`. */
 export type TableData = readonly CellData[] | { readonly like: string; readonly cells?: readonly CellData[] };
 
+/** A place as files have it. */
 export interface PlaceData {
   readonly id: string;
   readonly title: string;
@@ -70,6 +72,7 @@ export interface PlaceData {
   readonly source: string;
 }
 
+/** A mapping rule as files have it. */
 export interface MappingRuleData extends Bounds {
   readonly id: string;
   readonly when: readonly string[];
@@ -77,6 +80,7 @@ export interface MappingRuleData extends Bounds {
   readonly source: string;
 }
 
+/** A fabric as files have it. */
 export interface FabricData<Table = readonly CellData[]> {
   readonly kind: "fabric";
   readonly name: string;
@@ -98,10 +102,13 @@ export interface FabricData<Table = readonly CellData[]> {
 type Variant<Data extends { readonly kind: string }> = Partial<Data> &
   Pick<Data, "kind"> & { readonly name: string; readonly like: string };
 
+/** A file of one CPU. */
 export type CpuFile = (CpuData & { readonly like?: undefined }) | Variant<CpuData>;
 
+/** A file of one fabric. */
 export type FabricFile = (FabricData<TableData> & { readonly like?: undefined }) | Variant<FabricData<TableData>>;
 
+/** A named machine: a CPU and a fabric of the library. */
 export interface MachineData {
   readonly name: string;
   readonly title: string;
@@ -113,6 +120,7 @@ export interface MachineData {
   readonly settings?: { readonly [option: string]: string };
 }
 
+/** The file of all named machines. */
 export interface MachinesFile {
   readonly kind: "machines";
   readonly machines: readonly MachineData[];

@@ -2,12 +2,14 @@
 import type { Outcome, Problem, ProblemCode } from "../problem.js";
 import type { Source, Span } from "../source.js";
 
+/** A member of an object, with the places of its key and value. */
 export interface JsonMember {
   readonly key: string;
   readonly keySpan: Span;
   readonly value: JsonNode;
 }
 
+/** A value with its place in the text. */
 export type JsonNode = { readonly span: Span } & (
   | { readonly kind: "object"; readonly members: readonly JsonMember[] }
   | { readonly kind: "array"; readonly items: readonly JsonNode[] }

@@ -92,6 +92,7 @@ function loadAccessors(tables: readonly AccessorTable[], era: string): Map<strin
   return result;
 }
 
+/** A CPU as its file has it, what it leaves out at its default. */
 export function loadCpu(data: CpuData): Cpu {
   return {
     name: data.name,
@@ -121,6 +122,7 @@ export function packetKinds(names: readonly string[]): readonly PacketKind[] {
   return names.includes("*") ? PACKET_KINDS : (names as readonly PacketKind[]);
 }
 
+/** A fabric as its file has it, in a kernel version (`era`). */
 export function loadFabric(data: FabricData, era: string): Fabric {
   const routes = {} as Record<RouteKind, readonly string[]>;
   for (const kind of ROUTE_KINDS) routes[kind] = routeOf(data.routes, kind) ?? [];

@@ -50,6 +50,7 @@ const wholeOrVariant = (shape: (variant: boolean, inline: boolean) => Shape, inl
 
 const part = (name: string): Schema => ({ anyOf: [{ type: "string" }, { $ref: `#/$defs/${name}-here` }] });
 
+/** The JSON schema of platform files, for editors. */
 export function platformSchema(): Schema {
   const platform = schemaOf(platformShape) as { readonly properties: Schema };
   return {

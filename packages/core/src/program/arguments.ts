@@ -7,6 +7,7 @@ import { constant } from "./evaluate.js";
 import type { Place } from "./primitives.js";
 import type { Expression } from "./program.js";
 
+/** A call as written. */
 export type Call = Extract<Tree, { kind: "call" }>;
 
 /** The value of argument `index`; 0 where there is none (which was reported). */

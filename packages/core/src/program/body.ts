@@ -8,6 +8,7 @@ import { ADDRESS_BASE, type Expression, type Location } from "./program.js";
 import { addressOf, type Locations, type Place } from "./resolve.js";
 import { children, type Scope } from "./scope.js";
 
+/** A thread's body while it is lowered. */
 export interface Body {
   readonly thread: Thread;
   readonly role: "cpu" | "device";
@@ -34,6 +35,7 @@ export function locationAt(body: Body, address: Expression): number | undefined 
   return index >= 0 && index < body.locations.list.length ? index : undefined;
 }
 
+/** The location with this number. */
 export function describe(body: Body, location: number): Location | undefined {
   return body.locations.list[location];
 }

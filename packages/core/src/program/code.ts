@@ -13,6 +13,7 @@ export type Label = number;
 /** No thread of a litmus test is this long; only nested loops that are unrolled get there. */
 export const MAXIMUM_LENGTH = 4096;
 
+/** The operations of a thread while it is lowered. */
 export class Code {
   readonly registers: string[] = [];
   private readonly byName = new Map<string, number>();

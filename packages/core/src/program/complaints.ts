@@ -2,6 +2,7 @@
 import type { Problem, ProblemCode } from "../problem.js";
 import type { Span } from "../source.js";
 
+/** Collects problems of a test. */
 export interface Complaints {
   error(code: ProblemCode, span: Span, message: string, hint?: string): void;
   warning(code: ProblemCode, span: Span, message: string, hint?: string): void;
@@ -9,6 +10,7 @@ export interface Complaints {
   list(): Problem[];
 }
 
+/** An empty collection. */
 export function collectComplaints(): Complaints {
   // A statement in a loop is lowered more than once: its problems are the same each time.
   const found = new Map<string, Problem>();

@@ -21,6 +21,7 @@ export const coherent: MappingRequest = {
   device: -1,
 };
 
+/** A declaration of a location. */
 export type LocationDeclaration = Extract<Declaration, { kind: "location" }>;
 
 /** What a declaration says of its locations, but for their names and values. */

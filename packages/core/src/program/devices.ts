@@ -5,6 +5,7 @@ import type { Complaints } from "./complaints.js";
 import { didYouMean } from "./nearest.js";
 import type { Device } from "./program.js";
 
+/** The devices of a test, by name. */
 export interface Devices {
   readonly list: readonly Device[];
   /** Index of the device of that name, or of the device that the engine of that name is in; undefined if there is none. */

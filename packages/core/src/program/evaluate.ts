@@ -1,6 +1,7 @@
 /** The value of an expression: C's `int`, 32 bits, two's complement, wrapping around. */
 import type { BinaryOperator, Expression } from "./program.js";
 
+/** Operators of one operand. */
 export type UnaryOperator = "!" | "~" | "-";
 
 /** The value of `expression`, a signed 32-bit integer, where register `r` holds `registers(r)`. Division by zero gives 0. */
@@ -19,6 +20,7 @@ export function evaluate(expression: Expression, registers: (register: number) =
   }
 }
 
+/** The value of an operator applied. */
 export function applyUnary(operator: UnaryOperator, operand: number): number {
   switch (operator) {
     case "!":
@@ -93,6 +95,7 @@ const binaryOperators: ReadonlySet<string> = new Set<BinaryOperator>([
   "||",
 ]);
 
+/** Is it an operator that programs have? */
 export function isBinaryOperator(operator: string): operator is BinaryOperator {
   return binaryOperators.has(operator);
 }
@@ -123,14 +126,17 @@ export function registersOf(expression: Expression | undefined, into: Set<number
 
 // Builders of expressions: each folds what is constant, so that an address that can be known is known.
 
+/** A constant, wrapped to 32 bits. */
 export function constant(value: number): Expression {
   return { kind: "constant", value: value | 0 };
 }
 
+/** The value of a register. */
 export function register(index: number): Expression {
   return { kind: "register", register: index };
 }
 
+/** An operator applied. */
 export function unary(operator: UnaryOperator, operand: Expression): Expression {
   if (operand.kind === "constant") return constant(applyUnary(operator, operand.value));
   return { kind: "unary", operator, operand };
@@ -142,11 +148,13 @@ export function negate(condition: Expression): Expression {
   return unary("!", condition);
 }
 
+/** Two operands combined. */
 export function binary(operator: BinaryOperator, left: Expression, right: Expression): Expression {
   if (left.kind === "constant" && right.kind === "constant") return constant(applyBinary(operator, left.value, right.value));
   return { kind: "binary", operator, left, right };
 }
 
+/** `condition ? then : otherwise`. */
 export function conditional(condition: Expression, then: Expression, otherwise: Expression): Expression {
   if (condition.kind === "constant") return condition.value === 0 ? otherwise : then;
   return { kind: "conditional", condition, then, else: otherwise };

@@ -7,6 +7,7 @@ import type { Expression, Modify } from "./program.js";
 
 type Atomic = Extract<Meaning, { kind: "atomic" }>;
 
+/** Lowers a call of an atomic. */
 export function lowerAtomic(body: Body, call: Call, name: string, meaning: Atomic, into: number | undefined): Expression | undefined {
   const { code } = body;
   const { shape, order, returns } = meaning;

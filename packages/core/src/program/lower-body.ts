@@ -17,6 +17,7 @@ interface Exits {
   readonly return: Label;
 }
 
+/** Lowers the statements of a body. */
 export function lowerBody(body: Body, source: Source): void {
   const end = body.code.label();
   lowerStatements(body, source, body.thread.body, { break: undefined, continue: undefined, return: end });

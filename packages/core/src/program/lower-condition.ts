@@ -22,6 +22,7 @@ export interface Context {
   readonly complaints: Complaints;
 }
 
+/** Lowers the condition, the filter, and what `locations` shows. */
 export function lowerConditions(
   test: Test,
   context: Context,

@@ -10,6 +10,7 @@ import { primitive } from "./primitives.js";
 import type { Expression } from "./program.js";
 import { addressOf } from "./resolve.js";
 
+/** Lowers an expression; what it accesses is emitted on the way. */
 export function lowerExpression(body: Body, tree: Tree, into?: number): Expression {
   switch (tree.kind) {
     case "integer":

@@ -8,6 +8,7 @@ import type { Pio, Primitive } from "./primitives.js";
 import type { Expression, Location } from "./program.js";
 import { addressOf } from "./resolve.js";
 
+/** Lowers a call that reads a register. */
 export function lowerPioRead(body: Body, call: Call, found: Primitive, meaning: Pio, into: number | undefined): Expression {
   const { code } = body;
   const at = registerArgument(body, call, found, call.arguments);
@@ -30,6 +31,7 @@ export function lowerPioRead(body: Body, call: Call, found: Primitive, meaning: 
   return config && destination !== undefined ? constant(0) : register(target);
 }
 
+/** Lowers a call that writes a register. */
 export function lowerPioWrite(body: Body, call: Call, found: Primitive, meaning: Pio): void {
   const { code } = body;
   const config = meaning.family === "config_write";

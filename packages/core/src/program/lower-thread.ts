@@ -23,6 +23,7 @@ export interface LoweredThread {
   finish(): Thread;
 }
 
+/** Lowers a thread: its clauses and its body. */
 export function lowerThread(
   tree: ThreadTree,
   test: Test,

@@ -8,6 +8,7 @@ import type { Span } from "../source.js";
 /** Values are 32-bit integers. The address of location `i` is the value `ADDRESS_BASE + i`. */
 export const ADDRESS_BASE = 0x100000;
 
+/** A test with names resolved and control flow explicit; nothing of a platform yet. */
 export interface Program {
   readonly name: string;
   readonly test: Test;
@@ -22,6 +23,7 @@ export interface Program {
   readonly observed: readonly Observed[];
 }
 
+/** A word of memory, or a register. */
 export interface Location {
   /** As printed: `x`, `x[1]`, `D0.status`. */
   readonly name: string;
@@ -58,6 +60,7 @@ export interface MappingRequest {
   readonly device: number;
 }
 
+/** A device, and where it stands. */
 export interface Device {
   readonly name: string;
   readonly node: number;
@@ -72,6 +75,7 @@ export interface Device {
   readonly switch: number;
 }
 
+/** What raises a handler. */
 export type Trigger =
   | { readonly kind: "msi"; readonly device: number; readonly vector: number }
   | { readonly kind: "intx"; readonly device: number }
@@ -80,6 +84,7 @@ export type Trigger =
   | { readonly kind: "read"; readonly location: number }
   | { readonly kind: "tell"; readonly device: number };
 
+/** A thread's operations. */
 export interface Thread {
   readonly name: string;
   readonly role: "cpu" | "device";
@@ -99,6 +104,7 @@ export interface Thread {
   readonly span: Span;
 }
 
+/** A value computed from constants and registers. */
 export type Expression =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "register"; readonly register: number }
@@ -106,6 +112,7 @@ export type Expression =
   | { readonly kind: "binary"; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
   | { readonly kind: "conditional"; readonly condition: Expression; readonly then: Expression; readonly else: Expression };
 
+/** Operators of two operands. */
 export type BinaryOperator =
   | "+"
   | "-"
@@ -138,6 +145,7 @@ export type Modify =
 /** What an atomic returns. `zero`: whether the new value is 0 (dec_and_test); `success`: whether it stored. */
 export type Returns = "old" | "new" | "zero" | "negative" | "success" | "nothing";
 
+/** What a device sets in its packets. */
 export interface Attributes {
   /** Relaxed ordering, ID-based ordering, unordered I/O. */
   readonly ro: boolean;
@@ -155,6 +163,7 @@ interface Base {
   readonly text: string;
 }
 
+/** One step of a thread's program. */
 export type Operation = Base &
   (
     | { readonly kind: "assign"; readonly target: number; readonly value: Expression }
@@ -235,6 +244,7 @@ export type Operation = Base &
     | { readonly kind: "atomic-block"; readonly length: number }
   );
 
+/** What ends of runs are told apart by. */
 export type Observed =
   | { readonly kind: "register"; readonly thread: number; readonly register: number; readonly label: string }
   | { readonly kind: "location"; readonly location: number; readonly label: string }
@@ -243,11 +253,13 @@ export type Observed =
   /** 1 where the run got stuck, else 0. */
   | { readonly kind: "stuck"; readonly label: string };
 
+/** What is asked about the ends of runs. */
 export interface Condition {
   readonly quantifier: "exists" | "~exists" | "forall";
   readonly formula: Formula;
 }
 
+/** A proposition about the end of a run. */
 export type Formula =
   | { readonly kind: "constant"; readonly value: boolean }
   | { readonly kind: "compare"; readonly operator: "=" | "!=" | "<" | "<=" | ">" | ">="; readonly left: Operand; readonly right: Operand }
@@ -258,6 +270,7 @@ export type Formula =
   | { readonly kind: "not"; readonly operand: Formula }
   | { readonly kind: "and" | "or"; readonly left: Formula; readonly right: Formula };
 
+/** What a formula compares. */
 export type Operand =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "register"; readonly thread: number; readonly register: number }

@@ -16,6 +16,7 @@ export interface Place {
   readonly length: number | undefined;
 }
 
+/** The locations of a test, by name. */
 export interface Locations {
   /** Those known so far. */
   readonly list: readonly Location[];

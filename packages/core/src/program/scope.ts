@@ -3,12 +3,14 @@ import type { Expression, Statement, Test, Thread } from "../litmus/test.js";
 import type { Locations, Place } from "./resolve.js";
 import { termsOf } from "./resolve.js";
 
+/** What a name stands for. */
 export type Meaning =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "location"; readonly place: Place }
   /** `known`: something declares or sets it. */
   | { readonly kind: "register"; readonly known: boolean };
 
+/** The names that are known at a place of a body. */
 export interface Scope {
   lookup(name: string): Meaning;
   /** True where an access through that pointer is volatile. */

@@ -3,6 +3,7 @@ import type { Change, TextEdit } from "./change.js";
 import type { Cost } from "./cost.js";
 import type { Leaner } from "./superfluous.js";
 
+/** What a repair may change, and how far it searches. */
 export interface RepairOptions {
   /** Threads, devices and locations (`P0`, `D0`, `cq`) that must stay as they are. */
   readonly keep?: readonly string[];
@@ -44,6 +45,7 @@ export interface Alternative {
   readonly soundness: Soundness;
 }
 
+/** A set of changes that forbids the outcome, and what it costs. */
 export interface Answer {
   readonly changes: readonly RepairChange[];
   readonly soundness: Soundness;
@@ -70,6 +72,7 @@ export interface Refused {
   readonly reason: string;
 }
 
+/** What a repair found. */
 export interface Repair {
   readonly test: string;
   readonly platforms: readonly string[];

@@ -1,6 +1,7 @@
 /** Changes applied to a text, and where in the original a place of the new text comes from. */
 import type { Change, TextEdit } from "./change.js";
 
+/** A text with changes made. */
 export interface Edited {
   readonly text: string;
   /** A name for a place of the new text that is the same in every text that comes from the original: its offset there, or which change put it in. */
@@ -56,6 +57,7 @@ export function applyEdits(
   };
 }
 
+/** Makes changes in a text. */
 export function applyChanges(original: string, changes: readonly Change[]): Edited | undefined {
   const ids = new Set(changes.map((change) => change.id));
   if (changes.some((change) => change.needs !== undefined && !ids.has(change.needs))) return undefined;

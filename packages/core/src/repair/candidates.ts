@@ -35,6 +35,7 @@ const PROPOSERS: readonly Proposer[] = [
   proposeThreadAccessors,
 ];
 
+/** All that could be changed. */
 export interface Candidates {
   readonly sites: readonly Site[];
   /** What the search tries: the strongest forms of each site. */

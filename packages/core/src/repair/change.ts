@@ -29,6 +29,7 @@ export type ChangeKind =
   | "poll"
   | "delay";
 
+/** One change of a test's text. */
 export interface Change {
   /** Unique among the candidates of a test. */
   readonly id: string;
@@ -55,6 +56,7 @@ export interface Change {
   readonly helped: { readonly edits: readonly TextEdit[]; readonly helpAlone: readonly TextEdit[] } | undefined;
 }
 
+/** Puts text at a place. */
 export const insertion = (at: number, text: string, order = 1, shared = false): TextEdit => ({
   span: { start: at, end: at },
   text,
@@ -62,4 +64,5 @@ export const insertion = (at: number, text: string, order = 1, shared = false): 
   shared,
 });
 
+/** Puts text in place of another. */
 export const replacement = (span: Span, text: string): TextEdit => ({ span, text, order: 1, shared: false });

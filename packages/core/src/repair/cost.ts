@@ -5,6 +5,7 @@
 import type { Platform } from "../platform/platform.js";
 import type { Change } from "./change.js";
 
+/** What a change costs at run time. */
 export interface Cost {
   /** Nanoseconds of CPU time for each pass; infinite where nothing bounds it. */
   readonly nanoseconds: number;

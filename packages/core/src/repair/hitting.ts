@@ -12,6 +12,7 @@ import type { Proof } from "./prove.js";
 import { survive } from "./survive.js";
 import { type Escape, findEscape, type Trial, type TrialLimits, trialOf } from "./trial.js";
 
+/** How far the search goes. */
 export interface HittingOptions {
   readonly platforms: readonly Platform[];
   readonly limits: TrialLimits;
@@ -24,6 +25,7 @@ export interface HittingOptions {
   prove(trial: Trial): Proof;
 }
 
+/** A set of changes none of which can be left out. */
 export interface Minimal {
   readonly changes: readonly Change[];
   readonly trial: Trial;
@@ -36,6 +38,7 @@ export interface Rejected {
   readonly reason: string;
 }
 
+/** All minimal sets that were found. */
 export interface Hitting {
   readonly minimal: readonly Minimal[];
   readonly rejected: readonly Rejected[];

@@ -16,6 +16,7 @@ export type Proof =
 /** What a search without reductions says of a proved answer. */
 export type Unreduced = { readonly kind: "confirmed" | "too-large" } | { readonly kind: "contradicted"; readonly platform: string };
 
+/** Judges programs with changes made in them. */
 export interface Judgement {
   /** Is the bad outcome gone, as far as `check` says? */
   forbidden(program: Program): Proof;

@@ -3,6 +3,7 @@ import type { Platform } from "../platform/platform.js";
 import type { Change } from "./change.js";
 import type { Subject } from "./source-program.js";
 
+/** A place of the text, with the changes that can be made there; the strongest first. */
 export interface Site {
   readonly strongest: readonly Change[];
   readonly weaker: readonly Change[];
@@ -11,6 +12,7 @@ export interface Site {
 /** Proposes the sites of one kind. Reads the test and what the platforms declare; knows no test and no cure. */
 export type Proposer = (subject: Subject, platforms: readonly Platform[]) => readonly Site[];
 
+/** A site with one change. */
 export const single = (change: Change): Site => ({ strongest: [change], weaker: [] });
 
 const LACKING = { needs: undefined, covers: [], helped: undefined, thread: undefined } as const;

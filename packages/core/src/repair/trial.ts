@@ -26,6 +26,7 @@ export function trialOf(source: Source, edited: Edited | undefined): Trial | und
   return program.ok ? { edited, program: program.value } : undefined;
 }
 
+/** How far each trial searches. */
 export interface TrialLimits {
   readonly maxStates: number;
   readonly interrupted?: () => boolean;

@@ -164,6 +164,7 @@ function sortedForms(context: Context, forms: readonly Change[]): readonly Chang
   return keyed.map(({ change }) => change);
 }
 
+/** The cheaper first. */
 export function compareAnswers(a: Answer, b: Answer): number {
   const worst = (answer: Answer): Cost =>
     answer.costs.map(({ cost }) => cost).reduce((most, cost) => (compareTimes(cost, most) > 0 ? cost : most));

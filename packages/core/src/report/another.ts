@@ -16,6 +16,7 @@ const SEEDS = 48;
 /** States of one such try. */
 const TRY = 20_000;
 
+/** Another run that ends as the condition says, and in what it differs from those known. */
 export interface Another {
   readonly story: Story;
   /** `in order`: the same happens, in another order. */

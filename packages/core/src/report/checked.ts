@@ -5,6 +5,7 @@ import type { Program } from "../program/program.js";
 import { position, type Source } from "../source.js";
 import type { Comparison } from "./expect.js";
 
+/** A verdict beside what was expected. */
 export interface Result {
   readonly platform: { readonly name: string; readonly conforming: boolean };
   readonly verdict: Verdict;
@@ -14,6 +15,7 @@ export interface Result {
   readonly fault?: string;
 }
 
+/** One test on several platforms. */
 export interface Checked {
   readonly source: Source;
   readonly test: Test;

@@ -62,6 +62,7 @@ export interface Choice {
   readonly discarded: boolean;
 }
 
+/** A run driven by hand: where it stands, and what can happen next. */
 export interface Drive {
   readonly events: readonly Event[];
   readonly snapshot: Snapshot;

@@ -4,6 +4,7 @@ import type { Replay } from "./replay.js";
 import { tell } from "./sentence.js";
 import { FENCE } from "./tell-access.js";
 
+/** One line of a told run. */
 export interface Entry {
   /** From 1. */
   readonly number: number;
@@ -38,4 +39,5 @@ export function entriesOf(replay: Replay): readonly Entry[] {
 
 const key = (site: Site): string =>
   `${site.kind}${"thread" in site ? site.thread : "device" in site ? site.device : "place" in site ? site.place : ""}`;
+/** Do they stand at the same place of the text? */
 export const sameSite = (a: Site, b: Site): boolean => key(a) === key(b);

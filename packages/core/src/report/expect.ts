@@ -5,6 +5,7 @@ import type { Problem } from "../problem.js";
 import { didYouMean } from "../program/nearest.js";
 import type { Span } from "../source.js";
 
+/** A verdict against the one that was expected. */
 export interface Comparison {
   readonly stated: StatedVerdict;
   readonly met: boolean;

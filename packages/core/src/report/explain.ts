@@ -17,6 +17,7 @@ export interface Story {
   readonly permissions: Permissions;
 }
 
+/** Why an outcome is allowed, or forbidden. */
 export interface Explanation {
   readonly program: Program;
   readonly platform: Platform;

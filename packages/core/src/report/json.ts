@@ -13,6 +13,7 @@ import { conditionHolds, observation } from "./text.js";
 /** The version of the format: it grows when a field goes or changes its meaning, not when one is added. */
 export const FORMAT = 1;
 
+/** What `check --json` prints. */
 export interface JsonReport {
   readonly format: typeof FORMAT;
   readonly tests: readonly JsonTest[];
@@ -30,6 +31,7 @@ export interface JsonReport {
   readonly exitCode: number;
 }
 
+/** One test of `check --json`. */
 export interface JsonTest {
   readonly file: string;
   readonly name: string;
@@ -40,6 +42,7 @@ export interface JsonTest {
   readonly verdicts: readonly JsonVerdict[];
 }
 
+/** One verdict of `check --json`. */
 export interface JsonVerdict {
   readonly platform: string;
   readonly verdict: Verdict["verdict"];
@@ -63,6 +66,7 @@ export interface JsonVerdict {
   readonly holds?: "Ok" | "No" | "Undef";
 }
 
+/** One problem of `check --json`. */
 export interface JsonProblem {
   readonly file: string;
   readonly line: number;
@@ -84,6 +88,7 @@ export interface ReportParts {
   readonly exitCode: number;
 }
 
+/** Makes the report. */
 export function jsonReport({ checked, problems, states, interrupted, exitCode }: ReportParts): JsonReport {
   const results = checked.flatMap((each) => each.results);
   const compared = results.filter((result) => result.comparison !== undefined);

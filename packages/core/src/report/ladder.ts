@@ -4,6 +4,7 @@ import type { Arrow, Event, Site } from "./event.js";
 import type { Replay } from "./replay.js";
 import { printState } from "./state.js";
 
+/** A column of the picture. */
 export interface Lane {
   readonly site: Site;
   readonly title: string;
@@ -37,6 +38,7 @@ export interface Wait {
   readonly track: number;
 }
 
+/** A run as a picture: lanes, and what happens in them. */
 export interface Ladder {
   readonly name: string;
   readonly platform: string;
@@ -51,6 +53,7 @@ export interface Ladder {
   readonly rules: readonly { readonly id: string; readonly source: string }[];
 }
 
+/** Puts a told run in lanes and rows. */
 export function layOut(replay: Replay, entries: readonly Entry[], condition: string): Ladder {
   const lanes = lanesOf(replay, entries);
   const laneOf = (site: Site): number => lanes.findIndex((lane) => sameSite(lane.site, site));

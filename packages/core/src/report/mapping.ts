@@ -4,6 +4,7 @@ import { applyMappingRules, optionValues, requestedWords } from "../platform/map
 import type { MappingRule, Platform } from "../platform/platform.js";
 import { ADDRESS_BASE, type Expression, type Program } from "../program/program.js";
 
+/** A mapping request, and what the platform makes of it. */
 export interface Applied {
   /** In words: `streaming, write barrier, 32-bit mask`. */
   readonly requested: string;

@@ -4,6 +4,7 @@ import { count } from "./names.js";
 import { PLAIN, paint, type Style } from "./style.js";
 import { variantWords, verdictWords } from "./verdict-words.js";
 
+/** A table of verdicts, tests down and platforms across, in pieces: it is printed while tests are checked. */
 export interface Matrix {
   /** The lines above the rows. */
   readonly head: string;
@@ -12,6 +13,7 @@ export interface Matrix {
   foot(all: readonly Checked[]): string;
 }
 
+/** How wide it may be, and how it is styled. */
 export interface MatrixOptions {
   /** Labels of all tests, for the first column's width. */
   readonly labels: readonly string[];

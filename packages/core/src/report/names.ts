@@ -23,6 +23,7 @@ export function count(number: number, noun: string): string {
 /** The values that packets carry, by instruction: noted when they are sent, because a machine forgets them on arrival. */
 export type Sent = ReadonlyMap<number, number>;
 
+/** Words for instructions, packets and places. */
 export interface Names {
   readonly value: (value: number) => string;
   readonly location: (location: number) => string;

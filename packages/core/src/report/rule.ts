@@ -7,6 +7,7 @@ export type Strength = "multiCopyAtomic" | "readsJoin" | "addressPending" | "con
 /** What is weak without a rule that says so. */
 export type Weakness = "multiCopyAtomic" | "devicesSee" | "coherent";
 
+/** A rule of the platform that decided something. */
 export type Rule =
   /** A cell of a place's table. */
   | {
@@ -100,12 +101,14 @@ export const kindWords = (kind: string): string => ACCESS_WORDS[kind] ?? kind;
 const PACKETS = PACKET_KINDS.length;
 const ACCESSES = ACCESS_KINDS.length;
 
+/** A cell of a table as a rule. */
 export function cellRule(platform: Platform, table: string, index: number): Rule {
   const cell = platform.fabric.tables[table]?.[index];
   if (cell === undefined) throw new Error(`no cell ${index} in table ${table} of ${platform.name}`);
   return { kind: "cell", table, index, id: `${table}: ${cell.id}`, says: says(cell, PACKETS), source: cell.source };
 }
 
+/** A window rule as a rule. */
 export function windowRule(platform: Platform, index: number): Rule {
   const rule = platform.cpu.window[index];
   if (rule === undefined) throw new Error(`no window rule ${index} in ${platform.cpu.name}`);

@@ -9,6 +9,7 @@ import { olderNotDone, permittingRule } from "./overtaking.js";
 /** What is said of a step, or of a part of it; its number is added later. */
 export type Told = Pick<Event, "actor" | "what" | "arrows"> & Partial<Pick<Event, "stretch" | "passed" | "overtook" | "missed">>;
 
+/** What a run is told with: the machine, and words for what is in it. */
 export interface Scene {
   readonly machine: Machine;
   readonly names: Names;

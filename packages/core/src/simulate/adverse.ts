@@ -9,6 +9,7 @@ import { createAutomaton, type Node } from "./automaton.js";
 import { createRandom } from "./random.js";
 import type { Outcome } from "./simulate.js";
 
+/** What the adversary reached, in how many runs. */
 export interface Adverse {
   /** How the runs ended: all of them ends that the machine can have. */
   readonly outcomes: readonly Outcome[];

@@ -9,6 +9,7 @@ const OTHERS = 2;
 
 const inMemory = (instruction: Instruction): boolean => (instruction.mask & 3) !== 0;
 
+/** Tables by instruction, thread and packet. */
 export type Anatomy = ReturnType<typeof anatomyOf>;
 
 export function anatomyOf(machine: Machine) {

@@ -16,6 +16,7 @@ export interface End {
   readonly key: string;
 }
 
+/** A state. */
 export interface Node {
   readonly state: State;
   /** What can happen: packed steps, as the stepper lists them. */
@@ -33,12 +34,14 @@ export interface Node {
   readonly end: End | undefined;
 }
 
+/** A step that was made. */
 export interface Edge {
   readonly to: Node;
   /** Instructions whose status changed: triples of id, before, after. */
   readonly changes: Int32Array;
 }
 
+/** The states that were met, and how they are joined. */
 export interface Automaton {
   readonly machine: Machine;
   readonly stepper: Stepper;

@@ -14,6 +14,7 @@ const HELD = 3;
 export const NONE = -1;
 export const STALE = -2;
 
+/** The clocks of all messages, and the time. */
 export type Clocks = ReturnType<typeof createClocks>;
 
 /** A ticket is the number of a clock: `slot * keys` and the key in the slot. Times are ns. */

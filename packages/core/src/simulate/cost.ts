@@ -6,6 +6,7 @@ import { hasTimes } from "./figures.js";
 import { simulate } from "./simulate.js";
 import type { Workload } from "./workload.js";
 
+/** What a message costs: in time, or, where the platform has no times, by what is done. */
 export type Cost =
   | {
       /** Simulated: per message, ns. */
@@ -43,6 +44,7 @@ export const COST_CLASSES = [
   "register write",
   "memory access",
 ] as const;
+/** What is done that costs something. */
 export type CostClass = (typeof COST_CLASSES)[number];
 
 const WEIGHTS: { readonly [name in CostClass]: number } = {

@@ -6,6 +6,7 @@ import { STALLS } from "./tally.js";
 const OTHER = STALLS.indexOf("other");
 const FENCE = STALLS.indexOf("fence");
 
+/** Accounts of threads' time. */
 export type CpuTime = ReturnType<typeof createCpuTime>;
 
 /** `mine` is a thread in its message: `slot * threadCount + index`. Times are ns. */

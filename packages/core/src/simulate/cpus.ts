@@ -5,6 +5,7 @@ import { DONE, type Run, WAITING, WORKING } from "./messages.js";
 
 const FREE = -1;
 
+/** Who runs where. */
 export type Cpus = ReturnType<typeof createCpus>;
 
 /** `settle`: a message in which something can start now. */

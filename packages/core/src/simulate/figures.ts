@@ -11,6 +11,7 @@ export interface UsedFigure extends Figure {
   readonly name: string;
 }
 
+/** All times of a machine, as tables. */
 export interface Times {
   /** Hops of packets are numbered packet * span + hop - 1. */
   readonly span: number;
@@ -59,6 +60,7 @@ export class NoTimes extends Error {
   }
 }
 
+/** Can it be simulated? */
 export function hasTimes(platform: Platform): boolean {
   return platform.cpu.timing !== undefined && platform.fabric.timing !== undefined;
 }

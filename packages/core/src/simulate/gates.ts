@@ -36,6 +36,7 @@ export const OPEN = 0;
 const SHUT = 1;
 const WAKING = 2;
 
+/** Who waits for a location to change. */
 export type Polling = ReturnType<typeof createPolling>;
 
 /** Threads behind gates: when their turn comes, and what polling in vain until then costs. `root`: how messages begin. `random`: by CPU. */

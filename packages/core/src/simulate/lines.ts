@@ -8,6 +8,7 @@ import type { Random } from "./random.js";
 /** A line that DMA wrote: a miss for every CPU. */
 const NOBODY = 1 << 20;
 
+/** Where cache lines are. */
 export type Lines = ReturnType<typeof createLines>;
 
 /** `random`: for how long a store takes to be seen. Times are ns. */

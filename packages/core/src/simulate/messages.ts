@@ -78,6 +78,7 @@ export interface Run {
   readonly messages: Messages;
 }
 
+/** Slots without messages. */
 export function createMessages({ slots, threadCount }: Extent, root: Node): Messages {
   return {
     alive: new Uint8Array(slots),

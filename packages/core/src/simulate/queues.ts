@@ -5,6 +5,7 @@
 import type { Times } from "./figures.js";
 import type { Passing } from "./neighbours.js";
 
+/** Who stands where, and behind whom. */
 export interface Queues {
   /** A packet hop enters its place. */
   enter(slot: number, hop: number): void;

@@ -9,6 +9,7 @@ import { type Estimate, fromBatches, share } from "./statistics.js";
 import { QUANTILES, STALLS, type Stall, type Tally } from "./tally.js";
 import { DEFAULT_WORKLOAD, payloadOf, type Workload } from "./workload.js";
 
+/** What happened in a place. */
 export interface PlaceReport {
   readonly id: string;
   readonly title: string;
@@ -20,6 +21,7 @@ export interface PlaceReport {
   readonly held: number;
 }
 
+/** How messages ended, and how often. */
 export interface Outcome {
   /** One value per `program.observed`. */
   readonly values: readonly number[];
@@ -28,6 +30,7 @@ export interface Outcome {
   readonly count: number;
 }
 
+/** What a simulation measured. */
 export interface SimulationReport {
   readonly test: string;
   readonly platform: string;
@@ -71,8 +74,10 @@ export interface NotTimed {
   readonly message: string;
 }
 
+/** A report, or why there is none. */
 export type Simulation = { readonly ok: true; readonly report: SimulationReport } | { readonly ok: false; readonly why: NotTimed };
 
+/** A workload, and the settings of the machine. */
 export interface SimulationOptions {
   readonly settings?: Settings;
   /** Asked now and then: true stops. */

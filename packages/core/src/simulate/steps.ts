@@ -36,6 +36,7 @@ const PERFORMED = 2;
 const MAPS = 1;
 const UNMAPS = 2;
 
+/** What happens in messages. */
 export type Steps = ReturnType<typeof createSteps>;
 
 /** `random`: for cache lines that move of their own accord. */

@@ -4,8 +4,10 @@ import { BATCHES, createSketch, type Sketch } from "./statistics.js";
 
 /** What a CPU loses time with. */
 export const STALLS = ["memory", "store", "atomic", "fence", "register read", "flush", "drain", "invalidation", "other"] as const;
+/** A kind of stall. */
 export type Stall = (typeof STALLS)[number];
 
+/** Time that packets spent in a place. */
 export interface PlaceTime {
   /** Sums over packets, ns. */
   wait: number;
@@ -25,6 +27,7 @@ export interface Batch {
   readonly quantiles: readonly number[];
 }
 
+/** Sums of a run. */
 export interface Tally {
   readonly messages: number;
   /** Simulated ns over which they were measured. */
@@ -46,11 +49,13 @@ export interface Tally {
   readonly stuck: readonly string[];
 }
 
+/** Shares of messages for which a latency is given. */
 export const QUANTILES: readonly number[] = [0.5, 0.9, 0.99, 0.999];
 
 /** The part of a tally that messages add up to. */
 export type Counted = Omit<Tally, "events" | "states" | "stopped" | "stuck">;
 
+/** Adds messages up. */
 export interface Counts {
   /** The pipeline is full: what happens from now on counts. */
   readonly measuring: boolean;

@@ -5,6 +5,7 @@ import type { Queues } from "./queues.js";
 import type { Random } from "./random.js";
 import type { Counts } from "./tally.js";
 
+/** Packets in their places. */
 export type Transit = ReturnType<typeof createTransit>;
 
 /** `random`: by packet hop. Times are ns. */

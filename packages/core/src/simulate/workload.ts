@@ -1,6 +1,7 @@
 /** What a simulation does: how often, how much, how deep. */
 import { ADDRESS_BASE, type Program } from "../program/program.js";
 
+/** How much is done at a time, and how often. */
 export interface Workload {
   /** Messages measured; the first ones, which fill the pipeline, come before. */
   readonly messages: number;
@@ -23,6 +24,7 @@ export interface Workload {
   readonly payload: readonly string[] | undefined;
 }
 
+/** One device, a ring of sixteen, as fast as it goes. */
 export const DEFAULT_WORKLOAD: Workload = {
   messages: 10_000,
   size: 64,
