@@ -100,7 +100,18 @@ test("a budget that runs out gives unknown", () => {
 test("options that are not supported are refused by name", () => {
   expect(fencepost(["herd", "-candidates", "true", forbidden()])).toMatchObject({ code: 2, err: expect.stringContaining("-candidates") });
   expect(fencepost(["herd", "-frobnicate", forbidden()])).toMatchObject({ code: 2, err: expect.stringContaining("-frobnicate") });
+  expect(fencepost(["herd", "-variant", "normw", forbidden()])).toMatchObject({ code: 2, err: expect.stringContaining("normw") });
   expect(fencepost(["herd"])).toMatchObject({ code: 2 });
+});
+
+test("numbers in hexadecimal, another quantifier by -kinds, the version", () => {
+  const kinds = file("kinds.txt", "MP Forbid\n");
+  const { out } = fencepost(["herd", "-hexa", "true", "-kinds", kinds, forbidden()]);
+  expect(out).toContain("Test MP Forbidden\n");
+  expect(out).toContain("Condition ~exists (1:r0=0x1 /\\ 1:r1=0x0)");
+  expect(out).toContain("\n1:r0=0x1; 1:r1=0x1;\n");
+  expect(out).toContain("\nOk\n");
+  expect(fencepost(["herd", "-version"]).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 test("pictures: an allowed execution, and of a forbidden outcome the cycle that forbids it", () => {

@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import { ARCHITECTURES } from "@fencepost/core/axioms";
 import { shippedModels } from "@fencepost/core/cat";
 import { EXIT, exitCode, UsageError } from "../exit.js";
+import { VERSION } from "../version.js";
 import { loadModel } from "./model.js";
 import { type HerdOptions, parseHerdOptions } from "./options.js";
 import { type Ending, type Ran, runFile } from "./run.js";
@@ -33,11 +34,13 @@ Search
   -timeout SECONDS       CPU time for each test; an answer is then unknown, never a guess
   --max-candidates N     sets of executions to look at for each test
   --jobs N               threads (as many as there are CPUs)
+  -kinds FILE            gives tests (a name and Allow, Forbid or Require on each line) another quantifier
   -oknames, -nonames NAMES  -names, -excl FILE   which tests to run
 
 Output
   -show prop|all|wit|neg|cond  which executions to draw, with -o DIR (DOT) or --svg DIR; -nshow N, -showone true
   -doshow, -unshow NAMES       relations to draw, or not to
+  -hexa true                   numbers in hexadecimal; -suffix TEXT at the end of the names of pictures
   --json                       one JSON object for each test
   --config FILE, --no-config   the configuration whose \`timeout\` holds where none is given: docs/ci.md
   --herd-exit                  end with 0 whatever happens to a test, as herd7 does
@@ -51,6 +54,10 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
     return EXIT.ok;
   }
   const { options, wrong } = await withConfiguration(given);
+  if (options.version) {
+    process.stdout.write(`${VERSION}\n`);
+    return EXIT.ok;
+  }
   // A run is short: compiling functions that are soon done with costs more than it saves. Measured with this V8; others may name the option otherwise.
   if (process.versions.v8.startsWith("11.")) setFlagsFromString("--interrupt-budget=1000000");
   const files = testFiles(options.tests);

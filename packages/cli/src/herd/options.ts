@@ -38,6 +38,13 @@ export interface HerdOptions {
   readonly only: readonly string[];
   readonly except: readonly string[];
   readonly badFlag: string | undefined;
+  /** Numbers in hexadecimal. */
+  readonly hexa: boolean;
+  /** Stands at the end of the names of pictures. */
+  readonly suffix: string;
+  /** Quantifiers of tests, by name. */
+  readonly kinds: ReadonlyMap<string, Quantifier>;
+  readonly version: boolean;
   readonly help: boolean;
   /** A configuration of Fencepost; undefined: one is looked for; false: none. */
   readonly config: string | false | undefined;
@@ -71,6 +78,36 @@ function boolean(option: string, value: string): boolean {
 
 type Setter = (options: Writable, value: string, option: string, from: string | undefined) => void;
 
+/** Those of herd7's that change the events of a C test, or their values; the others concern other architectures, or models. */
+const REFUSED_VARIANTS: ReadonlySet<string> = new Set(["normw", "cutoff", "mixed", "s128", "deps", "morello", "memtag", "vmsa", "kvm"]);
+
+function onlyWith(supported: boolean, reason: string): Setter {
+  return (_options, value, option) => {
+    if (boolean(option, value) !== supported) throw new UsageError(`herd7's ${option} ${value} is not supported: ${reason}`);
+  };
+}
+
+export type Quantifier = "exists" | "~exists" | "forall";
+
+const KINDS: ReadonlyMap<string, Quantifier> = new Map([
+  ["allow", "exists"],
+  ["allowed", "exists"],
+  ["forbid", "~exists"],
+  ["forbidden", "~exists"],
+  ["require", "forall"],
+  ["required", "forall"],
+]);
+
+/** `name Allow` on each line. */
+function kindsIn(path: string): readonly (readonly [string, Quantifier])[] {
+  return namesIn(path).map((line) => {
+    const [name = "", kind = ""] = line.split(/\s+/);
+    const quantifier = KINDS.get(kind.toLowerCase());
+    if (quantifier === undefined) throw new UsageError(`${path}: ${line}: a test's name and Allow, Forbid or Require are needed`);
+    return [name, quantifier];
+  });
+}
+
 function addFolder(options: Writable, value: string): void {
   if (!options.include.includes(value)) options.include = [...options.include, value];
 }
@@ -93,7 +130,11 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     options.macros = value;
   },
   variant: (options, value) => {
-    options.variants = [...options.variants, ...split(value)];
+    const names = split(value).map((each) => each.toLowerCase());
+    const refused = names.find((each) => REFUSED_VARIANTS.has(each));
+    if (refused !== undefined)
+      throw new UsageError(`-variant ${refused} is not supported: it changes what C means in a way that is not modelled here`);
+    options.variants = [...options.variants, ...names];
   },
   arch: (options, value) => {
     options.architecture = value;
@@ -158,6 +199,27 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   excl: (options, value) => {
     options.except = [...options.except, ...namesIn(value)];
   },
+  hexa: (options, value, option) => {
+    options.hexa = boolean(option, value);
+  },
+  suffix: (options, value) => {
+    options.suffix = value;
+  },
+  kinds: (options, value) => {
+    options.kinds = new Map([...options.kinds, ...kindsIn(value)]);
+  },
+  restrict: (_options, value, option) => {
+    if (value !== "none") throw new UsageError(`${option} ${value} is not supported: outcomes are never restricted`);
+  },
+  throughflag: (_options, value, option) => {
+    if (value !== "none") throw new UsageError(`${option} ${value} is not supported: executions that the model forbids are not kept`);
+  },
+  initwrites: onlyWith(true, "the initial writes are always events"),
+  dumpes: onlyWith(false, "pictures show executions: -show all -o DIR"),
+  candidates: onlyWith(false, "candidates are not built one by one, so they cannot be counted"),
+  outcomereads: onlyWith(false, "only the observed registers are in States"),
+  strictskip: onlyWith(false, "executions are not told apart by the checks they fail"),
+  statelessrc11: onlyWith(false, "there is one way to run a model here: give its cat file"),
   badflag: (options, value) => {
     options.badFlag = value === "none" ? undefined : value;
   },
@@ -185,6 +247,9 @@ const FLAGS: Readonly<Record<string, (options: Writable) => void>> = {
   "no-config": (options) => {
     options.config = false;
   },
+  version: (options) => {
+    options.version = true;
+  },
   help: (options) => {
     options.help = true;
   },
@@ -197,29 +262,25 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set(
   (
     "optace graph squished showevents movelabel fontsize xscale yscale arrowsize showinitrf showfinalrf showinitwrites splines pad edgeattr symetric noid showraw oneinit classes cycles " +
     "showpo showobserved edgemerge showlegend showkind shortlegend labelinit showthread fixedsize extrachars brackets initrfpos finalrfpos initpos margin sep fontname edgefontsizedelta " +
-    "penwidth overlap dotmode mono scale dsiy siwidth ptscale boxscale shift threadposy relabel withbox labelbox tikz texmacros dotheader dotcom archcheck endian"
+    "penwidth overlap dotmode mono scale dsiy siwidth ptscale boxscale shift threadposy relabel withbox labelbox tikz texmacros dotheader dotcom archcheck endian dumpallfaults"
   ).split(" "),
 );
 
 /** Options of herd7 that are refused by name, with the reason. */
 const REFUSED: Readonly<Record<string, string>> = {
-  candidates: "candidates are not built one by one, so they cannot be counted",
-  outcomereads: "only the observed registers are in States",
-  throughflag: "executions that the model forbids are not kept",
-  strictskip: "executions are not told apart by the checks they fail",
-  restrict: "outcomes are never restricted",
-  statelessrc11: "there is one way to run a model here: give its cat file",
   view: "pictures are written to files: -o DIR for DOT, --svg DIR",
   gv: "pictures are written to files: -o DIR for DOT, --svg DIR",
   evince: "pictures are written to files: -o DIR for DOT, --svg DIR",
   preview: "pictures are written to files: -o DIR for DOT, --svg DIR",
   web: "this configuration is herd7's own web page's",
-  kinds: "select tests by name: -names, -oknames",
   conds: "conditions are the test's own",
   rename: "rename the test itself",
   machsize: "C has no mixed-size accesses here",
   maxphantom: "hardware updates of page tables are not modelled",
-  hexa: "numbers are printed in decimal",
+  showflag: "pictures are chosen by the condition: -show all",
+  debug: "there is nothing of herd7's inside to look at",
+  switch: "it stands for nothing in herd7 either",
+  libdir: "the library is built in; directories are given with -I",
 };
 
 function start(): Writable {
@@ -248,6 +309,10 @@ function start(): Writable {
     only: [],
     except: [],
     badFlag: undefined,
+    hexa: false,
+    suffix: "",
+    kinds: new Map(),
+    version: false,
     help: false,
     config: undefined,
   };

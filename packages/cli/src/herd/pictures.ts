@@ -27,7 +27,7 @@ export function wantsPictures(options: HerdOptions): boolean {
 /** Draws the executions that -show asks for; one that the model forbids, with what forbids it, where it allows none. Gives what to say about it. */
 export function drawPictures(test: Test, loaded: LoadedModel, session: Session, options: HerdOptions): string {
   const graphs = graphsOf(test, loaded, session, options);
-  const name = test.name.replace(/\.litmus$/, "").replaceAll("/", "_");
+  const name = `${test.name.replace(/\.litmus$/, "").replaceAll("/", "_")}${options.suffix}`;
   const write = (folder: string, file: string, text: string): void => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, file), text);

@@ -50,7 +50,7 @@ function runSource(source: Source, path: string, shared: Shared, reuse: boolean)
   const { loaded, session, options } = shared;
   const parsed = parseTest(source, reuse ? shared.known : undefined);
   if (!parsed.ok) return wrong(parsed.problems.map((problem) => formatProblem(source, problem)).join("\n"));
-  const test = parsed.value;
+  const test = ofKind(parsed.value, options);
   if (options.only.length > 0 && !options.only.includes(test.name)) return SKIPPED;
   if (options.except.includes(test.name)) return SKIPPED;
   const began = performance.now();
@@ -67,7 +67,11 @@ function runSource(source: Source, path: string, shared: Shared, reuse: boolean)
       const seconds = (performance.now() - began) / 1000;
       const out = options.json
         ? `${JSON.stringify(answerJson(test, path, answered.answer))}\n`
-        : herdText(test, answered.answer, { seconds, ...(options.badFlag === undefined ? {} : { badFlag: options.badFlag }) });
+        : herdText(test, answered.answer, {
+            seconds,
+            hexa: options.hexa,
+            ...(options.badFlag === undefined ? {} : { badFlag: options.badFlag }),
+          });
       const err = answered.answer.cut
         ? `${path}: warning: a loop was cut after ${options.unroll} rounds, legal outcomes may be missing\n`
         : "";
@@ -75,6 +79,13 @@ function runSource(source: Source, path: string, shared: Shared, reuse: boolean)
       return { ending: "answered", out, err: err + drawn, name: test.name };
     }
   }
+}
+
+/** The test with the quantifier that -kinds gives it. */
+function ofKind(test: Test, { kinds }: HerdOptions): Test {
+  const quantifier = kinds.get(test.name);
+  if (quantifier === undefined || test.condition === undefined) return test;
+  return { ...test, condition: { ...test.condition, quantifier } };
 }
 
 function answerTest(test: Test, { loaded, session, options, waiting }: Shared): Answered {

@@ -3,7 +3,7 @@ import type { Proposition, Term, Test } from "../litmus/test.js";
 import type { Answer } from "./answer.js";
 import type { Frame } from "./frame.js";
 import { isUndetermined } from "./read-values.js";
-import { indexed, type Value } from "./value.js";
+import { asWord, indexed, type Value } from "./value.js";
 
 /** What a session calls the flag of a failed `undefined_unless`. */
 const UNDEFINED = "Undef";
@@ -15,20 +15,23 @@ export interface HerdTextOptions {
   readonly seconds: number | undefined;
   /** Tests with executions that raise this flag have no answer to give: `Undef` instead of `Ok` or `No`. */
   readonly badFlag?: string;
+  /** Numbers in hexadecimal, herd7's -hexa. */
+  readonly hexa?: boolean;
 }
 
 /** What herd7 prints of a test, with the blank line at its end. */
 export function herdText(test: Test, answer: Answer, options: HerdTextOptions): string {
   const { name, quantifier } = answer;
   const lines = [`Test ${name} ${KINDS[quantifier]}`, `States ${answer.states.length}`];
-  for (const state of answer.states) lines.push(stateText(answer, state));
+  const number = options.hexa === true ? hexadecimal : String;
+  for (const state of answer.states) lines.push(stateText(answer, state, number));
   const undefined_ = answer.flags.some((flag) => flag === UNDEFINED || flag === options.badFlag);
   lines.push(`${answer.cut ? "Loop " : ""}${undefined_ ? "Undef" : answer.validated ? "Ok" : "No"}`);
   lines.push("Witnesses");
   const [positive, negative] = quantifier === "~exists" ? [answer.negative, answer.positive] : [answer.positive, answer.negative];
   lines.push(`Positive: ${positive} Negative: ${negative}`);
   for (const flag of answer.flags) lines.push(`Flag ${flag === UNDEFINED ? "*undef*" : flag}`);
-  lines.push(`Condition ${conditionText(test)}`);
+  lines.push(`Condition ${conditionText(test, number)}`);
   lines.push(`Observation ${name} ${answer.observation} ${answer.positive} ${answer.negative}`);
   if (options.seconds !== undefined) lines.push(`Time ${name} ${options.seconds.toFixed(2)}`);
   const hash = test.info.find(({ key }) => key === "Hash");
@@ -36,28 +39,35 @@ export function herdText(test: Test, answer: Answer, options: HerdTextOptions): 
   return `${lines.join("\n")}\n\n`;
 }
 
+/** How numbers are written. */
+type NumberText = (value: number) => string;
+
+function hexadecimal(value: number): string {
+  return `0x${(value >>> 0).toString(16)}`;
+}
+
 /** `0:r0=1; [x]=2;` */
-export function stateText(answer: Answer, state: readonly Value[]): string {
-  return columnTexts(answer.frame, state)
+export function stateText(answer: Answer, state: readonly Value[], number: NumberText = String): string {
+  return columnTexts(answer.frame, state, number)
     .map((text) => `${text};`)
     .join(" ");
 }
 
 /** `0:r0=1`, `[x]=2`, `a={0,1}`. */
-export function columnTexts(frame: Frame, state: readonly Value[]): readonly string[] {
+export function columnTexts(frame: Frame, state: readonly Value[], number: NumberText = String): readonly string[] {
   return frame.columns.map(({ name, items, whole, type }) => {
-    const texts = items.map((item) => valueText(typed(state[item] ?? 0, type)));
+    const texts = items.map((item) => valueText(typed(state[item] ?? 0, type, number === hexadecimal), number));
     return `${name}=${whole ? `{${texts.join(",")}}` : texts[0]}`;
   });
 }
 
-/** A final value as its declared type shows it: all types but these are taken to be of 32 bits; what is not declared is an int. */
-export function typed(value: Value, type: string | undefined): Value {
+/** A final value as its declared type shows it: all types but these are taken to be of 32 bits; what is not declared is an int. `bare`: without their sign. */
+export function typed(value: Value, type: string | undefined, bare = false): Value {
   if (typeof value !== "number" || type === undefined) return value;
   const base = type.replace(/\b(_Atomic|volatile|const)\b/g, "").trim();
   const [, sign, size] = /^(u?)(?:int)?(8|16)(?:_t)?$/.exec(base.replace(/^s(8|16)$/, "$1")) ?? [];
-  if (base === "char" || base === "short") return signExtended(value, base === "char" ? 8 : 16);
-  if (size !== undefined) return sign === "u" ? value & (2 ** Number(size) - 1) : signExtended(value, Number(size));
+  const bits = base === "char" ? 8 : base === "short" ? 16 : size === undefined ? undefined : Number(size);
+  if (bits !== undefined) return sign === "u" || bare ? value & (2 ** bits - 1) : signExtended(value, bits);
   return UNSIGNED.test(base) ? value >>> 0 : value;
 }
 
@@ -67,40 +77,44 @@ function signExtended(value: number, bits: number): number {
   return (value << (32 - bits)) >> (32 - bits);
 }
 
-export function valueText(value: Value): string {
+export function valueText(value: Value, number: NumberText = String): string {
   // A value that nothing determines: herd7 prints the name of its variable.
-  return isUndetermined(value) ? String(value).slice(1) : String(value);
+  return isUndetermined(value) ? String(value).slice(1) : typeof value === "number" ? number(value) : value;
 }
 
 /** The condition with its quantifier, as herd7 writes it. */
-export function conditionText(test: Test): string {
+export function conditionText(test: Test, number: NumberText = String): string {
   const { condition } = test;
-  return condition === undefined ? "forall (true)" : `${condition.quantifier} (${propositionText(condition.proposition, undefined)})`;
+  return condition === undefined
+    ? "forall (true)"
+    : `${condition.quantifier} (${propositionText(condition.proposition, undefined, number)})`;
 }
 
 /** Which operators stand in parentheses under which: herd7 puts more than its own grammar needs around `=>`, and none where one stands in another. */
 const PARENTHESES: ReadonlySet<string> = new Set(["implies and", "implies or", "and or", "and implies", "or implies"]);
 const SIGNS = { implies: "=>", or: "\\/", and: "/\\" } as const;
 
-function propositionText(proposition: Proposition, above: "and" | "or" | "implies" | undefined): string {
+function propositionText(proposition: Proposition, above: "and" | "or" | "implies" | undefined, number: NumberText): string {
   switch (proposition.kind) {
     case "constant":
       return proposition.value ? "true" : "false";
     case "not":
-      return `not (${propositionText(proposition.operand, undefined)})`;
+      return `not (${propositionText(proposition.operand, undefined, number)})`;
     case "and":
     case "or":
     case "implies": {
       const { kind, left, right } = proposition;
-      const text = `${propositionText(left, kind)} ${SIGNS[kind]} ${propositionText(right, kind)}`;
+      const text = `${propositionText(left, kind, number)} ${SIGNS[kind]} ${propositionText(right, kind, number)}`;
       return PARENTHESES.has(`${above} ${kind}`) ? `(${text})` : text;
     }
     case "compare": {
       const address = proposition.left.kind !== "integer";
-      const equal = `${termText(proposition.left, false)}=${termText(proposition.right, address)}`;
+      const left = termText(proposition.left, false, number);
+      const right = termText(proposition.right, address, number);
+      const equal = `${left}=${right}`;
       if (proposition.operator === "=") return equal;
       if (proposition.operator === "!=") return `not (${equal})`;
-      return `${termText(proposition.left, false)}${proposition.operator}${termText(proposition.right, address)}`;
+      return `${left}${proposition.operator}${right}`;
     }
     case "stuck":
     case "order":
@@ -109,10 +123,10 @@ function propositionText(proposition: Proposition, above: "and" | "or" | "implie
 }
 
 /** On the right of a comparison a location stands for its address, without brackets. */
-function termText(term: Term, right: boolean): string {
+function termText(term: Term, right: boolean, number: NumberText): string {
   switch (term.kind) {
     case "integer":
-      return String(term.value);
+      return number(asWord(term.value));
     case "register":
       return `${term.thread.replace(/^P/, "")}:${term.name}`;
     case "location": {
