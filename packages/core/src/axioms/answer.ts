@@ -230,7 +230,7 @@ function enumerate(
         return false;
       };
       const search = (skeleton: Skeleton): boolean => {
-        const end = skeleton.cut ? "done" : searchSkeleton(skeleton, session, frame, outcomes, { ...searchOptions, visit });
+        const end = searchSkeleton(skeleton, session, frame, outcomes, { ...searchOptions, visit });
         if (end === "gave-up") gaveUp = true;
         return end === "done";
       };

@@ -4,10 +4,10 @@ import type { Hazard } from "./mistake.js";
 import type { Term } from "./value.js";
 
 /**
- * R, W: an access to memory. F: a fence. LKR and LKW: the two halves of taking a lock; UL: giving it back; LF: a failed trylock; RL and RU: spin_is_locked() that
+ * R, W: an access to memory. F: a fence. LKR and LKW: the two halves of taking a lock; LC: the same for a lock of C11, in one; UL: giving it back; LF: a failed trylock; RL and RU: spin_is_locked() that
  * sees it taken, or free. SRCU: synchronize_srcu(). RW: a C11 read-modify-write, both in one. `read` and `write`: accesses to a register, which only dependencies need.
  */
-export type EventKind = "R" | "W" | "RW" | "F" | "LKR" | "LKW" | "UL" | "LF" | "RL" | "RU" | "SRCU" | "cutoff" | "read" | "write";
+export type EventKind = "R" | "W" | "RW" | "F" | "LKR" | "LKW" | "UL" | "LC" | "LF" | "RL" | "RU" | "SRCU" | "cutoff" | "read" | "write";
 
 /** What the value of a read is for: part of an address, of a stored value, or neither. herd7's ports. */
 export type Port = "address" | "data" | "none";

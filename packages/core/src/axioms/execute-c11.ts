@@ -96,7 +96,10 @@ export function c11Calls<State>(tools: Tools<State>): {
               desired,
               explicit ? order(call, 3) : sequential,
               () => desired.value,
-              (end, { from }) => next(end, { value: constant(1), from }),
+              (end, { from }) => {
+                for (const each of from) tools.follow(end, old, each);
+                next(end, { value: constant(1), from });
+              },
             );
           });
           const read = event(failing, "R", call.span, { tags: explicit ? order(call, 4) : sequential, port: "data", address: at.value });
@@ -106,6 +109,7 @@ export function c11Calls<State>(tools: Tools<State>): {
           if (strong) tools.require(failing, "!=", seen, wanted);
           const write = event(failing, "W", call.span, { address: expected.value, value: seen });
           feed(failing, [read], write);
+          tools.follow(failing, read, write);
           next(failing, { value: constant(0), from: [read] });
         }),
       ),
@@ -170,5 +174,20 @@ export function c11Calls<State>(tools: Tools<State>): {
       },
     },
   };
+  for (const [kind, names] of [
+    ["LC", ["lock", "mtx_lock"]],
+    ["UL", ["unlock", "mtx_unlock"]],
+  ] as const) {
+    for (const name of names) {
+      acts[name] = {
+        arity: 1,
+        run: (call, state, next) =>
+          evaluate(argument(call, 0), "address", state, (then, at) => {
+            feed(then, at.from, event(then, kind, call.span, { address: at.value }));
+            next(then);
+          }),
+      };
+    }
+  }
   return { values, acts };
 }

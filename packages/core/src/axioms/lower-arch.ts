@@ -324,6 +324,7 @@ function planOf(path: ThreadPath, event: ThreadEvent, index: number, architectur
       return { ...as("R", architecture.load), finds: 0 };
     case "SRCU":
       throw rcu(event);
+    case "LC":
     case "RW":
       throw new NotLowered("C11 atomics are not lowered: the tables are the kernel's", event.span);
   }

@@ -3,7 +3,7 @@ import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
 import type { ThreadEvent, ThreadPath } from "./event.js";
 import type { PreparedPath } from "./prepared-path.js";
-import { operation, type Term, type Value } from "./value.js";
+import { operation, type Term } from "./value.js";
 
 /** A place on a path where an execution may go wrong. */
 export interface Hazard {
@@ -45,12 +45,14 @@ export function addressHazard(address: Term, reads: boolean, arrays: string, pla
 /** Where a path that goes wrong is cut off: before a read that has nowhere to read from; else behind the instruction, so that a cmpxchg() that computes for nothing has to succeed. */
 function endOf({ events }: ThreadPath, { at, instruction, what }: Hazard): number {
   let end = at;
-  if (what !== "@" && what !== "[") while (events[end]?.instruction === instruction && typeof addressKnown(events[end]) !== "number") end++;
+  if (what !== "@" && what !== "[") while (events[end]?.instruction === instruction && !isComputed(events[end])) end++;
   return end;
 }
 
-function addressKnown(event: ThreadEvent | undefined): Value | undefined {
-  return event?.address?.kind === "constant" ? event.address.value : undefined;
+/** Is the address one that the hazard itself may have computed? */
+function isComputed(event: ThreadEvent | undefined): boolean {
+  const address = event?.address;
+  return address?.kind === "operation" || (address?.kind === "constant" && typeof address.value === "number");
 }
 
 /** The path into the hazard, in the executions that go wrong there. */

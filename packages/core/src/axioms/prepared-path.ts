@@ -87,6 +87,8 @@ const KIND_SETS: Readonly<Record<EventKind, readonly string[]>> = {
   F: ["F"],
   LKR: ["LKR", "LK"],
   LKW: ["LKW", "LK"],
+  // herd7's lock of C11 never says that it was taken (LS), so that LF it is.
+  LC: ["LK", "LF"],
   UL: ["UL"],
   LF: ["LF"],
   RL: ["RL"],

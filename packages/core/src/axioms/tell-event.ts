@@ -6,6 +6,7 @@ import type { Value } from "./value.js";
 const LOCKS: Readonly<Record<string, string>> = {
   LKR: "lock",
   LKW: "locked",
+  LC: "lock",
   UL: "unlock",
   LF: "trylock fails",
   RL: "is locked",

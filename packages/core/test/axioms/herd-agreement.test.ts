@@ -131,6 +131,17 @@ test("linearisations of a relation that depends on the execution, by events outs
   expect(pair("relaxed")).toContain("Positive: 18 Negative: 0");
 });
 
+test("locks and compare-and-exchange of C11", () => {
+  const model = modelNamed("c11");
+  const { model: everything, session } = modelNamed("everything", "E\nempty 0 as ok\n");
+  const locked = "C t\n{}\nP0(mtx_t *m, int *x)\n{\n  lock(m);\n  *x = 1;\n  mtx_unlock(m);\n}\nexists (x=1)\n";
+  expect(lines(locked, {}, { model: everything, session })).toContain("Observation t Always 1 0");
+  // The value that is expected is read before the exchange, and no execution reads it from what comes after.
+  const circle =
+    "C t\n{ int e = 1; }\nP0(atomic_int *x, int *e)\n{\n  int r0 = atomic_compare_exchange_weak(x, e, 0);\n  atomic_store_explicit(x, r0, memory_order_relaxed);\n}\nP1(atomic_int *x, int *e)\n{\n  int r0 = atomic_compare_exchange_strong_explicit(x, e, 1, memory_order_seq_cst, memory_order_relaxed);\n}\nexists (true)\n";
+  expect(lines(circle, {}, model)).toContain("Positive: 8 Negative: 0");
+});
+
 test("a model of C11 may ask which plain write is the final one", () => {
   const text = 'F\ninclude "cross.cat"\nwith mo from generate_orders(W & (A | IW), co0)\nempty [FW \\ A] ; (po & loc) ; [W] as final\n';
   const model = modelNamed("finals", text);
