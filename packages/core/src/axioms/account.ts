@@ -35,9 +35,8 @@ export function account(search: Search, node: Node, raised: readonly string[]): 
     if (item.kind === "location" && !locations.some((each) => each.item === index))
       base.push([index, numberOf(search, frame.initial.get(item.name))]);
   });
-  if (base.some(([item, value]) => required.has(item) && outcomes.value(value) !== required.get(item))) return;
-  if (base.length > 0) factors.push({ alternatives: [{ items: base, count: 1 }] });
   for (const location of locations) {
+    if (finishedItems(search, node, location, base)) continue;
     const apart = finishByThread(search, node, location);
     if (apart !== undefined) {
       if (apart.length === 0) return;
@@ -49,6 +48,8 @@ export function account(search: Search, node: Node, raised: readonly string[]): 
     if (alternatives.size === 0) return;
     factors.push({ alternatives: [...alternatives.values()] });
   }
+  if (required.size > 0 && base.some(([item, value]) => required.has(item) && outcomes.value(value) !== required.get(item))) return;
+  if (base.length > 0) factors.push({ alternatives: [{ items: base, count: 1 }] });
   const before = outcomes.total;
   outcomes.add(factors, search.factor);
   // What the filter leaves out, or is not looked for, raises no flag.
@@ -64,10 +65,44 @@ function numberOf(search: Search, value: Value | undefined): number {
   return outcomes.number(value ?? 0);
 }
 
+function isSettledAndHidden({ plan }: Search, node: Node, read: number): boolean {
+  return (node.source[read] as number) >= 0 && (plan.registerItems[read]?.length ?? 0) === 0;
+}
+
 function storedValueAt(search: Search, node: Node, store: number): Value | undefined {
   const { events } = search;
   const value = events[store]?.value;
   return value === undefined ? undefined : evaluate(search, node, value);
+}
+
+/** Where nothing at a location is open any more: adds what it leaves in items. False where something is. */
+function finishedItems(search: Search, node: Node, location: LocationPlan, into: [number, number][]): boolean {
+  const { plan, loose, words } = search;
+  const { writes, reads, item } = location;
+  if (loose.length > 0) return false;
+  for (let at = 0; at < reads.length; at++) if ((node.source[reads[at] as number] as number) < 0) return false;
+  let last = writes.length === 1 ? (writes[0] as number) : -1;
+  if (writes.length > 1) {
+    // A total order: each write has another number of writes behind it.
+    let pairs = 0;
+    for (let at = 0; at < writes.length; at++) {
+      const write = writes[at] as number;
+      let after = 0;
+      for (let other = 0; other < writes.length; other++) if (hasEdge(node.must, words, write, writes[other] as number)) after++;
+      if (after === 0) last = write;
+      pairs += after;
+    }
+    if (pairs !== (writes.length * (writes.length - 1)) / 2) return false;
+  }
+  for (let at = 0; at < reads.length; at++) {
+    const read = reads[at] as number;
+    const items = plan.registerItems[read];
+    if (items === undefined || items.length === 0) continue;
+    const value = numberOf(search, storedValueAt(search, node, node.source[read] as number));
+    for (const each of items) into.push([each, value]);
+  }
+  if (item >= 0) into.push([item, numberOf(search, storedValueAt(search, node, last))]);
+  return true;
 }
 
 /** The ways to finish a location, by what they leave in registers and in the location itself. */
@@ -127,6 +162,8 @@ function finishByThread(search: Search, node: Node, location: LocationPlan): Fac
     factors.push({ alternatives: [{ items: [[item, value]], count: 1 }] });
   }
   for (const sequence of sequences) {
+    // Coherence has been seen to: a thread none of whose reads is open and observed has one way.
+    if (sequence.every(({ event, reads: isReading }) => !isReading || isSettledAndHidden(search, node, event))) continue;
     const accesses = sequence.map(({ event, reads: isReading }) => {
       const source = isReading ? (node.source[event] as number) : event;
       const stores = source >= 0 ? [source] : eventsOfRow(node.may, words, event);

@@ -53,6 +53,9 @@ class CatSession implements Session {
   #prune: List | undefined;
   #settle: List | undefined;
   #flagged: List | undefined;
+  /** Flags that the branch does not decide; where there are none, those that it raises. */
+  #openFlags: readonly number[] | undefined;
+  #decidedFlags: readonly string[] | undefined;
   #flagsMost: List | undefined;
   #flagsLeast: List | undefined;
   readonly #shown = new Map<NodeId, List>();
@@ -119,6 +122,8 @@ class CatSession implements Session {
     this.#prune = undefined;
     this.#settle = undefined;
     this.#flagged = undefined;
+    this.#openFlags = undefined;
+    this.#decidedFlags = undefined;
     this.#flagsMost = undefined;
     this.#flagsLeast = undefined;
     this.#shown.clear();
@@ -257,27 +262,36 @@ class CatSession implements Session {
   }
 
   settledFlags(): readonly string[] | undefined {
-    const open = this.#facts.tests.flatMap(({ role }, index) =>
-      (role === "flag" || role === "undefined-unless") && this.#decisions[index] === undefined ? [index] : [],
-    );
-    const outcome = new Map<number, boolean>();
-    if (open.length > 0) {
-      // A flag is settled where it is raised in the bound that is harder to raise it in, or not raised in the other.
-      const isFlag = (role: Check["role"]): boolean => role === "flag" || role === "undefined-unless";
-      this.#flagsMost ??= this.#list((negated) => (negated ? MAY : MUST), isFlag);
-      this.#operations.run(this.#flagsMost, undefined);
-      const most = open.map((index) => this.#operations.results[index] === 1);
-      this.#flagsLeast ??= this.#list((negated) => (negated ? MUST : MAY), isFlag);
-      this.#operations.run(this.#flagsLeast, undefined);
-      for (const [at, index] of open.entries()) {
-        const least = this.#operations.results[index] === 1;
-        if (most[at] !== least) return undefined;
-        outcome.set(index, least);
-      }
+    const { tests } = this.#facts;
+    let open = this.#openFlags;
+    if (open === undefined) {
+      open = tests.flatMap(({ role }, index) => (isFlag(role) && this.#decisions[index] === undefined ? [index] : []));
+      this.#openFlags = open;
     }
+    if (open.length === 0) {
+      this.#decidedFlags ??= this.#raised(NOTHING_OPEN);
+      return this.#decidedFlags;
+    }
+    const outcome = new Map<number, boolean>();
+    // A flag is settled where it is raised in the bound that is harder to raise it in, or not raised in the other.
+    this.#flagsMost ??= this.#list((negated) => (negated ? MAY : MUST), isFlag);
+    this.#operations.run(this.#flagsMost, undefined);
+    const most = open.map((index) => this.#operations.results[index] === 1);
+    this.#flagsLeast ??= this.#list((negated) => (negated ? MUST : MAY), isFlag);
+    this.#operations.run(this.#flagsLeast, undefined);
+    for (const [at, index] of open.entries()) {
+      const least = this.#operations.results[index] === 1;
+      if (most[at] !== least) return undefined;
+      outcome.set(index, least);
+    }
+    return this.#raised(outcome);
+  }
+
+  /** The flags that are raised, with the outcomes of those that the branch does not decide. */
+  #raised(outcome: ReadonlyMap<number, boolean>): readonly string[] {
     const flags: string[] = [];
     for (const [index, { role, test }] of this.#facts.tests.entries()) {
-      if (role !== "flag" && role !== "undefined-unless") continue;
+      if (!isFlag(role)) continue;
       const passed = outcome.get(index) ?? this.#decisions[index];
       const flag = role === "flag" ? (passed ? test.name : undefined) : passed ? undefined : "Undef";
       if (flag !== undefined && !flags.includes(flag)) flags.push(flag);
@@ -384,4 +398,10 @@ class CatSession implements Session {
     }
     return this.#planes.values[this.#planes.valueOf(node, EXACT)] as Int32Array;
   }
+}
+
+const NOTHING_OPEN: ReadonlyMap<number, boolean> = new Map();
+
+function isFlag(role: Check["role"]): boolean {
+  return role === "flag" || role === "undefined-unless";
 }
