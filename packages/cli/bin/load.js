@@ -29,6 +29,12 @@ function compile(path) {
   return { script, head: headOf(text), cached: cachedData !== undefined && script.cachedDataRejected === false };
 }
 
+/** Modules of Node's that most runs never ask anything. */
+const LATER = ["node:child_process", "node:crypto", "node:worker_threads"];
+
+/** A module that is loaded when it is asked for something. */
+const later = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });
+
 /**
  * Runs a file of a folder, and what it requires there. Where V8 has no data for it, or does not take them (another Node, other flags), Node loads the files as it loads any. With `compiled`
  * it does not: there the scripts are collected by path, for the build to write the caches.
@@ -47,6 +53,7 @@ function loadBundle(folder, entry, compiled) {
     loaded.set(file, module);
     compiled?.set(path, { script, head });
     const requireHere = (name) => {
+      if (LATER.includes(name)) return later(name);
       if (!name.startsWith("./")) return require(name);
       const known = loaded.get(name.slice(2));
       return known === undefined ? load(name.slice(2), compile(join(folder, name))) : known.exports;

@@ -144,7 +144,7 @@ async function checkOne(
   notes: Notes | undefined,
 ): Promise<Checked> {
   const results: Result[] = [];
-  const searches = createKnownSearches();
+  const searches = platforms.length > 1 ? createKnownSearches() : undefined;
   const known = new Map<string, { readonly verdict: Verdict; readonly fault: string | undefined }>();
   for (const platform of platforms) {
     const expectation = expectationFor(input.test, platform);
@@ -181,7 +181,7 @@ async function verdictOf(
   { test, program, unsupported }: Input,
   platform: Platform,
   budget: Budget,
-  searches: KnownSearches,
+  searches: KnownSearches | undefined,
 ): Promise<{ readonly verdict: Verdict; readonly fault: string | undefined }> {
   if (program === undefined) return { verdict: unknown(test.name, platform.name, unsupported ?? "not supported"), fault: undefined };
   try {

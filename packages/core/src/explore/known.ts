@@ -220,9 +220,10 @@ export function createKnownSearches(): KnownSearches {
     putNumbers(machine.messages);
     put(instructions.length);
     for (let i = 0; i < instructions.length; i++) putInstruction(instructions[i] as Instruction);
-    for (const { first, end, runs } of threads) {
+    for (const { first, end, runs, mostPending } of threads) {
       put(first);
       put(end);
+      put(mostPending);
       put(runs.length);
       for (const run of runs) {
         put(run.first);
@@ -247,7 +248,7 @@ export function createKnownSearches(): KnownSearches {
         }
       }
     }
-    for (const lists of [machine.thieves, machine.followers, machine.olderLoads]) {
+    for (const lists of [machine.thieves, machine.followers, machine.olderLoads, machine.tellPairs]) {
       put(lists.length);
       for (let i = 0; i < lists.length; i++) putNumbers(lists[i] as readonly number[]);
     }

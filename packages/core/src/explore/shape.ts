@@ -77,15 +77,16 @@ export function shapeOf(machine: Machine, part: Scope): (formula: Formula) => st
     else if (value instanceof Set) out.push([...value].sort().join());
     else if (Array.isArray(value)) {
       out.push("[");
-      for (const each of value) write(each, key);
+      for (let i = 0; i < value.length; i++) write(value[i], key);
       out.push("]");
     } else if (typeof value === "object" && value !== null) {
       out.push("{");
-      for (const [name, inner] of Object.entries(value)) {
+      // Plain data: there is nothing to inherit. (`Object.entries` would make a pair of each.)
+      for (const name in value) {
         // Of what an instruction comes from, whatever names something is in the instruction itself.
         if (WORDS_ONLY.includes(name) || (key === "operation" && PLACES_IN_CODE.includes(name))) continue;
         out.push(name);
-        write(inner, name);
+        write((value as { readonly [name: string]: unknown })[name], name);
       }
       out.push("}");
     } else out.push(String(value));

@@ -143,7 +143,9 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
   const thieves = thievesOf(roads);
   const followers = followersOf(roads, program);
   const steals = thieves.some((list) => list.length > 0);
-  return withWaits({
+  const passing = createPassing(program, platform, roads, instructions, option, settings.get("must") !== "no");
+  const { cell, pass } = passing;
+  const machine: Machine = {
     program,
     otherMoves: steals || layout.entry.some((slot) => slot >= 0) || followers.some((list) => list.length > 0),
     unreduced: steals,
@@ -168,8 +170,10 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     layout,
     initial,
     ...createWindowRules(program, platform, instructions, olderLoads, option),
-    ...createPassing(program, platform, roads, instructions, option, settings.get("must") !== "no"),
-  });
+    cell,
+    pass,
+  };
+  return withWaits(machine, passing);
 }
 
 /** The program's threads with their instructions. `cpus`: in the order of their observers. */

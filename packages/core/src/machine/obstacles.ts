@@ -43,12 +43,19 @@ export function createObstacles(
         : [],
     );
 
-  const writers = locations.map((_, location) => writersOf(location));
+  /** By location. */
+  const writers: (readonly number[])[] = [];
+  if (writing.some(({ location }) => location < 0))
+    for (let location = 0; location < locations.length; location++) writers.push(writersOf(location));
+  else {
+    const own = locations.map((): number[] => []);
+    for (const { id, location } of writing) own[location]?.push(id);
+    writers.push(...own);
+  }
 
   /** Instructions that answer reads of a register. */
-  const answers = locations.map((_, location) =>
-    instructions.flatMap((instruction) => (instruction.kind === "answer" && instruction.location === location ? [instruction.id] : [])),
-  );
+  const answering = instructions.filter(({ kind }) => kind === "answer");
+  const answers = locations.map((_, location) => answering.filter((answer) => answer.location === location).map(({ id }) => id));
 
   const idsOf = (thread: MachineThread): readonly number[] => Array.from({ length: thread.end - thread.first }, (_, i) => thread.first + i);
 

@@ -63,6 +63,34 @@ function packetFact(program: Program, name: string, younger: Packet, older: Pack
   }
 }
 
+/** What `createPassing` knows of two classes. */
+const NOBODY_ASKED = 0;
+const NEVER = 1;
+const ALWAYS = 2;
+const DEPENDS = 3;
+
+interface Rivals {
+  /** Of the packets present in a place, by their number there: those that one may have to wait for, in order. The others' cells are known to let it pass. */
+  rivals(present: readonly Visit[]): (younger: Visit) => readonly number[];
+}
+
+/** Conditions that two classes of packets answer, whatever their locations. */
+const BY_CLASS: ReadonlySet<string> = new Set([
+  "different-class",
+  "uio",
+  "same-requester",
+  "different-requester",
+  "same-card",
+  "same-slot",
+  "same-bridge",
+  "same-node",
+  "same-port",
+  "same-cpu",
+]);
+const isOption = (condition: string): boolean => condition.startsWith("option:");
+const ofClasses = (condition: string): boolean =>
+  !isOption(condition) && (condition.includes(".") || BY_CLASS.has(condition.startsWith("!") ? condition.slice(1) : condition));
+
 /**
  * Who may pass whom. Cells are looked up by class of packet: all that their conditions ask is in a packet's class or in how the two locations are
  * related. Answers are kept. `must` false: what has to be able to pass does not.
@@ -74,7 +102,7 @@ export function createPassing(
   instructions: readonly Instruction[],
   option: (id: string) => string | undefined,
   must: boolean,
-): Pick<Machine, "cell" | "pass"> {
+): Pick<Machine, "cell" | "pass"> & Rivals {
   const { packets } = roads;
   const classes = new Map<string, number>();
   const classed = (key: string): number => {
@@ -89,7 +117,8 @@ export function createPassing(
   const classOf = packets.map((packet, number) =>
     packet.hops.map((hop, at) => {
       const { requester, device, cpu, tc, uio, fields } = side(number, at + 1) as Packet;
-      return classed([hop.kind, roads.visits[hop.place]?.place, requester, device, cpu, tc, uio, [...fields].sort()].join());
+      const place = roads.visits[hop.place]?.place ?? -1;
+      return classed([hop.kind, place, requester, device, cpu, tc, uio, [...fields].sort()].join());
     }),
   );
   const size = classes.size;
@@ -131,24 +160,85 @@ export function createPassing(
         holds(candidate.when, (name) => packetFact(program, name, a, b), option),
     );
   }
+  /** May a cell for the classes of two packets ask something that the classes alone cannot say? Options are not looked at: who looks at one makes it count as read. */
+  const asksMore = (younger: number, youngerHop: number, older: number, olderHop: number): boolean => {
+    const a = side(younger, youngerHop) as Packet;
+    const b = side(older, olderHop) as Packet;
+    const hopA = a.hops[youngerHop - 1];
+    const hopB = b.hops[olderHop - 1];
+    const place = platform.fabric.places[roads.visits[hopA?.place ?? -1]?.place ?? -1];
+    if (place === undefined || hopA === undefined || hopB === undefined) return false;
+    const fact = (name: string): boolean => packetFact(program, name, a, b);
+    return (platform.fabric.tables[place.table] ?? []).some(
+      ({ younger: kinds, older: others, when }) =>
+        kinds.includes(hopA.kind) &&
+        others.includes(hopB.kind) &&
+        !when.every((condition) => isOption(condition) || ofClasses(condition)) &&
+        holds(when.filter(ofClasses), fact, option),
+    );
+  };
   const sameTlp = (a: Packet, b: Packet): boolean => {
     const first = instructions[a.instruction];
     const second = instructions[b.instruction];
     return first !== undefined && first.kind === "dma-write" && second?.operation === first.operation && !a.fields.has("ro") && !a.uio;
   };
+  const allows = (found: Cell | undefined): boolean => found !== undefined && found.pass !== "no" && (found.pass !== "must" || must);
+  /** For two classes: nobody has asked, their cells never let pass, always do, or it depends on how the two locations are related. */
+  const between = new Uint8Array(size * size);
   const pass = (younger: number, youngerHop: number, older: number, olderHop: number): boolean => {
-    const found = cell(younger, youngerHop, older, olderHop);
-    if (found === undefined || found.pass === "no" || (found.pass === "must" && !must)) return false;
-    return !sameTlp(packets[younger] as Packet, packets[older] as Packet);
+    const first = classOf[younger]?.[youngerHop - 1];
+    const second = classOf[older]?.[olderHop - 1];
+    if (first === undefined || second === undefined) return false;
+    const known = between[first * size + second];
+    let allowed = known === ALWAYS;
+    if (known === NOBODY_ASKED || known === DEPENDS) {
+      allowed = allows(cell(younger, youngerHop, older, olderHop));
+      if (known === NOBODY_ASKED)
+        between[first * size + second] = asksMore(younger, youngerHop, older, olderHop) ? DEPENDS : allowed ? ALWAYS : NEVER;
+    }
+    return allowed && !sameTlp(packets[younger] as Packet, packets[older] as Packet);
   };
-  return { cell, pass };
+  const sent = new Map<unknown, number>();
+  for (const { instruction } of packets) {
+    const operation = instructions[instruction]?.operation;
+    sent.set(operation, (sent.get(operation) ?? 0) + 1);
+  }
+  const rivals = (present: readonly Visit[]): ((younger: Visit) => readonly number[]) => {
+    const byClass = new Map<number, number[]>();
+    for (const [at, { packet, hop }] of present.entries()) {
+      const of = classOf[packet]?.[hop - 1] ?? -1;
+      const list = byClass.get(of);
+      if (list === undefined) byClass.set(of, [at]);
+      else list.push(at);
+    }
+    const everybody = present.map((_, at) => at);
+    return ({ packet, hop }) => {
+      const first = classOf[packet]?.[hop - 1] ?? -1;
+      // Parts of one transaction stay in order whatever the cells say.
+      if (first < 0 || (sent.get(instructions[packets[packet]?.instruction ?? -1]?.operation) ?? 0) > 1) return everybody;
+      const found: number[] = [];
+      let lists = 0;
+      byClass.forEach((list, second) => {
+        if (second >= 0 && between[first * size + second] === ALWAYS) return;
+        lists++;
+        for (let i = 0; i < list.length; i++) found.push(list[i] as number);
+      });
+      return lists < 2 ? found : found.sort((a, b) => a - b);
+    };
+  };
+  return { cell, pass, rivals };
 }
+
+const everybody = (present: readonly Visit[]): (() => readonly number[]) => {
+  const all = present.map((_, at) => at);
+  return () => all;
+};
 
 /**
  * The machine with its places laid out in the state, as its `pass` says. A packet leaves when nothing that came before it holds it back, and nothing else about the order
  * in a place can ever be told: so the state keeps, for each two packets that may not pass, whether the one waits for the other, and no queue.
  */
-export function withWaits(machine: Machine): Machine {
+export function withWaits(machine: Machine, { rivals }: Rivals = { rivals: everybody }): Machine {
   const { packets, instructions, layout } = machine;
   let size = layout.waits;
   const visitors: Visit[][] = machine.places.map(() => []);
@@ -160,14 +250,19 @@ export function withWaits(machine: Machine): Machine {
   const waits = packets.map((packet) => packet.hops.map((): Wait[] => []));
   const holdsBack = packets.map((packet) => packet.hops.map((): number[] => []));
   for (const present of visitors) {
-    for (const younger of present) {
+    const rivalsOf = rivals(present);
+    for (let i = 0; i < present.length; i++) {
+      const younger = present[i] as Visit;
+      const mine = waits[younger.packet]?.[younger.hop - 1];
       const instruction = instructions[packets[younger.packet]?.instruction ?? -1];
       // A drained path holds only what has to be drained.
       const drains = instruction?.kind === "token" && instruction.facts.ordered;
-      for (const older of present) {
+      const met = rivalsOf(younger);
+      for (let k = 0; k < met.length; k++) {
+        const older = present[met[k] as number] as Visit;
         if (older.packet === younger.packet || (drains && packets[older.packet]?.fields.has("ordered") !== true)) continue;
         if (machine.pass(younger.packet, younger.hop, older.packet, older.hop)) continue;
-        waits[younger.packet]?.[younger.hop - 1]?.push({ ...older, slot: size });
+        mine?.push({ packet: older.packet, hop: older.hop, slot: size });
         holdsBack[older.packet]?.[older.hop - 1]?.push(size++);
       }
     }

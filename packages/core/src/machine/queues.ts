@@ -83,8 +83,9 @@ export function createQueues(machine: Machine, pictured: boolean) {
   }
 
   /** By location: packets that wait there for an answer, once they have arrived. */
+  const withheld = packets.flatMap(({ held, location }, number) => (held > 0 ? [{ number, location }] : []));
   const answerable: (readonly number[])[] = machine.program.locations.map((_, location) =>
-    packets.flatMap((packet, number) => (packet.held > 0 && packet.location === location ? [number] : [])),
+    withheld.filter((each) => each.location === location).map(({ number }) => number),
   );
 
   /** The packet that the next answer of a register is for, or -1: the one that came first. */

@@ -24,5 +24,6 @@ export function variantOf(machine: Machine, given: Settings): Machine {
   const optionsRead = new Set(machine.optionsRead);
   const option = optionReader(platform, settings, optionsRead);
   const passing = createPassing(program, platform, { packets, visits: places }, instructions, option, settings.get("must") !== "no");
-  return withWaits({ ...machine, ...passing, settings, optionsRead });
+  const { cell, pass } = passing;
+  return withWaits({ ...machine, cell, pass, settings, optionsRead }, passing);
 }
