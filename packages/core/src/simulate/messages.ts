@@ -3,7 +3,7 @@ import type { Machine } from "../machine/index.js";
 import type { Anatomy } from "./anatomy.js";
 import type { Node } from "./automaton.js";
 import type { Clocks } from "./clocks.js";
-import type { Times } from "./figures.js";
+import type { Times } from "./times.js";
 import type { Workload } from "./workload.js";
 
 // How a thread stands in its message.

@@ -2,8 +2,9 @@
  * Places full of packets of many messages: their servers, their credits, and who stands behind whom. Packets of one message are ordered by the machine's own states; here it is decided
  * whether a packet has to wait for those of other messages.
  */
-import type { Times } from "./figures.js";
+
 import type { Passing } from "./neighbours.js";
+import type { Times } from "./times.js";
 
 /** Who stands where, and behind whom. */
 export interface Queues {

@@ -2,11 +2,12 @@
 import { buildMachine, type Machine, type Settings } from "../machine/index.js";
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import { NoTimes, resolveTimes, type UsedFigure } from "./figures.js";
+import { NoTimes, type UsedFigure } from "./figures.js";
 import { gatesOf } from "./gates.js";
 import { runWorkload } from "./run.js";
 import { type Estimate, fromBatches, share } from "./statistics.js";
 import { QUANTILES, STALLS, type Stall, type Tally } from "./tally.js";
+import { resolveTimes } from "./times.js";
 import { DEFAULT_WORKLOAD, payloadOf, type Workload } from "./workload.js";
 
 /** What happened in a place. */
