@@ -1,5 +1,5 @@
 /** Which nodes of the stubborn sets conflict: who can disable whom, or be told apart in order. A new kind of step that is not entered here makes the reduction unsound. */
-import { type Instruction, writes } from "../machine/instruction.js";
+import { type Instruction, lands, writes } from "../machine/instruction.js";
 import type { Machine, MachineThread } from "../machine/machine.js";
 import type { Scope } from "../machine/step.js";
 import type { Arrival, Location } from "../program/program.js";
@@ -130,7 +130,7 @@ function byObservers({ machine, acts, instructions, accesses, add }: Search): vo
 
 /** DMA that CPUs see one by one takes along what its device has landed before; a read of the device's registers, and its MSI, show it to everybody. */
 function onLandings({ machine, acts, instructions, accesses, add }: Search): void {
-  const landings = instructions.filter(({ id, kind }) => kind === "dma-write" && (machine.message[id] as number) >= 0);
+  const landings = instructions.filter((each) => lands(each) && (machine.message[each.id] as number) >= 0);
   const deviceOf = (instruction: Instruction): number => machine.threads[instruction.thread]?.thread.device ?? -1;
   eachPair(landings, (a, b) => {
     if (deviceOf(a) === deviceOf(b)) add(acts.access(a), acts.access(b));
@@ -142,8 +142,8 @@ function onLandings({ machine, acts, instructions, accesses, add }: Search): voi
     const goesBack = shows.kind === "pio-read" && (machine.packets[shows.packet]?.hops.length ?? 0) > 0;
     const back = goesBack ? acts.returned(shows) : acts.access(shows);
     for (const other of accesses) {
-      const lands = landings.includes(other) && deviceOf(other) === device;
-      if (lands || looksAtStores(machine, other)) add(back, acts.access(other));
+      const own = landings.includes(other) && deviceOf(other) === device;
+      if (own || looksAtStores(machine, other)) add(back, acts.access(other));
     }
   }
 }
@@ -153,7 +153,7 @@ function onRepeats({ machine, nodes, acts, instructions, accesses, add }: Search
   const stores = (first: number, end: number): boolean =>
     machine.instructions
       .slice(first, end)
-      .some((each) => (inMemory(each) && writes(each)) || (each.kind === "dma-write" && (machine.message[each.id] as number) >= 0));
+      .some((each) => (inMemory(each) && writes(each)) || (lands(each) && (machine.message[each.id] as number) >= 0));
   const loops = instructions.filter((each) => each.kind === "loop" && stores(each.to, each.id));
   const handlers = [...machine.threads.entries()].filter(([, { handler, first, end }]) => handler >= 0 && stores(first, end));
   const repeats = [

@@ -2,7 +2,7 @@
  * Parts of a machine that have nothing to do with each other: no step of one reads or writes what a step of another writes. A run of the machine is a shuffle of runs of
  * its parts, and an end of the machine is an end of each: so parts can be searched one by one. docs/decisions/0002-reductions.md has the side conditions.
  */
-import type { Instruction } from "../machine/instruction.js";
+import { type Instruction, lands } from "../machine/instruction.js";
 import type { Machine } from "../machine/machine.js";
 import type { Scope } from "../machine/step.js";
 import type { Formula, Operand } from "../program/program.js";
@@ -103,7 +103,7 @@ export function questionsOf(machine: Machine): Questions | undefined {
   // Fences that make stores seen reach every observer, whatever it looks at.
   if (machine.listLike && instructions.some((instruction) => instruction.kind === "fence" && instruction.active)) return undefined;
   // So does what shows a device's DMA to everybody.
-  if (instructions.some(({ id, kind }) => kind === "dma-write" && (machine.message[id] as number) >= 0)) return undefined;
+  if (instructions.some((each) => lands(each) && (machine.message[each.id] as number) >= 0)) return undefined;
   const locationNode = (location: number): number => threads.length + location;
   const deviceNode = (device: number): number => threads.length + locations.length + device;
   const { find, unite } = unions(threads.length + locations.length + devices.length);

@@ -1,4 +1,6 @@
 /** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
+
+import { lands } from "../machine/instruction.js";
 import { buildMachine, type Machine } from "../machine/machine.js";
 import { ENDLESS, overlappingRuns, sendsPackets, storesMessages, timesRaised, timesTold } from "../machine/overlap.js";
 import { landingShows } from "../machine/stores.js";
@@ -93,15 +95,16 @@ function loopBounds(program: Program, platform: Platform): string[] {
 }
 
 /**
- * Where stores reach CPUs one by one, no source says that DMA does not. A platform has an option for it; a device's atomic, and DMA on a platform without the option, lands for all at once. Asked where two
+ * Where stores reach CPUs one by one, no source says that DMA does not. A platform has an option for it; DMA on a platform without the option lands for all at once. Asked where two
  * CPUs read what devices write.
  */
 function landingBounds(program: Program, platform: Platform, machine: Machine): string[] {
   if (!landingShows(program, platform, machine.instructions)) return [];
   const optional = platform.options.some(({ id }) => id === LANDING_OPTION);
-  const atOnce = machine.instructions.filter(({ kind }) => kind === "dma-atomic" || (kind === "dma-write" && !optional));
+  // Of what goes to an address that is computed, and is not told apart by its targets, the option says nothing.
+  const atOnce = machine.instructions.filter((each) => lands(each) && (!optional || each.location < 0));
   return landingShows(program, platform, [...machine.instructions.filter(({ kind }) => kind === "load" || kind === "rmw"), ...atOnce])
-    ? [`${optional ? "a device's atomic" : "DMA that lands in memory"} is seen by all CPUs at once, which no source promises or denies`]
+    ? [`DMA that lands ${optional ? "at a computed address" : "in memory"} is seen by all CPUs at once, which no source promises or denies`]
     : [];
 }
 

@@ -160,7 +160,12 @@ export function createArrival(
         const at = path(state, instruction.thread);
         const position = at.ids.indexOf(instruction.id);
         const result = modified(instruction.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression));
-        if (result.stores) {
+        const message = inMemory ? (machine.message[instruction.id] as number) : -1;
+        if (result.stores && message >= 0) {
+          if (breaksPair(state, location, orderLength(state, location), instruction.thread)) return false;
+          state[slot + 1] = result.value;
+          publishLanded(state, thread.thread.device, location, message);
+        } else if (result.stores) {
           if (inMemory && (breaksPair(state, location, -1, instruction.thread) || !agreed(state, location, instruction.thread)))
             return false;
           if (inMemory) land(state, location, result.value);

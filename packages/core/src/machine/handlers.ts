@@ -1,6 +1,6 @@
 /** Interrupts taken, and what starts over: handlers and the rounds of loops. */
 import { HANDLE, packStep, type State } from "./action.js";
-import type { Instruction } from "./instruction.js";
+import { holdsBoth, type Instruction } from "./instruction.js";
 import type { Machine, MachineThread, Range } from "./machine.js";
 import type { Messages } from "./messages.js";
 import type { Progress } from "./progress.js";
@@ -89,7 +89,7 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
         const width =
           instruction.kind === "wait"
             ? instruction.reads.length
-            : (instruction.kind === "rmw" && listLike) || (instruction.kind === "load" && instruction.pair >= 0)
+            : (holdsBoth(instruction) && listLike) || (instruction.kind === "load" && instruction.pair >= 0)
               ? 2
               : 1;
         for (let i = 0; i < width; i++) state[slot + i] = 0;

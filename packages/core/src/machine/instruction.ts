@@ -119,6 +119,12 @@ export interface Instruction {
   readonly block: number;
   readonly blockEnd: number;
 }
+/** Does it hold two values where stores are messages: what it returns, and what it stores? */
+export const holdsBoth = ({ kind }: Pick<Instruction, "kind">): boolean => kind === "rmw" || kind === "dma-atomic";
+
+/** Does a device write with it? */
+export const lands = ({ kind }: Pick<Instruction, "kind">): boolean => kind === "dma-write" || kind === "dma-atomic";
+
 const WRITING: readonly InstructionKind[] = ["store", "rmw", "register-write", "pio-write", "dma-write", "dma-atomic"];
 
 /** Does it write, perhaps, to its location? */

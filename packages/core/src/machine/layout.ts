@@ -1,7 +1,7 @@
 /** Where each part of the state stands in its one Int32Array. */
 import type { Platform } from "../platform/platform.js";
 import type { Arrival, Formula, Program } from "../program/program.js";
-import type { Instruction } from "./instruction.js";
+import { holdsBoth, type Instruction } from "./instruction.js";
 import { counted, timesTold } from "./overlap.js";
 import type { Packet } from "./packet.js";
 import type { MessageNumbers } from "./stores.js";
@@ -153,7 +153,7 @@ function layOutValues({ instructions, numbers, olderLoads }: Parts, take: Take):
     const load = kind === "load";
     // Two values: what it returns, and what it stores (rmw) or has read (the read half of an atomic).
     if (HAVE_VALUES.includes(kind) || (kind === "store" && listLike))
-      value[id] = take((kind === "rmw" && listLike) || (load && pair >= 0) ? 2 : 1);
+      value[id] = take((holdsBoth({ kind }) && listLike) || (load && pair >= 0) ? 2 : 1);
     if (listLike && load && (pair >= 0 || (olderLoads[id] as readonly number[]).length > 0)) origin[id] = take(1);
     if (kind === "wait") value[id] = take(reads.length);
     if (kind === "loop-head") kept[id] = take(registers.length);

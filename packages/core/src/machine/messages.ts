@@ -1,6 +1,6 @@
 /** Messages: stores that observers see one by one. Each stands in its location's coherence order until everybody has seen something newer. */
 import type { State } from "./action.js";
-import type { Instruction } from "./instruction.js";
+import { holdsBoth, type Instruction, lands } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
 import type { Progress } from "./progress.js";
 
@@ -33,7 +33,7 @@ export function createMessages(machine: Machine, progress: Progress) {
 
   const isAtomicMessage = (message: number): boolean => {
     const instruction = instructions[machine.messages[message] as number] as Instruction;
-    return instruction.kind === "rmw" || instruction.pair >= 0;
+    return holdsBoth(instruction) || instruction.pair >= 0;
   };
 
   /** By location: the observers that can look at it, each with the instructions that do; once these are done, its view does not matter. */
@@ -73,7 +73,7 @@ export function createMessages(machine: Machine, progress: Progress) {
   function messageValue(state: State, message: number): number {
     const id = machine.messages[message] as number;
     const slot = valueOffset[id] as number;
-    return state[(instructions[id] as Instruction).kind === "rmw" ? slot + 1 : slot] as number;
+    return state[holdsBoth(instructions[id] as Instruction) ? slot + 1 : slot] as number;
   }
 
   function valueAt(state: State, location: number, index: number): number {
@@ -144,7 +144,7 @@ export function createMessages(machine: Machine, progress: Progress) {
     for (const at of layout.baseClosure) if (at >= 0) state[at + w] = (state[at + w] as number) & keep;
     const id = machine.messages[message] as number;
     const slot = valueOffset[id] as number;
-    state[(instructions[id] as Instruction).kind === "rmw" ? slot + 1 : slot] = 0;
+    state[holdsBoth(instructions[id] as Instruction) ? slot + 1 : slot] = 0;
   }
 
   /** Drops what nobody can read any more: every observer has seen something newer. */
@@ -208,15 +208,15 @@ export function createMessages(machine: Machine, progress: Progress) {
 
   /** By device: its DMA writes that are messages. */
   const landing: readonly (readonly number[])[] = program.devices.map((_, device) =>
-    instructions.flatMap(({ id, kind, thread }) =>
-      kind === "dma-write" && (machine.message[id] as number) >= 0 && threads[thread]?.thread.device === device
-        ? [machine.message[id] as number]
-        : [],
-    ),
+    instructions.flatMap((each) => {
+      const message = machine.message[each.id] as number;
+      return lands(each) && message >= 0 && threads[each.thread]?.thread.device === device ? [message] : [];
+    }),
   );
 
   /**
-   * DMA that CPUs see one by one: the last write in its location's order, which takes along what the device has landed before. Devices read memory where it lands, and see it at once.
+   * DMA that CPUs see one by one: the last write in its location's order, which takes along what the device has landed before (an atomic no more than that, not what it read: no document says that it
+   * does). Devices read memory where it lands, and see it at once.
    */
   function publishLanded(state: State, device: number, location: number, message: number): void {
     const before = orderLength(state, location);

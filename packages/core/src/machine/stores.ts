@@ -1,7 +1,7 @@
 /** Stores that observers may see one by one: which are kept as messages, and how loads of one store may swap. */
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import type { Instruction } from "./instruction.js";
+import { type Instruction, lands } from "./instruction.js";
 
 /** Could two CPUs tell how DMA lands? They could if both read what devices write, on a machine whose stores reach them one by one. */
 export function landingShows(program: Program, platform: Platform, instructions: readonly Instruction[]): boolean {
@@ -29,7 +29,7 @@ export interface MessageNumbers {
 /** Can observers differ in which stores they have seen? */
 export const storesDiffer = ({ cpu }: Platform): boolean => !cpu.multiCopyAtomic || !cpu.readsJoin || cpu.devicesSee === "later";
 
-/** Numbers the stores that are kept as messages: DMA that CPUs see one by one as CPU stores are; a device's atomic is seen by all at once. */
+/** Numbers the stores that are kept as messages: DMA that CPUs see one by one as CPU stores are. */
 export function numberMessages(
   program: Program,
   platform: Platform,
@@ -39,8 +39,10 @@ export function numberMessages(
   const oneByOne = landingShows(program, platform, instructions) && option(LANDING_OPTION) === "one-by-one";
   // Without a store there is nothing that observers could see differently.
   const differ = storesDiffer(platform);
-  const kept = ({ kind, location }: Instruction): boolean =>
-    kind === "store" || kind === "rmw" || (oneByOne && kind === "dma-write" && program.locations[location]?.space === "memory");
+  const kept = (instruction: Instruction): boolean =>
+    instruction.kind === "store" ||
+    instruction.kind === "rmw" ||
+    (oneByOne && lands(instruction) && program.locations[instruction.location]?.space === "memory");
   const messages = Int32Array.from(differ ? instructions.filter(kept) : [], ({ id }) => id);
   const message = new Int32Array(instructions.length).fill(-1);
   messages.forEach((id, number) => {

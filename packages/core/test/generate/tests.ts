@@ -52,6 +52,8 @@ interface Scene {
   readonly answered: readonly string[];
   /** Memory is unmapped and mapped while devices use it. */
   readonly unmaps: boolean;
+  /** D0 is asked to give back what it translated. */
+  readonly ats: boolean;
 }
 
 interface Register {
@@ -163,7 +165,7 @@ function cpuStatement(scene: Scene, scribe: Scribe, depth: number): readonly Sta
       : [`int *${pointer} = READ_ONCE(*p)`, `WRITE_ONCE(*${pointer}, ${value(random)})`];
   }
   if (roll < 74 && depth === 0) return ["local_irq_disable()", ...cpuStatement(scene, scribe, 1), "local_irq_enable()"];
-  if (roll < 76) return [random.pick(["udelay(1)", "cpu_relax()"])];
+  if (roll < 76) return [scene.ats && depth === 0 && random.chance(0.5) ? "ats_wait(D0)" : random.pick(["udelay(1)", "cpu_relax()"])];
   if (roll < 79 && scene.loops && depth === 0) {
     const x = memory(scene, scribe);
     const wanted = value(random);
@@ -206,7 +208,9 @@ function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly 
   const { random } = scene;
   const roll = random.below(100);
   const own = scene.registers.filter((register) => register.device === scribe.device);
-  const foreign = scene.registers.filter((register) => register.device !== scribe.device && register.space === "mmio");
+  const foreign = scene.registers.filter(
+    (register) => register.device >= 0 && register.device !== scribe.device && register.space === "mmio",
+  );
   const other = scene.devices === 2 ? `D${1 - scribe.device}` : undefined;
   const load = (call: (register: string) => string): readonly Statement[] => [assigned(scribe, call)];
   const withheld = own.filter((register) => scene.answered.includes(register.name));
@@ -218,6 +222,8 @@ function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly 
       return [
         `DMA_WRITEV(*${memory(scene, scribe)}, ${value(random)}, *${memory(scene, scribe)}, ${stored(scene, scribe)}${attributes(random)})`,
       ];
+    if (random.chance(0.06)) return load((r) => `int ${r} = DMA_WRITE(*${memory(scene, scribe)}, ${value(random)}, UIO)`);
+    if (scene.ats && random.chance(0.3)) return ["ATS_INVALIDATE_DONE()"];
     return [`DMA_WRITE(*${memory(scene, scribe)}, ${stored(scene, scribe)}${attributes(random)})`];
   }
   if (roll < 48) {
@@ -231,16 +237,16 @@ function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly 
     return load((r) => `int ${r} = ${random.chance(0.1) ? "DMA_READ_ZERO" : "DMA_READ"}(*${memory(scene, scribe)}${attributes(random)})`);
   }
   if (roll < 54) {
-    const x = memory(scene, scribe);
+    const to = foreign.length > 0 && random.chance(0.15) ? random.pick(foreign).name : `*${memory(scene, scribe)}`;
     return load((r) =>
       random.pick([
-        `int ${r} = DMA_FETCH_ADD(*${x}, 1)`,
-        `int ${r} = DMA_SWAP(*${x}, ${value(random)})`,
-        `int ${r} = DMA_CAS(*${x}, ${random.below(2)}, ${value(random)})`,
+        `int ${r} = DMA_FETCH_ADD(${to}, 1${attributes(random)})`,
+        `int ${r} = DMA_SWAP(${to}, ${value(random)})`,
+        `int ${r} = DMA_CAS(${to}, ${random.below(2)}, ${value(random)}${attributes(random)})`,
       ]),
     );
   }
-  if (roll < 64) return [random.pick([`MSI(${random.chance(0.8) ? "" : "RO"})`, "MSI()", "INTX()"])];
+  if (roll < 64) return [random.pick([`MSI(${random.chance(0.8) ? "" : "RO"})`, "MSI()", "MSIX(1)", "INTX()"])];
   if (roll < 76 && own.length > 0) {
     const register = random.pick(own).name;
     return random.chance(0.5) ? [`${register} = ${stored(scene, scribe)}`] : load((r) => `int ${r} = ${register}`);
@@ -299,6 +305,10 @@ export function randomTest(random: Random, taste: Taste): Draft {
       init.push(`${type} int D${device}.${letter}`);
     }
   }
+  if (devices > 0 && random.chance(0.05)) {
+    registers.push({ name: "HOST.h", device: -1, space: "mmio" });
+    init.push("mmio int HOST.h");
+  }
   if (devices === 2 && random.chance(0.5))
     init.push(
       random.pick([
@@ -316,10 +326,11 @@ export function randomTest(random: Random, taste: Taste): Draft {
   if (lock) init.push("spinlock_t l");
   const unmaps = devices > 0 && random.chance(0.12);
   const settings = unmaps ? [`iommu=${random.pick(["strict", "strict", "lazy"])}`] : [];
+  const ats = devices > 0 && random.chance(unmaps ? 0.4 : 0.04);
   if (devices > 0 && random.chance(0.06)) settings.push(`credits=${1 + random.below(2)}`);
   if (devices > 0 && random.chance(0.04)) settings.push("must=no");
-  const answered = random.chance(0.25) ? registers.map((register) => register.name) : [];
-  const scene: Scene = { random, memory: names, devices, registers, pointer, lock, loops: taste.loops, answered, unmaps };
+  const answered = random.chance(0.25) ? registers.flatMap((register) => (register.device >= 0 ? [register.name] : [])) : [];
+  const scene: Scene = { random, memory: names, devices, registers, pointer, lock, loops: taste.loops, answered, unmaps, ats };
 
   const threads: DraftThread[] = [];
   const shown: string[] = [...names, ...registers.map((register) => register.name)];
@@ -329,17 +340,18 @@ export function randomTest(random: Random, taste: Taste): Draft {
     for (let i = 0; i < 1 + random.below(2); i++) {
       const device = random.below(devices);
       handlers.push(
-        random.pick([`on msi(D${device})`, `on msi(D${device})`, `on intx(D${device})`]) + (random.chance(0.5) ? " cpu(0)" : ""),
+        random.pick([`on msi(D${device})`, `on msi(D${device})`, `on msi(D${device}, 1)`, `on intx(D${device})`]) +
+          (random.chance(0.5) ? " cpu(0)" : ""),
       );
     }
   }
-  const writeHandler = registers.filter((register) => register.space === "mmio");
+  const writeHandler = registers.filter((register) => register.space === "mmio" && register.device >= 0);
   const engines: { head: string; device: number }[] = [];
   if (writeHandler.length > 0 && random.chance(0.12)) {
     const on = random.pick(writeHandler);
     engines.push({ head: `on write(${on.name})`, device: on.device });
   } else if (answered.length > 0 && random.chance(0.4)) {
-    const on = random.pick(registers);
+    const on = random.pick(registers.filter((register) => register.device >= 0));
     engines.push({ head: `on read(${on.name})`, device: on.device });
   }
   const total = cpus + devices + handlers.length + engines.length;
