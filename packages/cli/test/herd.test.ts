@@ -147,3 +147,19 @@ test("standard input, and lists of tests", () => {
   expect(fencepost(["herd", named]).out.match(/^Test /gm)).toHaveLength(1);
   expect(fencepost(["herd", `@${list}`]).out.match(/^Test /gm)).toHaveLength(1);
 });
+
+test("members of structures and names for numbers are read as everywhere", () => {
+  const struct = file(
+    "struct.litmus",
+    `C MP-struct
+#define DONE BIT(1)
+{ struct desc { int len; int own; }; struct desc d; }
+P0(struct desc *d) { WRITE_ONCE(d->len, 5); smp_wmb(); WRITE_ONCE(d->own, DONE); }
+P1(struct desc *d) { int r0 = READ_ONCE(d->own); smp_rmb(); int r1 = READ_ONCE(d->len); }
+exists (1:r0=DONE /\\ 1:r1=0)
+`,
+  );
+  const { out, err } = fencepost(["herd", struct]);
+  expect(err).toBe("");
+  expect(out).toContain("Observation MP-struct Never 0 3");
+});

@@ -74,7 +74,12 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
       if (!initial.has(parameter.name)) initial.set(parameter.name, 0);
     }
   }
-  for (const declaration of test.init) declare(declaration, { initial, types, arrays, registers, threadNumber, problems });
+  for (const declaration of test.init) {
+    declare(declaration, { initial, types, arrays, registers, threadNumber, problems });
+    // A member of a structure stands in bodies by its own name, which is no parameter: `d->own` is what `d.own` points to.
+    if (declaration.kind === "location" && declaration.owner === undefined && declaration.name.includes("."))
+      for (const own of registers) own.set(declaration.name, declaration.name);
+  }
 
   const shownItems: Item[] = [];
   const seen = new Set<string>();

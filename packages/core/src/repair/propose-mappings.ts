@@ -29,14 +29,18 @@ export const proposeMappings: Proposer = (subject, platforms) => {
   const sites: Site[] = [];
   for (const declaration of test.init) {
     if (declaration.kind !== "location" || !declaration.dma) continue;
+    // The members of a structure are mapped together, where they are declared together.
+    const siblings = test.init.filter((other) => other.kind === "location" && other.span.start === declaration.span.start);
+    if (siblings[0] !== declaration) continue;
+    const name = siblings.length > 1 ? declaration.name.replace(/\..*/, "") : declaration.name;
     const location = program.locations.find(({ name }) => name === declaration.name || name === `${declaration.name}[0]`);
     if (location === undefined || location.mapping.mode !== "streaming") continue;
     const strongest: Change[] = [];
     const add = (what: string, edit: TextEdit, words: string, short: string): void => {
       strongest.push(
         change({
-          id: `map-${declaration.name}-${what}`,
-          site: `map-${declaration.name}`,
+          id: `map-${name}-${what}`,
+          site: `map-${name}`,
           kind: "mapping",
           words,
           short,
@@ -49,25 +53,19 @@ export const proposeMappings: Proposer = (subject, platforms) => {
       add(
         "write_barrier",
         withAttribute(source.text, declaration, "write_barrier"),
-        `map ${declaration.name} with DMA_ATTR_WRITE_BARRIER`,
-        `map ${declaration.name} with DMA_ATTR_WRITE_BARRIER`,
+        `map ${name} with DMA_ATTR_WRITE_BARRIER`,
+        `map ${name} with DMA_ATTR_WRITE_BARRIER`,
       );
     }
     if (asked(platforms, ["coherent", "streaming"]) || platforms.some(({ fabric }) => !fabric.coherent)) {
       const edit = coherently(source.text, declaration, location);
-      if (edit !== undefined)
-        add("coherent", edit, `allocate ${declaration.name} with dma_alloc_coherent`, `put ${declaration.name} into coherent memory`);
+      if (edit !== undefined) add("coherent", edit, `allocate ${name} with dma_alloc_coherent`, `put ${name} into coherent memory`);
     }
     for (const [word, vocabulary, field, title] of LOOSE) {
       if (!location.mapping[field] || !asked(platforms, [vocabulary])) continue;
       const attribute = declaration.attributes.find(({ name }) => name === word);
       if (attribute === undefined) continue;
-      add(
-        `no-${word}`,
-        without(source.text, attribute.span),
-        `map ${declaration.name} without ${title}`,
-        `map ${declaration.name} without ${title}`,
-      );
+      add(`no-${word}`, without(source.text, attribute.span), `map ${name} without ${title}`, `map ${name} without ${title}`);
     }
     if (strongest.length > 0) sites.push({ strongest, weaker: [] });
   }

@@ -156,3 +156,25 @@ exists (0:r0=1 /\\ 0:r1=0)
     expect(lean(catalogue("altix/cq-race"), "sn2")).toEqual([]);
   });
 });
+
+test("the members of a structure are mapped together, and the structure is what is named", () => {
+  const { answers } = repaired(
+    load(`C d
+{
+  struct desc { int len; int own; };
+  dma(streaming) struct desc d;
+}
+D0(struct desc *d) { DMA_WRITE(d->len, 5); DMA_WRITE(d->own, 1); }
+P0(struct desc *d) {
+  int r0 = READ_ONCE(d->own);
+  int r1 = READ_ONCE(d->len);
+}
+exists (0:r0=1 /\\ 0:r1=0)
+`),
+    "sn2",
+  );
+  expect(answers.slice(0, 2).map(({ changes }) => changes.map(({ words }) => words))).toEqual([
+    ["allocate d with dma_alloc_coherent"],
+    ["map d with DMA_ATTR_WRITE_BARRIER"],
+  ]);
+});
