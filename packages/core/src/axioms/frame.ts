@@ -322,6 +322,14 @@ function declare(
       if (declaration.type !== undefined) into.types.set(name, declaration.type);
       const items = value?.kind === "list" ? value.items : undefined;
       const length = declaration.length ?? items?.length;
+      if (items !== undefined && length !== undefined && items.length > length) {
+        into.problems.push({
+          code: "syntax",
+          severity: "error",
+          span: declaration.span,
+          message: `\`${name}\` has ${length} elements, and is given ${items.length} values`,
+        });
+      }
       if (length === undefined) {
         into.initial.set(name, initialValue(value));
       } else {

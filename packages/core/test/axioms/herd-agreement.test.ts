@@ -52,6 +52,7 @@ test("a condition's locations have to exist", () => {
   expect(lines(program("", "*x = 1;", "exists (xx=1)"))).toEqual(["there is no location `xx` in this test"]);
   expect(lines(program("", "int r0 = *x;", "exists (0:r0=y)"))).toEqual(["there is no location `y` in this test"]);
   expect(lines(program("int a[2];", "*x = 1;", "exists (a[2]=1)"))).toEqual(["`a` has 2 elements"]);
+  expect(lines(program("int a[2] = {1,2,3};", "*x = 1;", "exists (x=1)"))).toEqual(["`a` has 2 elements, and is given 3 values"]);
   expect(lines(program("", "*x = 1;", "exists (x[1]=1)"))).toEqual(["`x` is not an array"]);
 });
 
