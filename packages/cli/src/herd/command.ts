@@ -12,8 +12,8 @@ import { loadModel } from "./model.js";
 import { type HerdOptions, parseHerdOptions } from "./options.js";
 import { type Ending, type Ran, runFile } from "./run.js";
 
-/** Fewer tests than this are done in one thread: a second one has to start and to warm up. */
-const WORTH_A_THREAD = 200;
+/** Fewer tests than this are done in one thread: a second one has to start and to warm up, which takes it half a second. With -speedcheck that is as long as two thousand tests. */
+const WORTH_A_THREAD = { states: 200, verdicts: 5000 };
 
 export const HERD_USAGE = `Usage: fencepost herd [options] tests...
 
@@ -76,7 +76,8 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
     if (waiting.length > 1 << 16 || ran.err !== "") flush();
     if (ran.err !== "") process.stderr.write(ran.err);
   };
-  const jobs = Math.min(options.jobs ?? availableParallelism(), Math.ceil(files.length / WORTH_A_THREAD));
+  const worth = options.speedcheck === "false" ? WORTH_A_THREAD.states : WORTH_A_THREAD.verdicts;
+  const jobs = Math.min(options.jobs ?? availableParallelism(), Math.ceil(files.length / worth));
   if (jobs <= 1) {
     const shared = { loaded, session: loaded.model.session(), options, known: new Map(), waiting: flush };
     for (const file of files) done(runFile(file, shared));

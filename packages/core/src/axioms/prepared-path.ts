@@ -118,23 +118,38 @@ function setsOf(events: readonly ThreadEvent[]): { readonly name: string; readon
 }
 
 /** What reads of a path have to give where registers have to end with these values; undefined where that cannot be. */
-export function requiredReads(path: PreparedPath, registers: ReadonlyMap<string, Value>): ReadonlyMap<number, Value> | undefined {
+export function requiredReads(path: PreparedPath, registers: readonly RequiredRegister[]): ReadonlyMap<number, Value> | undefined {
   const known = new Map<number, Value>();
-  for (const [name, value] of registers) {
+  for (let at = 0; at < registers.length; at++) {
+    const { name, value } = registers[at] as RequiredRegister;
     const term = path.registers.get(name);
     if (term?.kind !== "read") continue;
     if (known.has(term.event) && known.get(term.event) !== value) return undefined;
     known.set(term.event, value);
   }
-  for (const [name, value] of registers) {
+  return mayEnd(path, registers, known) ? known : undefined;
+}
+
+/** A register that has to end with a value. */
+export interface RequiredRegister {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** With what is known of its reads, may a path be taken, and the registers end as they have to? */
+function mayEnd(path: PreparedPath, registers: readonly RequiredRegister[], known: ReadonlyMap<number, Value>): boolean {
+  for (let at = 0; at < registers.length; at++) {
+    const { name, value } = registers[at] as RequiredRegister;
     const ends = evaluateKnown(path.registers.get(name) ?? ZERO, known);
-    if (ends !== undefined && ends !== value) return undefined;
+    if (ends !== undefined && ends !== value) return false;
   }
-  for (const { term, holds } of path.constraints) {
+  const { constraints } = path;
+  for (let at = 0; at < constraints.length; at++) {
+    const { term, holds } = constraints[at] as Constraint;
     const value = evaluateKnown(term, known);
-    if (value !== undefined && (value !== 0) !== holds) return undefined;
+    if (value !== undefined && (value !== 0) !== holds) return false;
   }
-  return known;
+  return true;
 }
 
 const ZERO: Term = { kind: "constant", value: 0 };

@@ -8,7 +8,7 @@ import type { Span } from "../source.js";
 import { type Arena, createArena } from "./arena.js";
 import type { Constraint, EventKind, ThreadEvent } from "./event.js";
 import type { Frame, Item } from "./frame.js";
-import { INITIAL_SETS, type Pairs, type PreparedPath, requiredReads } from "./prepared-path.js";
+import { INITIAL_SETS, type Pairs, type PreparedPath, type RequiredRegister, requiredReads } from "./prepared-path.js";
 import { evaluateKnown, shift, type Term, type Value } from "./value.js";
 
 /** An event of a whole execution. Initial writes have thread -1. */
@@ -61,10 +61,10 @@ export function forEachSkeleton(
   const choose = (thread: number, first: number): boolean => {
     const paths = threads[thread];
     if (paths === undefined) return resolveAddresses(chosen, frame, visit, arena);
-    const registers = wanted[thread] as ReadonlyMap<string, Value>;
+    const registers = wanted[thread] as readonly RequiredRegister[];
     for (const path of paths) {
       if (path.astray) continue;
-      const known = registers.size === 0 ? NOTHING : requiredReads(path, registers);
+      const known = registers.length === 0 ? NOTHING : requiredReads(path, registers);
       if (known === undefined) continue;
       chosen[thread] = { path, first, known };
       if (!choose(thread + 1, first + path.events.length)) return false;
@@ -74,17 +74,15 @@ export function forEachSkeleton(
   choose(0, 0);
 }
 
-const NOTHING: Map<never, Value> = new Map<never, Value>();
+const NOTHING: ReadonlyMap<never, Value> = new Map<never, Value>();
 
 /** For each thread, what its registers have to end with. */
-function registersOf(threads: number, frame: Frame, required: ReadonlyMap<number, Value>): ReadonlyMap<string, Value>[] {
-  const registers: Map<string, Value>[] = [];
-  for (let thread = 0; thread < threads; thread++) registers.push(NOTHING);
+function registersOf(threads: number, frame: Frame, required: ReadonlyMap<number, Value>): readonly (readonly RequiredRegister[])[] {
+  const registers: RequiredRegister[][] = [];
+  for (let thread = 0; thread < threads; thread++) registers.push([]);
   for (const [index, value] of required) {
     const item = frame.items[index];
-    if (item?.kind !== "register") continue;
-    if (registers[item.thread] === NOTHING) registers[item.thread] = new Map();
-    registers[item.thread]?.set(item.name, value);
+    if (item?.kind === "register") registers[item.thread]?.push({ name: item.name, value });
   }
   return registers;
 }

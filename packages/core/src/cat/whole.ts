@@ -126,26 +126,24 @@ export class WholeJudge {
     const values = this.#values;
     const nothing = this.#nothing;
     if (n !== this.#n) this.#resize(n);
-    for (const { slot, choice } of program.choices) {
-      const list = choices(choice);
-      if (list?.length !== 1) return false;
-      values[slot] = list[0] as Int32Array;
-      nothing[slot] = isEmpty(list[0] as Int32Array) ? 1 : 0;
-    }
-    for (const { slot, from, name } of program.inputs) {
-      const bits =
-        from === "set"
-          ? structure.sets.get(name)
-          : from === "relation"
-            ? structure.relations.get(name)
-            : from === "rf"
-              ? structure.rf?.must
-              : from === "co"
-                ? structure.co?.must
-                : structure.finals;
+    if (program.choices.length > 0 && !this.#takeChoices(program, choices)) return false;
+    const { inputs } = program;
+    for (let at = 0; at < inputs.length; at++) {
+      const { slot, from, name } = inputs[at] as Program["inputs"][number];
+      const bits = inputOf(structure, from, name);
       if (bits === undefined) return false;
       values[slot] = bits;
       nothing[slot] = isEmpty(bits) ? 1 : 0;
+    }
+    return true;
+  }
+
+  #takeChoices(program: Program, choices: (choice: number) => readonly Relation[] | undefined): boolean {
+    for (const { slot, choice } of program.choices) {
+      const list = choices(choice);
+      if (list?.length !== 1) return false;
+      this.#values[slot] = list[0] as Relation;
+      this.#nothing[slot] = isEmpty(list[0] as Relation) ? 1 : 0;
     }
     return true;
   }
@@ -277,6 +275,21 @@ export class WholeJudge {
 }
 
 const NO_FLAGS: readonly string[] = [];
+
+function inputOf(structure: Structure, from: Program["inputs"][number]["from"], name: string): Int32Array | undefined {
+  switch (from) {
+    case "set":
+      return structure.sets.get(name);
+    case "relation":
+      return structure.relations.get(name);
+    case "rf":
+      return structure.rf?.must;
+    case "co":
+      return structure.co?.must;
+    case "finals":
+      return structure.finals;
+  }
+}
 
 /** The program for a kind; undefined where the model asks for what is not run here: values, what only the interpreter computes, a fixpoint within another. */
 function programFor(compiled: Compiled, costs: readonly number[], kind: Kind, assured: Structure["assured"]): Program | undefined {
