@@ -6,10 +6,12 @@ import type { Expression, Statement, Thread } from "../litmus/test.js";
 import { nearest } from "../nearest.js";
 import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
-import type { Branch, Constraint, EventKind, Port, ThreadEvent, ThreadPath } from "./event.js";
+import type { EventKind, Port, ThreadPath } from "./event.js";
 import { c11Calls } from "./execute-c11.js";
+import { kernelCalls } from "./execute-kernel.js";
+import { fork, link, type Next, placeOf, type Result, require, type State, type Then } from "./execute-state.js";
 import type { Macro, Macros } from "./macro.js";
-import { addressHazard, type Hazard, operationHazard } from "./mistake.js";
+import { addressHazard, operationHazard } from "./mistake.js";
 import { substitute, substituteStatement } from "./substitute.js";
 import { asWord, constant, operation, type Term, type Value } from "./value.js";
 
@@ -34,44 +36,6 @@ export interface ThreadStart {
 
 /** More paths than allowed: a budget ran out. */
 export class TooManyPaths extends Error {}
-
-interface State {
-  events: ThreadEvent[];
-  data: (readonly [number, number])[];
-  control: (readonly [number, number])[];
-  registerReads: (readonly [number, number])[];
-  branches: Branch[];
-  constraints: Constraint[];
-  registers: Map<string, { readonly value: Term; readonly writer: number }>;
-  hazards: Hazard[];
-  instruction: number;
-  cut: boolean;
-}
-
-function fork(state: State): State {
-  return {
-    events: state.events.slice(),
-    data: state.data.slice(),
-    control: state.control.slice(),
-    registerReads: state.registerReads.slice(),
-    branches: state.branches.slice(),
-    constraints: state.constraints.slice(),
-    registers: new Map(state.registers),
-    hazards: state.hazards.slice(),
-    instruction: state.instruction,
-    cut: state.cut,
-  };
-}
-
-/** What an expression came to: its value, and the events that it is handed on by. */
-interface Result {
-  readonly value: Term;
-  readonly from: readonly number[];
-}
-
-type Next = (state: State, result: Result) => void;
-
-const placeOf = ({ events, instruction }: State, span: Span) => ({ at: events.length, instruction, span });
 
 const NOTHING: Result = { value: constant(0), from: [] };
 
@@ -143,10 +107,6 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
     });
     return state.events.length - 1;
   };
-  const link = (list: (readonly [number, number])[], from: readonly number[], to: number): void => {
-    for (const each of from) list.push([each, to]);
-  };
-
   const readRegister = (state: State, name: string, port: Port, span: Span): Result => {
     const register = state.registers.get(name) ?? { value: constant(0), writer: -1 };
     const number = event(state, "read", span, { tags: [name], port });
@@ -276,9 +236,9 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
       else evaluate(substitute(macro.body.expression, operands, expression.span), port, state, next);
       return;
     }
-    const primitive = VALUES[expression.name] ?? c11.values[expression.name];
+    const primitive = kernel.values[expression.name] ?? c11.values[expression.name];
     if (primitive === undefined) {
-      if (expression.name in ACTS || expression.name in c11.acts)
+      if (expression.name in kernel.acts || expression.name in c11.acts)
         complain(expression.span, `${expression.name} gives no value`, undefined, "arguments");
       else unknownCall(expression);
       next(state, NOTHING);
@@ -293,253 +253,6 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
     complain(call.span, `${call.name} takes ${wanted} arguments, not ${call.arguments.length}`, undefined, "arguments");
     return false;
   }
-
-  const argument = (call: Extract<Expression, { kind: "call" }>, index: number): Expression => call.arguments[index] as Expression;
-
-  /** In the first version of the model a full barrier is a fence before and one after. */
-  function withFences(
-    call: Extract<Expression, { kind: "call" }>,
-    state: State,
-    next: Next,
-    run: (state: State, tags: { readonly read: readonly string[]; readonly write: readonly string[] }, next: Next) => void,
-  ): void {
-    const { tags, span } = call;
-    if (!options.fencesAroundAtomics) {
-      run(state, { read: tags, write: tags }, next);
-      return;
-    }
-    const tag = tags[0]?.toLowerCase();
-    const split = {
-      read: tag === "acquire" ? tags : ["once"],
-      write: tag === "release" ? tags : ["once"],
-    };
-    if (tag !== "mb") {
-      run(state, split, next);
-      return;
-    }
-    const before = event(state, "F", span, { tags });
-    run(state, split, (then, result) => {
-      const first = before + 1;
-      const after = event(then, "F", span, { tags });
-      for (let each = first; each < after; each++) then.control.push([before, each], [each, after]);
-      then.control.push([before, after]);
-      next(then, { value: result.value, from: [] });
-    });
-  }
-
-  function exchange(call: Extract<Expression, { kind: "call" }>, port: Port, state: State, next: Next): void {
-    withFences(call, state, next, (inner, tags, then) =>
-      evaluateBoth(argument(call, 0), "address", argument(call, 1), "data", inner, (last, at, value) => {
-        const read = event(last, "R", call.span, { tags: tags.read, atomic: true, port, address: at.value });
-        const write = event(last, "W", call.span, { tags: tags.write, atomic: true, address: at.value, value: value.value });
-        link(last.data, at.from, read);
-        link(last.data, at.from, write);
-        link(last.data, value.from, write);
-        last.control.push([read, write]);
-        then(last, { value: { kind: "read", event: read }, from: [read] });
-      }),
-    );
-  }
-
-  function compareExchange(call: Extract<Expression, { kind: "call" }>, _port: Port, state: State, next: Next): void {
-    const failing = fork(state);
-    withFences(call, state, next, (inner, tags, then) =>
-      evaluateBoth(argument(call, 0), "address", argument(call, 1), "none", inner, (middle, at, old) =>
-        evaluate(argument(call, 2), "data", middle, (last, value) => {
-          const read = event(last, "R", call.span, { tags: tags.read, atomic: true, address: at.value });
-          const write = event(last, "W", call.span, { tags: tags.write, atomic: true, address: at.value, value: value.value });
-          link(last.data, at.from, read);
-          link(last.data, at.from, write);
-          link(last.data, value.from, write);
-          link(last.control, [...old.from, read], write);
-          const seen: Term = { kind: "read", event: read };
-          require(last, "==", old.value, seen);
-          then(last, { value: seen, from: [read] });
-        }),
-      ),
-    );
-    const tags = options.fencesAroundAtomics ? ["once"] : call.tags;
-    evaluateBoth(argument(call, 0), "address", argument(call, 1), "none", failing, (last, at, old) => {
-      const read = event(last, "R", call.span, { tags, atomic: true, port: "data", address: at.value });
-      link(last.data, at.from, read);
-      const seen: Term = { kind: "read", event: read };
-      require(last, "!=", old.value, seen);
-      next(last, { value: seen, from: [read] });
-    });
-  }
-
-  function require(state: State, operator: string, left: Term, right: Term): void {
-    const term = operation(operator, left, right);
-    if (term !== undefined) state.constraints.push({ term, holds: true });
-  }
-
-  /** `__atomic_op_return{mb}(x, +, v)` and its like. The order of the operands is location, operator, value. */
-  function atomicOperation(
-    call: Extract<Expression, { kind: "call" }>,
-    gives: "new" | "old",
-    tags: { readonly read: readonly string[]; readonly write: readonly string[] },
-    state: State,
-    next: Next,
-  ): void {
-    const sign = argument(call, 1);
-    const operator = sign.kind === "name" ? sign.name : "";
-    if (!ATOMIC_OPERATORS.has(operator)) complain(sign.span, "an operator is needed here: one of + - & | ^ &~", undefined, "arguments");
-    evaluateBoth(argument(call, 2), "data", argument(call, 0), "address", state, (last, value, at) => {
-      const read = event(last, "R", call.span, { tags: tags.read, atomic: true, port: "data", address: at.value });
-      link(last.data, at.from, read);
-      const seen: Term = { kind: "read", event: read };
-      const from = [...value.from, read];
-      const result = compute(last, operator, { value: seen, from: [] }, { value: value.value, from: [] }, call.span);
-      const write = event(last, "W", call.span, { tags: tags.write, atomic: true, address: at.value, value: result.value });
-      link(last.data, from, write);
-      next(last, { value: gives === "new" ? result.value : seen, from });
-    });
-  }
-
-  function addUnless(call: Extract<Expression, { kind: "call" }>, _port: Port, state: State, next: Next): void {
-    const failing = fork(state);
-    const operands = (from: State, then: (state: State, at: Result, unless: Result) => void): void =>
-      evaluateBoth(argument(call, 0), "address", argument(call, 2), "none", from, then);
-    withFences(call, state, next, (inner, tags, then) =>
-      operands(inner, (middle, at, unless) =>
-        evaluate(argument(call, 1), "address", middle, (last, value) => {
-          const read = event(last, "R", call.span, { tags: tags.read, atomic: true, address: at.value });
-          const seen: Term = { kind: "read", event: read };
-          const sum = compute(last, "+", { value: seen, from: [] }, { value: value.value, from: [] }, call.span);
-          const write = event(last, "W", call.span, { tags: tags.write, atomic: true, address: at.value, value: sum.value });
-          link(last.data, at.from, read);
-          link(last.data, [...at.from, ...value.from, read], write);
-          link(last.control, unless.from, write);
-          require(last, "!=", seen, unless.value);
-          then(last, { value: constant(1), from: [read, ...unless.from] });
-        }),
-      ),
-    );
-    operands(failing, (last, at, unless) => {
-      const tags = options.fencesAroundAtomics ? ["once"] : call.tags;
-      const read = event(last, "R", call.span, { tags, atomic: true, address: at.value });
-      link(last.data, at.from, read);
-      const seen: Term = { kind: "read", event: read };
-      require(last, "==", seen, unless.value);
-      next(last, { value: constant(0), from: [read, ...unless.from] });
-    });
-  }
-
-  function takeLock(state: State, at: Result, span: Span): number {
-    const read = event(state, "LKR", span, { address: at.value });
-    const write = event(state, "LKW", span, { address: at.value });
-    link(state.data, at.from, read);
-    link(state.data, at.from, write);
-    state.control.push([read, write]);
-    return write;
-  }
-
-  /** Calls with a value. */
-  const VALUES: Record<
-    string,
-    { readonly arity: number; readonly run: (call: Extract<Expression, { kind: "call" }>, port: Port, state: State, next: Next) => void }
-  > = {
-    __load: {
-      arity: 1,
-      run: (call, port, state, next) =>
-        evaluate(accessed(call.arguments[0], call.name, call.span), port, state, (then, at) =>
-          next(then, memoryRead(then, at, port, call.tags, call.span)),
-        ),
-    },
-    __xchg: { arity: 2, run: exchange },
-    __cmpxchg: { arity: 3, run: compareExchange },
-    __atomic_op_return: {
-      arity: 3,
-      run: (call, _port, state, next) =>
-        withFences(call, state, next, (inner, tags, then) => atomicOperation(call, "new", tags, inner, then)),
-    },
-    __atomic_fetch_op: {
-      arity: 3,
-      run: (call, _port, state, next) =>
-        withFences(call, state, next, (inner, tags, then) => atomicOperation(call, "old", tags, inner, then)),
-    },
-    __atomic_add_unless: { arity: 3, run: addUnless },
-    __trylock: {
-      arity: 1,
-      run: (call, _port, state, next) =>
-        evaluate(argument(call, 0), "none", state, (then, at) => {
-          const failing = fork(then);
-          next(then, { value: constant(1), from: [takeLock(then, at, call.span)] });
-          const failed = event(failing, "LF", call.span, { address: at.value });
-          link(failing.data, at.from, failed);
-          next(failing, { value: constant(0), from: [failed] });
-        }),
-    },
-    __islocked: {
-      arity: 1,
-      run: (call, _port, state, next) =>
-        evaluate(argument(call, 0), "none", state, (then, at) => {
-          const free = fork(then);
-          const locked = event(then, "RL", call.span, { address: at.value });
-          link(then.data, at.from, locked);
-          next(then, { value: constant(1), from: [locked] });
-          const unlocked = event(free, "RU", call.span, { address: at.value });
-          link(free.data, at.from, unlocked);
-          next(free, { value: constant(0), from: [unlocked] });
-        }),
-    },
-    __srcu: {
-      arity: 1,
-      run: (call, port, state, next) =>
-        evaluate(argument(call, 0), port, state, (then, at) => {
-          // herd7's cookie: any number that tells the calls apart.
-          const cookie = constant(then.instruction * 599 + 307);
-          const number = event(then, "SRCU", call.span, { tags: call.tags, address: at.value, value: cookie });
-          link(then.data, at.from, number);
-          next(then, { value: cookie, from: [number] });
-        }),
-    },
-  };
-
-  type Then = (state: State) => void;
-
-  /** Calls without a value. */
-  const ACTS: Record<
-    string,
-    { readonly arity: number; readonly run: (call: Extract<Expression, { kind: "call" }>, state: State, next: Then) => void }
-  > = {
-    __store: {
-      arity: 2,
-      run: (call, state, next) =>
-        store(accessed(call.arguments[0], call.name, call.span), argument(call, 1), call.tags, call.span, state, next),
-    },
-    __fence: {
-      arity: 0,
-      run: (call, state, next) => {
-        event(state, "F", call.span, { tags: call.tags });
-        next(state);
-      },
-    },
-    __atomic_op: {
-      arity: 3,
-      run: (call, state, next) => {
-        const tags = options.fencesAroundAtomics ? { read: ["noreturn"], write: ["once"] } : { read: call.tags, write: call.tags };
-        atomicOperation(call, "new", tags, state, (then) => next(then));
-      },
-    },
-    __lock: {
-      arity: 1,
-      run: (call, state, next) =>
-        evaluate(argument(call, 0), "address", state, (then, at) => {
-          takeLock(then, at, call.span);
-          next(then);
-        }),
-    },
-    __unlock: {
-      arity: 1,
-      run: (call, state, next) =>
-        evaluate(argument(call, 0), "address", state, (then, at) => {
-          const number = event(then, "UL", call.span, { address: at.value });
-          link(then.data, at.from, number);
-          next(then);
-        }),
-    },
-  };
 
   function store(at: Expression, value: Expression, tags: readonly string[], span: Span, state: State, next: Then): void {
     evaluateBoth(at, "address", value, "data", state, (then, address, stored) => {
@@ -642,7 +355,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
         );
       return;
     }
-    const primitive = ACTS[call.name] ?? c11.acts[call.name];
+    const primitive = kernel.acts[call.name] ?? c11.acts[call.name];
     if (macro !== undefined || primitive === undefined) evaluate(call, "none", state, (then) => next(then));
     else if (!arity(call, primitive.arity)) next(state);
     else primitive.run(call, state, next);
@@ -711,6 +424,17 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
     );
   }
 
+  const kernel = kernelCalls({
+    fencesAroundAtomics: options.fencesAroundAtomics,
+    evaluate,
+    evaluateBoth,
+    event,
+    compute,
+    accessed,
+    memoryRead,
+    store,
+    complain,
+  });
   const c11 = c11Calls<State>({
     fork,
     evaluate,
@@ -726,5 +450,3 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
 
   return { statements };
 }
-
-const ATOMIC_OPERATORS = new Set(["+", "-", "&", "|", "^", "&~"]);
