@@ -40,7 +40,21 @@ export function startLowering(shared: Lowerings, index: number, thread: Thread):
   const writesRegisters = shared.program.threads.some(
     (other) => other.cpu === thread.cpu && other.code.some((operation) => operation.kind === "pio-write"),
   );
-  return { ...shared, index, first: shared.drafts.length, writesRegisters, waiting: [], cpu: thread.cpu, lastDevice: -1 };
+  const { program, platform, drafts, translating, strict, pointers } = shared;
+  return {
+    program,
+    platform,
+    drafts,
+    translating,
+    strict,
+    pointers,
+    index,
+    first: drafts.length,
+    writesRegisters,
+    waiting: [],
+    cpu: thread.cpu,
+    lastDevice: -1,
+  };
 }
 
 /** Adds an instruction. */

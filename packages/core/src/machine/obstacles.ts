@@ -11,6 +11,9 @@ import type { Queues } from "./queues.js";
 import type { Values } from "./values.js";
 import type { Window } from "./window.js";
 
+/** Is an expression's value known whatever happens? */
+const isKnown = (expression: Expression | undefined): boolean => expression === undefined || expression.kind === "constant";
+
 /** Who has to act first. */
 export type Obstacles = ReturnType<typeof createObstacles>;
 
@@ -115,11 +118,12 @@ export function createObstacles(
       }
     }
     if (instruction.kind === "store" && instruction.pair >= 0 && state[status + instruction.pair] === 0) return [instruction.pair];
-    const absent = lacking(state, at, position, thread, [
-      instruction.address,
-      instruction.kind === "wait" ? undefined : instruction.value,
-      ...modifyExpressions(instruction.modify),
-    ]);
+    const value = instruction.kind === "wait" ? undefined : instruction.value;
+    lack.missing = false;
+    const absent =
+      isKnown(instruction.address) && isKnown(value) && instruction.modify === undefined
+        ? -1
+        : lacking(state, at, position, thread, [instruction.address, value, ...modifyExpressions(instruction.modify)]);
     if (absent >= 0) return [absent];
     switch (instruction.kind) {
       case "load": {
