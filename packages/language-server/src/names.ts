@@ -60,17 +60,21 @@ const TAIL_WORDS: ReadonlySet<string> = new Set(
 );
 
 export function findNames(tokens: readonly Token[]): Names {
-  const code = tokens.filter((token) => token.kind !== "comment");
+  // What `#define` names is a number wherever it stands.
+  const defined = new Set(tokens.flatMap((token) => /^#[ \t]*define[ \t]+(\w+)/.exec(token.text)?.[1] ?? []));
+  const code = tokens
+    .filter((token) => token.kind !== "comment")
+    .map((token): Token => (token.kind === "word" && defined.has(token.text) ? { ...token, kind: "number" } : token));
   const found: Occurrence[] = [];
   const add = (token: Token, named: Named, role: Occurrence["role"] = "use"): void => {
     found.push({ token, named, role });
   };
   const init = code.filter((token) => token.region === "init");
   const tail = code.filter((token) => token.region === "tail");
-  readInit(init, add);
+  const structures = readInit(init, add);
   const heads = runs(code.filter((token) => token.region === "head" || token.region === "body"));
   for (const run of heads) readHead(run, add);
-  readTail(tail, add);
+  readTail(tail, structures, add);
 
   // What bare names stand for is known now: memory, or the only register of that name.
   const memory = new Set(found.flatMap(({ named, role }) => (named.kind === "location" && role === "declaration" ? [named.name] : [])));
@@ -87,12 +91,13 @@ export function findNames(tokens: readonly Token[]): Names {
   const outside = found.flatMap((each): Occurrence[] => {
     const { named, role, token } = each;
     if (named.kind !== "location" || role === "declaration" || memory.has(named.name)) return [each];
+    if (structures.has(named.name)) return [];
     return [{ ...each, named: bare(named.name, token.thread) }];
   });
   const locals = new Set(outside.flatMap(({ named }) => (named.kind === "local" ? [`${named.thread}:${named.name}`] : [])));
   const inside: Occurrence[] = [];
   for (const run of heads)
-    readBody(run, { memory, owned, locals, bare }, (token, named, role = "use") => inside.push({ token, named, role }));
+    readBody(run, { memory, owned, locals, structures, bare }, (token, named, role = "use") => inside.push({ token, named, role }));
 
   const occurrences = [...outside, ...inside].sort((a, b) => a.token.start - b.token.start);
   const byKey = new Map<string, Occurrence[]>();
@@ -144,16 +149,65 @@ function addLocal(tokens: readonly Token[], index: number, add: Add, role: Occur
   return true;
 }
 
-function readInit(tokens: readonly Token[], add: Add): void {
+/** The variables that are structures. */
+type Structures = ReadonlySet<string>;
+
+/** The name of a member behind a structure's, `.own` or `[i].own` or `->own`, and where the next token is. */
+function memberOf(tokens: readonly Token[], index: number): { readonly name: string; readonly next: number } | undefined {
+  let at = index + 1;
+  if (is(tokens[at], "[")) {
+    for (let open = 0; at < tokens.length; at++) {
+      if (is(tokens[at], "[")) open++;
+      if (is(tokens[at], "]") && --open === 0) break;
+    }
+    at++;
+  }
+  const name = tokens[at + 1];
+  return (is(tokens[at], ".") || is(tokens[at], "->")) && isWord(name) ? { name: name.text, next: at + 2 } : undefined;
+}
+
+/** The names of the members between a structure's braces. */
+function fieldsOf(tokens: readonly Token[]): readonly string[] {
+  return tokens.flatMap((token, index) => {
+    const next = tokens[index + 1];
+    return isWord(token) && (next === undefined || /^[;,:[]$/.test(next.text)) ? [token.text] : [];
+  });
+}
+
+/** Takes a structure's description or variable; false where the declaration is none. */
+function readStructure(tokens: readonly Token[], known: Map<string, readonly string[]>, variables: Set<string>, add: Add): boolean {
+  const at = tokens.findIndex((token) => token.text === "struct");
+  if (at === -1) return false;
+  const tag = isWord(tokens[at + 1]) ? (tokens[at + 1] as Token).text : "";
+  const open = tokens.findIndex((token) => is(token, "{"));
+  const describes = open === at + (tag === "" ? 1 : 2);
+  if (!describes && !known.has(tag)) return false;
+  const closed = tokens.findIndex((token, index) => index > open && is(token, "}"));
+  const end = !describes ? at + 1 : closed === -1 ? tokens.length : closed;
+  const fields = describes ? fieldsOf(tokens.slice(open + 1, end)) : (known.get(tag) ?? []);
+  if (describes && tag !== "") known.set(tag, fields);
+  const variable = tokens.slice(end + 1).find((token) => isWord(token) && !token.text.startsWith("__"));
+  if (variable === undefined) return true;
+  variables.add(variable.text);
+  for (const field of fields) add(variable, { kind: "location", name: `${variable.text}.${field}` }, "declaration");
+  return true;
+}
+
+function readInit(tokens: readonly Token[], add: Add): Structures {
+  const known = new Map<string, readonly string[]>();
+  const structures = new Set<string>();
   let declaration: Token[] = [];
   for (const token of tokens) {
-    const ends = token.depth === 1 && (token.text === ";" || token.text === "}");
+    // The `}` of a structure ends no declaration.
+    const inside = declaration.some((each) => is(each, "{")) && !declaration.some((each) => is(each, "}"));
+    const ends = token.depth === 1 && (token.text === ";" || (token.text === "}" && !inside));
     if (ends) {
-      readDeclaration(declaration, add);
+      if (!readStructure(declaration, known, structures, add)) readDeclaration(declaration, add);
       declaration = [];
     } else if (token.depth > 0) declaration.push(token);
   }
-  readDeclaration(declaration, add);
+  if (!readStructure(declaration, known, structures, add)) readDeclaration(declaration, add);
+  return structures;
 }
 
 function readDeclaration(tokens: readonly Token[], add: Add): void {
@@ -237,10 +291,11 @@ interface Known {
   readonly owned: ReadonlyMap<string, ReadonlySet<string>>;
   /** `P0:r0`: named by the initial state or the condition. */
   readonly locals: ReadonlySet<string>;
+  readonly structures: Structures;
   bare(name: string, thread: string | undefined): Named;
 }
 
-function readBody(run: readonly Token[], { memory, owned, locals, bare }: Known, add: Add): void {
+function readBody(run: readonly Token[], { memory, owned, locals, structures, bare }: Known, add: Add): void {
   const tokens = run.filter((token) => token.region === "body");
   const thread = tokens[0]?.thread;
   if (thread === undefined) return;
@@ -252,6 +307,11 @@ function readBody(run: readonly Token[], { memory, owned, locals, bare }: Known,
   const assigned = new Set(tokens.flatMap((token, index) => (names[index] && isAssigned(tokens, index) ? [token.text] : [])));
   const seen = new Set<string>();
   for (const [index, token] of tokens.entries()) {
+    if (isWord(token) && structures.has(token.text)) {
+      const member = memberOf(tokens, index);
+      if (member !== undefined) add(token, { kind: "location", name: `${token.text}.${member.name}` });
+      continue;
+    }
     if (atMember(tokens, index)) addMember(tokens, index, add, "use");
     if (!names[index]) continue;
     const { text } = token;
@@ -280,7 +340,7 @@ function isName(tokens: readonly Token[], index: number): boolean {
   const token = tokens[index];
   if (!isWord(token) || KEYWORDS.has(token.text) || isTypeWord(token.text)) return false;
   const [before, after] = [tokens[index - 1], tokens[index + 1]];
-  if (is(after, "(") || is(before, ".") || (is(after, ".") && isWord(tokens[index + 2]))) return false;
+  if (is(after, "(") || is(before, ".") || is(before, "->") || (is(after, ".") && isWord(tokens[index + 2]))) return false;
   if (isWord(before) && /^(struct|union|enum)$/.test(before.text)) return false;
   if (TLP_ATTRIBUTES.has(token.text) && (is(before, ",") || is(before, "(")) && (is(after, ",") || is(after, ")"))) return false;
   // `foo *p;` and `foo r0;`: a type that only its place tells.
@@ -315,11 +375,15 @@ function isAssigned(tokens: readonly Token[], index: number): boolean {
   );
 }
 
-function readTail(tokens: readonly Token[], add: Add): void {
+function readTail(tokens: readonly Token[], structures: Structures, add: Add): void {
   let skip = 0;
   for (const [index, token] of tokens.entries()) {
     if (index < skip) continue;
-    if (atMember(tokens, index)) {
+    const member = isWord(token) && structures.has(token.text) ? memberOf(tokens, index) : undefined;
+    if (member !== undefined) {
+      add(token, { kind: "location", name: `${token.text}.${member.name}` });
+      skip = member.next;
+    } else if (atMember(tokens, index)) {
       addMember(tokens, index, add, "use");
       skip = index + 3;
     } else if (token.kind === "number" || (isWord(token) && isThreadName(token.text))) {

@@ -2,7 +2,7 @@
  * The tokens of a whole file, comments among them, each with the part of the test that it stands in. Takes any text: an editor asks while a test is half written, so this follows
  * the shape of a test alone (the parser's `place.ts` says what starts where) and never gives up.
  */
-import { endOfLine, endOfNestedComment, type Language, scan } from "@fencepost/core/litmus";
+import { endOfDirective, endOfLine, endOfNestedComment, isDirective, type Language, scan } from "@fencepost/core/litmus";
 
 /** `head` is a thread's name, parameters and clauses; `tail` what follows the threads. */
 export type Region = "header" | "init" | "head" | "body" | "tail";
@@ -22,7 +22,7 @@ export interface Token {
 }
 
 const threadName = /^[PD][0-9]+$/;
-const threadHead = /^(?:void[ \t*]+)?[PD][0-9]+[ \t]*\(/;
+const threadHead = /^(?:(?:void|static|inline|int|irqreturn_t)[ \t*]+)*[PD][0-9]+[ \t]*\(/;
 const tailHead =
   /^(?:~[ \t]*exists\b|(?:exists|forall|filter)[ \t]*[(~[*\w]|locations[ \t]*\[|expect[ \t]+[\w+@.-]+[ \t]*[:,]|source[ \t]+\S)/;
 const platformName = /[A-Za-z0-9_][A-Za-z0-9_+@.-]*/y;
@@ -111,6 +111,7 @@ function createReader(text: string): Reader {
 
 /** The end of the comment that opens at `at`, closed or not; undefined where none opens. */
 function commentEnd(text: string, at: number, language: Language): number | undefined {
+  if (isDirective(text, at)) return endOfDirective(text, at);
   if (text.startsWith("//", at)) {
     const end = endOfLine(text, at);
     return text.charAt(end - 1) === "\r" ? end - 1 : end;

@@ -27,6 +27,19 @@ test("names agree with what the core resolves, on every shipped test", () => {
   expect(checked).toBeGreaterThan(390);
 });
 
+test("the members of structures, and names for numbers, which are none", () => {
+  const text = `C s
+#define DONE BIT(0)
+{ struct pair { u32 low; u32 high; }; dma(coherent) struct pair ring[2]; struct { u32 a, b; } one = {1, 2}; int x; }
+static void P0(struct pair *ring) { int i = DONE; int r0 = READ_ONCE(ring[i].high) & DONE; one.a = r0; }
+D0(struct pair *ring) { DMA_WRITE(ring[0].low, DONE); }
+exists (ring[1].high=DONE /\\ one.b=2 /\\ x=0)
+`;
+  const { names } = analyse({ name: "s", text });
+  const found = names.all.flatMap((each) => (each.kind === "location" ? [each.name] : each.kind === "local" ? [`0:${each.name}`] : []));
+  expect([...found].sort()).toEqual(["0:i", "0:r0", "one.a", "one.b", "ring.high", "ring.low", "x"]);
+});
+
 test("tokens cover the text, in order, but for blanks", () => {
   for (const { name, text } of texts) {
     let at = 0;

@@ -66,7 +66,12 @@ function failOutside(cursor: Cursor, inTail: boolean): void {
   } else if (inTail || !cursor.at("word")) {
     cursor.failExpected(inTail ? "`expect`, `source` or the end of the file" : "a thread or the condition");
   } else if (opensBody(cursor)) {
-    const hint = "`P0`, `P1`, … are CPU threads, `D0`, `D1`, … devices";
+    const hint =
+      text === "enum"
+        ? "names for numbers are `#define DONE 1`"
+        : text === "struct"
+          ? "structures stand in the initial state"
+          : "`P0`, `P1`, … are CPU threads, `D0`, `D1`, … devices; what a function does is written out in the thread";
     cursor.fail("syntax", cursor.here, `\`${text}\` is not the name of a thread`, hint);
   } else {
     cursor.failExpected("a thread or the condition", "a statement belongs into a thread: is there one `}` too many above?");

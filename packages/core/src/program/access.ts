@@ -106,14 +106,25 @@ function dereferenced(body: Body, tree: Tree): Expression {
         "unknown-name",
         tree.span,
         `\`${tree.name}\` is neither a parameter nor a declared location`,
-        tree.name.includes(".")
-          ? `declare \`int ${tree.name};\`, or the structure, in the initial state`
-          : `declare \`int ${tree.name};\` in the initial state or add a parameter \`int *${tree.name}\``,
+        hintOfMember(body, tree.name) ??
+          (tree.name.includes(".")
+            ? `declare \`int ${tree.name};\`, or the structure, in the initial state`
+            : `declare \`int ${tree.name};\` in the initial state or add a parameter \`int *${tree.name}\``),
       );
       return constant(0);
     }
   }
   return body.value(tree);
+}
+
+/** What to write where a structure stands for itself, or a pointer to one is kept. */
+function hintOfMember(body: Body, name: string): string | undefined {
+  const owner = name.split(".")[0] as string;
+  const known = body.locations.list.find((location) => location.name.startsWith(`${name}.`));
+  if (known !== undefined) return `a structure is its members: write \`${known.name.replace(/^([^.]*)\.([^[]*)(\[\d+\])?$/, "$1$3.$2")}\``;
+  if (owner !== name && body.scope.registers.has(owner))
+    return "a pointer to a structure cannot be kept: name the structure, `ring[0].own`";
+  return undefined;
 }
 
 /** Whether the pointer that an access goes through is declared volatile. */

@@ -56,6 +56,13 @@ export function scopeOf(thread: Thread, test: Test, locations: Locations, device
   const observed = new Set<string>();
   for (const term of termsOf(test)) if (term.kind === "register" && term.thread === thread.name) observed.add(term.name);
 
+  /** `regs->ctl`, with a parameter `struct regs __iomem *regs`, is the one register `ctl`. */
+  const registerOf = (name: string): Place | undefined => {
+    const dot = name.indexOf(".");
+    if (dot === -1 || !parameters.has(name.slice(0, dot)) || locations.memory(name.slice(dot + 1)) !== undefined) return undefined;
+    return locations.named(name.slice(dot + 1), device);
+  };
+
   const constants = new Map<string, number>();
   const registers = new Set([...declared, ...assigned, ...named]);
   for (const name of parameters) if (!declared.has(name)) registers.delete(name);
@@ -68,8 +75,9 @@ export function scopeOf(thread: Thread, test: Test, locations: Locations, device
       const value = constants.get(name);
       if (value !== undefined) return { kind: "constant", value };
       if (declared.has(name)) return { kind: "register", known: true };
-      const place = locations.named(name, device);
-      if (place !== undefined && (parameters.has(name) || locations.declared(name))) return { kind: "location", place };
+      const place = locations.named(name, device) ?? registerOf(name);
+      if (place !== undefined && (parameters.has(name) || name.includes(".") || locations.declared(name)))
+        return { kind: "location", place };
       if (assigned.has(name) || named.has(name) || observed.has(name))
         return { kind: "register", known: assigned.has(name) || named.has(name) };
       if (place !== undefined) return { kind: "location", place };

@@ -62,6 +62,7 @@ describe("the same thing, said as a driver says it", () => {
       "dma_addr_t a = dma_map_single(buf); dma_unmap_single(buf);",
       "",
     ],
+    ["int a = readl(&ring->st); writel(1, &ring->st);", "int a = readl(D0.st); writel(1, D0.st);", ""],
     ["int h = 0; if (++h == 1) h = 0;", "int h = 0; h += 1; if (h == 1) h = 0;", ""],
   ])("%s", (natural, plain, before) => {
     const one = lowered(natural, before);
