@@ -123,6 +123,7 @@ export function prepare(test: Test, options: AnswerOptions, known?: KnownPaths):
           maxPaths: MAX_PATHS,
           elementSize,
           arrays,
+          emptyBranches: lower !== undefined,
         },
         problems,
       );

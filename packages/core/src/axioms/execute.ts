@@ -25,6 +25,8 @@ export interface ExecuteOptions {
   readonly maxPaths: number;
   /** Bytes of an element, where the test has arrays, and they have the same. */
   readonly elementSize?: number | undefined;
+  /** Branches in which nothing happens are kept: a machine's branch controls what comes after it, too. */
+  readonly emptyBranches?: boolean;
   /** What arrays there are: `a[2] b[3]`. */
   readonly arrays?: string;
 }
@@ -379,7 +381,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
       const close =
         (after: Then): Then =>
         (last) => {
-          if (last.events.length > end) last.branches.push({ start, end, stop: last.events.length });
+          if (last.events.length > end || options.emptyBranches === true) last.branches.push({ start, end, stop: last.events.length });
           after(last);
         };
       then.instruction++;

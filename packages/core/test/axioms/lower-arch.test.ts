@@ -35,6 +35,12 @@ const sb = (fence: string): string =>
     [`int r; WRITE_ONCE(*x, 1); ${fence} r = READ_ONCE(*y);`, `int r; WRITE_ONCE(*y, 1); ${fence} r = READ_ONCE(*x);`],
     "exists (0:r=0 /\\ 1:r=0)",
   );
+const lb = (branch: string): string =>
+  litmus(
+    "x y z",
+    [`int r; r = READ_ONCE(*x); ${branch} WRITE_ONCE(*y, 1);`, `int r; r = READ_ONCE(*y); ${branch} WRITE_ONCE(*x, 1);`],
+    "exists (0:r=1 /\\ 1:r=1)",
+  );
 const mp = (writer: string, reader: string): string =>
   litmus("x y", [`WRITE_ONCE(*x, 1); ${writer}`, `int r; int s; ${reader} s = READ_ONCE(*x);`], "exists (1:r=1 /\\ 1:s=0)");
 
@@ -44,6 +50,8 @@ describe("kernel C on the models of architectures", () => {
     ["SB with smp_mb", sb("smp_mb();"), ""],
     ["SB with smp_wmb", sb("smp_wmb();"), all],
     ["MP", mp("WRITE_ONCE(*y, 1);", "r = READ_ONCE(*y);"), weak],
+    ["LB with branches in which nothing happens", lb("if (r == 2) { WRITE_ONCE(*z, 1); }"), ""],
+    ["LB without them", lb(""), weak],
     ["MP with smp_wmb and smp_rmb", mp("smp_wmb(); WRITE_ONCE(*y, 1);", "r = READ_ONCE(*y); smp_rmb();"), ""],
     ["MP with release and acquire", mp("smp_store_release(y, 1);", "r = smp_load_acquire(y);"), ""],
     ["MP with release alone", mp("smp_store_release(y, 1);", "r = READ_ONCE(*y);"), weak],
