@@ -166,6 +166,8 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
   // Any end will do where everything satisfies: the newest state is the nearest to one.
   const newest: number[] | undefined = verdict && formula.kind === "constant" && formula.value ? [0] : undefined;
   let visited = 0;
+  // A state of a large machine costs more than the question whether to go on.
+  const between = Math.max(1, Math.min(256, Math.floor(2048 / machine.instructions.length)));
   for (;;) {
     const index = newest === undefined ? visited : newest.pop();
     if (index === undefined || visited === table.count) break;
@@ -173,7 +175,7 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
       stopped = "states";
       break;
     }
-    if ((visited++ & 255) === 255 && options.interrupted?.() === true) {
+    if (++visited % between === 0 && options.interrupted?.() === true) {
       stopped = "interrupted";
       break;
     }

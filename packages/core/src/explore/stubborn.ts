@@ -92,6 +92,9 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
   const firstOf = new Uint32Array(nodes);
   const endOf = new Uint32Array(nodes);
   const knownIn = new Uint32Array(nodes);
+  /** By node: whether a set was begun there in this choice already. A set that meets it holds that one, so it is no smaller. */
+  const begunIn = new Uint32Array(nodes);
+  let choice = 0;
   let visit = 0;
 
   function bring(node: number): void {
@@ -160,6 +163,7 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
       for (let at = firstOf[node] as number, end = endOf[node] as number; at < end; at++) {
         const next = brought[at] as number;
         if (inSet[next] === round) continue;
+        if (begunIn[next] === choice) return limit;
         inSet[next] = round;
         stack[depth++] = next;
       }
@@ -186,6 +190,7 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
       if (machine.unreduced) return count;
       stand(state);
       visit++;
+      choice++;
       broughtCount = 0;
       enabled.fill(0);
       for (let i = 0; i < count; i++) {
@@ -206,6 +211,7 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
         if (seed === previous) continue;
         previous = seed;
         const size = close(state, seed, best);
+        begunIn[seed] = choice;
         if (size < best) {
           best = size;
           bestSeed = seed;
@@ -213,6 +219,7 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
       }
       if (bestSeed < 0) return count;
       latest = bestSeed & ~1;
+      choice++;
       close(state, bestSeed, count + 1);
       let kept = 0;
       for (let i = 0; i < count; i++) {
