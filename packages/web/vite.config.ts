@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 import { catalogueModule } from "./catalogue-module.js";
+import { plainSearchModule } from "./plain-search-module.js";
 
 export default defineConfig({
   // Any folder of any static host will do.
@@ -16,5 +17,5 @@ export default defineConfig({
     // How long a plugin takes depends on the machine: no warning about that.
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [plainSearchModule()] },
 });

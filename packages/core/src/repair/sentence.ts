@@ -1,8 +1,8 @@
 /** The sentence that a maintainer would put into the commit message. */
 import type { Platform } from "../platform/platform.js";
 import { arrange } from "../report/arrange.js";
+import { conditionWords } from "../report/condition-words.js";
 import { type Entry, entriesOf } from "../report/entry.js";
-import { conditionWords } from "../report/explain-text.js";
 import { joinWords } from "../report/names.js";
 import { replay } from "../report/replay.js";
 import type { Change } from "./change.js";

@@ -1,7 +1,7 @@
 /** The report of `explain --json`: docs/explanation.schema.json describes it. */
 import type { Plain, Verdict } from "../explore/verdict.js";
+import { conditionWords } from "./condition-words.js";
 import type { Explanation, Story } from "./explain.js";
-import { conditionWords } from "./explain-text.js";
 import { FORMAT } from "./json.js";
 import { mappingsOf } from "./mapping.js";
 import type { Rule } from "./rule.js";

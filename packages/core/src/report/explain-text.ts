@@ -1,6 +1,5 @@
 /** An explanation as text. */
-import { printProposition } from "../litmus/print-condition.js";
-import type { Test } from "../litmus/test.js";
+import { conditionWords } from "./condition-words.js";
 import type { Explanation, Story } from "./explain.js";
 import { layOut, legend } from "./ladder.js";
 import { ladderText } from "./ladder-text.js";
@@ -12,11 +11,6 @@ import { variantWords, verdictWords } from "./verdict-words.js";
 import { wrap } from "./wrap.js";
 
 const WIDTH = 100;
-
-/** The condition as it stands in the test: `exists (0:r0=1 /\ 0:r1=0)`. */
-export function conditionWords({ condition }: Test): string {
-  return condition === undefined ? "exists (true)" : `${condition.quantifier} (${printProposition(condition.proposition)})`;
-}
 
 /** The whole explanation; ends with a line break. */
 export function explanationText(explanation: Explanation): string {

@@ -5,7 +5,7 @@ import type { Problem, ProblemCode } from "../problem.js";
 import type { Program } from "../program/program.js";
 import { position, type Source } from "../source.js";
 import type { Checked, Result } from "./checked.js";
-import { conditionWords } from "./explain-text.js";
+import { conditionWords } from "./condition-words.js";
 import { printValue } from "./names.js";
 import { observedOrder, sortStates } from "./state.js";
 import { conditionHolds, observation } from "./text.js";

@@ -3,7 +3,7 @@ import type { EndState } from "../explore/explore.js";
 import type { Verdict } from "../explore/verdict.js";
 import type { Condition } from "../litmus/test.js";
 import { type Checked, expectationPlace, type Result } from "./checked.js";
-import { conditionWords } from "./explain-text.js";
+import { conditionWords } from "./condition-words.js";
 import { count } from "./names.js";
 import { printState, sortStates } from "./state.js";
 import { PLAIN, paint, type Style } from "./style.js";

@@ -1,9 +1,9 @@
 /** The engines as the page uses them: everything a worker can be asked. No DOM here. */
-import { load, type Program } from "@fencepost/core";
 import { DEFAULT_LIMITS, type Limits, type Variant } from "@fencepost/core/explore";
 import { parseTest } from "@fencepost/core/litmus";
 import { buildMachine, HANDLE, stepAction, stepSubject } from "@fencepost/core/machine";
 import { type Platform, platform, platformNames, similarNames } from "@fencepost/core/platform";
+import { lowerTest, type Program } from "@fencepost/core/program";
 import {
   compareWith,
   conditionWords,
@@ -45,13 +45,13 @@ function loadText(text: string): Loaded {
   if (known !== undefined) return known;
   const source = { name: "test.litmus", text };
   const parsed = parseTest(source);
-  const outcome = parsed.ok ? load(source) : parsed;
   const test = parsed.ok ? parsed.value : undefined;
+  const lowered = test && lowerTest(test, source);
   const names = test === undefined ? [] : unknownPlatforms(test, (name) => platform(name) !== undefined, platformNames());
   const settings = test === undefined ? [] : unknownSettings(test, () => platformNames().flatMap((name) => platform(name)?.options ?? []));
   const result: Loaded = {
     reading: {
-      problems: [...outcome.problems, ...names, ...settings],
+      problems: [...parsed.problems, ...(lowered?.problems ?? []), ...names, ...settings],
       test: test && {
         name: test.name,
         doc: test.doc,
@@ -60,9 +60,9 @@ function loadText(text: string): Loaded {
         stated: [...new Set(test.expects.map((each) => each.platform))].filter((name) => name !== "all" && platform(name) !== undefined),
         devices: test.threads.some((thread) => thread.role === "device" || thread.clauses.some((clause) => clause.kind === "on")),
       },
-      runs: outcome.ok,
+      runs: lowered?.ok === true,
     },
-    program: outcome.ok ? (outcome.value as Program) : undefined,
+    program: lowered?.ok === true ? lowered.value : undefined,
   };
   if (loaded.size >= KEPT) loaded.delete(loaded.keys().next().value as string);
   loaded.set(text, result);
