@@ -10,6 +10,12 @@ export interface Definitions {
 
 const NONE: Definitions = { numbers: new Map(), problems: [] };
 
+const stringOrComment = /"(?:[^"\\\n]|\\.)*"|\/\*(?:[\s\S]*?\*\/|[\s\S]*)|\/\/[^\n]*/g;
+
+/** The text with blanks for its comments, each character where it was. */
+const withoutComments = (text: string): string =>
+  text.replace(stringOrComment, (found) => (found.startsWith('"') ? found : found.replace(/[^\n]/g, " ")));
+
 /** A directive is a line; with a `\` at its end it goes on. */
 const directive = /^[ \t]*#[ \t]*define\b[ \t]*((?:[^\n\\]|\\(?:\r?\n)?)*)/gm;
 const parts = /^(\w+)(\()?([\s\S]*)$/;
@@ -19,7 +25,7 @@ export function readDefinitions(text: string): Definitions {
   if (!text.includes("define")) return NONE;
   const numbers = new Map<string, number>();
   const problems: Problem[] = [];
-  for (const match of text.matchAll(directive)) {
+  for (const match of withoutComments(text).matchAll(directive)) {
     const rest = match[1] ?? "";
     const start = match.index + match[0].length - rest.length;
     const shown = rest.trimEnd();
@@ -32,7 +38,7 @@ export function readDefinitions(text: string): Definitions {
     } else if (parameters !== undefined) {
       wrong(`\`${name}\` is a macro with parameters, which is not part of the language`, "write out what it stands for");
     } else {
-      const number = valueOf(value.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ").replace(/\\\r?\n/g, " "), numbers);
+      const number = valueOf(value.replace(/\\\r?\n/g, " "), numbers);
       if (number === undefined)
         wrong(`\`${name}\` stands for no number`, "a `#define` names a number: `#define DONE 0x1`, `#define DONE BIT(0)`");
       else numbers.set(name, number);

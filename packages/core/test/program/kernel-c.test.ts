@@ -32,6 +32,7 @@ describe("the same thing, said as a driver says it", () => {
     ["smp_store_release(&one->own, 1);", "smp_store_release(&one.own, 1);", ""],
     ["WRITE_ONCE(one.own, DONE);", "WRITE_ONCE(one.own, 8);", "#define DONE BIT(3) /* all of it */\n"],
     ["WRITE_ONCE(one.own, B);", "WRITE_ONCE(one.own, 5);", "#include <linux/io.h>\n#define A 0x4\n#define B (A | \\\n  1U)\n"],
+    ["WRITE_ONCE(one.own, A);", "WRITE_ONCE(one.own, 1);", "#define A 1 // one\n/*\n#define A 2\n*/\n"],
     ["WRITE_ONCE(one.own, EIO);", "WRITE_ONCE(one.own, -5);", "#define EIO -5\n"],
     ["int a = FIELD_GET(GENMASK(7, 4), READ_ONCE(one.own));", "int a = READ_ONCE(one.own) >> 4 & 15;", ""],
     ["int a = FIELD_PREP(GENMASK(7, 4), 3);", "int a = 48;", ""],
