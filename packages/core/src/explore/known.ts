@@ -78,6 +78,44 @@ const OF_PACKET = Object.keys({
   answered: 0,
 } satisfies { readonly [key in keyof Packet]: 0 }) as readonly (keyof Packet)[];
 
+/** Every field of a machine: whether `putMachine` writes it down, or it follows from what is written. A new one has to find its place here. */
+export const OF_MACHINE = {
+  platform: "written",
+  settings: "written",
+  compilerReorders: "written",
+  unreduced: "written",
+  otherMoves: "written",
+  layout: "written",
+  messages: "written",
+  instructions: "written",
+  threads: "written",
+  packets: "written",
+  places: "written",
+  waits: "written",
+  thieves: "written",
+  followers: "written",
+  olderLoads: "written",
+  tellPairs: "written",
+  // The searches that are shared are all of one program.
+  program: "follows",
+  arrivals: "follows",
+  // From the CPU and the messages.
+  listLike: "follows",
+  words: "follows",
+  message: "follows",
+  initial: "follows",
+  observers: "follows",
+  cpus: "follows",
+  holdsBack: "follows",
+  window: "follows",
+  pass: "follows",
+  // Said of a run when it is shown; a search asks for neither.
+  windowRule: "follows",
+  cell: "follows",
+  // What a search asks for is carried over (`Found.asked`).
+  optionsRead: "follows",
+} as const satisfies { readonly [key in keyof Machine]: "written" | "follows" };
+
 interface Found {
   readonly machine: Int32Array;
   readonly result: SearchResult;
@@ -208,7 +246,7 @@ export function createKnownSearches(): KnownSearches {
     for (const id of window.options) put(word(`${valueOf(id)}`));
   }
 
-  /** What steps and searches read of a machine. The rest follows from it: the layout and the initial state, whom packets meet, what pictures show. */
+  /** What steps and searches read of a machine (`OF_MACHINE`). */
   function putMachine(machine: Machine): void {
     const { instructions, packets, threads, places, waits, platform } = machine;
     putCpu(machine);

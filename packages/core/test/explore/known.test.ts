@@ -1,7 +1,8 @@
 /** Platforms that are the same machine for a test share its searches, and nothing but the number of searches differs. */
 import { expect, test } from "vitest";
-import { createKnownSearches, type KnownSearches } from "../../src/explore/known.js";
+import { createKnownSearches, type KnownSearches, OF_MACHINE } from "../../src/explore/known.js";
 import { DEFAULT_LIMITS, type Verdict } from "../../src/explore/verdict.js";
+import { buildMachine } from "../../src/machine/machine.js";
 import { platformNames } from "../../src/platform/index.js";
 import { judge } from "../../src/report/judge.js";
 import { catalogueProgram, platformOf } from "../subject.js";
@@ -57,4 +58,9 @@ test("a search that was interrupted is made again", () => {
   const stopped = counts.searched;
   expect(judge(of, on, { ...DEFAULT_LIMITS, known }).verdict).toBe("forbidden");
   expect(counts.searched).toBeGreaterThan(stopped);
+});
+
+test("a machine has no field that the comparison does not know of", () => {
+  const machine = buildMachine(catalogueProgram("altix/cq-race"), platformOf("sn2"));
+  expect(Object.keys(machine).filter((field) => !(field in OF_MACHINE))).toEqual([]);
 });
