@@ -31,9 +31,23 @@ export type OracleAnswer =
 /** Orders that are looked at, complete or not, before the oracle gives up. */
 const BUDGET = 200_000;
 
+/** Handlers of one CPU run one after another, and a CPU on which nothing else runs is idle: it has a thread that does nothing. */
+function withIdle(program: Program): Program {
+  const busy = new Set(program.threads.flatMap(({ role, on, cpu }) => (role === "cpu" && on === undefined ? [cpu] : [])));
+  const idle = new Map(program.threads.flatMap((thread) => (thread.role === "cpu" && !busy.has(thread.cpu) ? [[thread.cpu, thread]] : [])));
+  if (idle.size === 0) return program;
+  return {
+    ...program,
+    threads: [
+      ...program.threads,
+      ...[...idle.values()].map((handler) => ({ ...handler, on: undefined, registers: [], initial: [], code: [] })),
+    ],
+  };
+}
+
 /** All end states of a program on a platform; `settings`: values of options that differ from their defaults. */
 export function consult(
-  program: Program,
+  given: Program,
   platform: Platform,
   settings: ReadonlyMap<string, string> = new Map(),
   budget = BUDGET,
@@ -42,6 +56,7 @@ export function consult(
     const found = platform.options.find((candidate) => candidate.id === id);
     return found === undefined ? undefined : (settings.get(id) ?? found.default);
   };
+  const program = withIdle(given);
   const ends = new Map<string, OracleEnd>();
   let spent = 0;
   let orders = 0;

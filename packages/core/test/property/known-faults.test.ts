@@ -95,6 +95,19 @@ describe("handlers that share a CPU", () => {
   });
 });
 
+test("handlers of a CPU on which nothing else runs do not interrupt each other", () => {
+  const { oracle, machine } = compare(
+    `{ }
+    P1(int *x, int *y) on msi(D0) cpu(0) { int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*y); }
+    P2(int *x, int *y) on msi(D0) cpu(0) { WRITE_ONCE(*y, 1); WRITE_ONCE(*x, 3); }
+    D0() { MSI(); }
+    exists (1:r0=0 /\\ 1:r1=1)`,
+    platform("x86"),
+  );
+  expect(oracle).toBe(false);
+  expect(machine).toBe(oracle);
+});
+
 test("a load takes its value from an own store through a pointer", () => {
   const { oracle, machine } = compare(
     `{ int *p = &x; }
