@@ -17,7 +17,7 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
   const { freeRun, handlerIdle, handlersOf, passives, path, sameCpu } = progress;
   const { gather, isAlive, scratch, spread } = messages;
 
-  /** A pending interrupt is taken: anywhere in the interrupted program where nothing younger was performed. */
+  /** A pending interrupt is taken: anywhere in the interrupted program where nothing younger was performed, and no earlier than those that were taken before it. */
   function handlerSteps(state: State, index: number, out: number[], count: number): number {
     const thread = threads[index] as MachineThread;
     if (state[layout.pending + thread.handler] === 0 || !handlerIdle(state, index) || freeRun(state, index) === 0) return count;
@@ -34,6 +34,8 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
     });
     let masked = false;
     const limit = hostPath.guesses[0] ?? hostPath.ids.length;
+    for (const other of handlersOf[thread.host] as readonly number[])
+      least = Math.max(least, Math.min(state[layout.taken + (threads[other] as MachineThread).handler] as number, limit));
     for (let position = 0; position <= limit; position++) {
       if (position >= least && !masked) {
         const next = hostPath.ids[position];

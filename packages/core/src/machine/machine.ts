@@ -143,7 +143,7 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
   const thieves = thievesOf(roads);
   const followers = followersOf(roads, program);
   const steals = thieves.some((list) => list.length > 0);
-  const passing = createPassing(program, platform, roads, instructions, option, settings.get("must") !== "no");
+  const passing = createPassing(program, platform, roads, instructions, runs, option, settings.get("must") !== "no");
   const { cell, pass } = passing;
   const machine: Machine = {
     program,

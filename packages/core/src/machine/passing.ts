@@ -3,7 +3,7 @@ import { holds } from "../platform/condition.js";
 import type { Cell, Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import type { Instruction } from "./instruction.js";
-import type { Machine } from "./machine.js";
+import type { Machine, Range } from "./machine.js";
 import type { Packet, PlaceInstance, Visit, Wait } from "./packet.js";
 
 /** One fact about two packets in a place; see `platform/condition.ts`. */
@@ -93,13 +93,14 @@ const ofClasses = (condition: string): boolean =>
 
 /**
  * Who may pass whom. Cells are looked up by class of packet: all that their conditions ask is in a packet's class or in how the two locations are
- * related. Answers are kept. `must` false: what has to be able to pass does not.
+ * related. Answers are kept. `runs`: the instructions of each thread's runs. `must` false: what has to be able to pass does not.
  */
 export function createPassing(
   program: Program,
   platform: Platform,
   roads: { readonly packets: readonly Packet[]; readonly visits: readonly { readonly place: number }[] },
   instructions: readonly Instruction[],
+  runs: readonly (readonly Range[])[],
   option: (id: string) => string | undefined,
   must: boolean,
 ): Pick<Machine, "cell" | "pass"> & Rivals {
@@ -177,10 +178,14 @@ export function createPassing(
         holds(when.filter(ofClasses), fact, option),
     );
   };
+  // By instruction: its run. Two runs of a handler send the same operation twice, each a transaction of its own.
+  const runOf = new Int32Array(instructions.length);
+  for (const { first, end } of runs.flat()) runOf.fill(first, first, end);
   const sameTlp = (a: Packet, b: Packet): boolean => {
     const first = instructions[a.instruction];
     const second = instructions[b.instruction];
-    return first !== undefined && first.kind === "dma-write" && second?.operation === first.operation && !a.fields.has("ro") && !a.uio;
+    if (first?.kind !== "dma-write" || second?.operation !== first.operation || runOf[a.instruction] !== runOf[b.instruction]) return false;
+    return !a.fields.has("ro") && !a.uio;
   };
   const allows = (found: Cell | undefined): boolean => found !== undefined && found.pass !== "no" && (found.pass !== "must" || must);
   /** For two classes: nobody has asked, their cells never let pass, always do, or it depends on how the two locations are related. */

@@ -23,7 +23,9 @@ export function variantOf(machine: Machine, given: Settings): Machine {
   if (!byTables) return buildMachine(program, platform, given);
   const optionsRead = new Set(machine.optionsRead);
   const option = optionReader(platform, settings, optionsRead);
-  const passing = createPassing(program, platform, { packets, visits: places }, instructions, option, settings.get("must") !== "no");
+  const roads = { packets, visits: places };
+  const runs = machine.threads.map((thread) => thread.runs);
+  const passing = createPassing(program, platform, roads, instructions, runs, option, settings.get("must") !== "no");
   const { cell, pass } = passing;
   return withWaits({ ...machine, cell, pass, settings, optionsRead }, passing);
 }
