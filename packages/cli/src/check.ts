@@ -52,10 +52,7 @@ export async function checkCommand(asked: readonly string[], given: CheckOptions
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read, single } = paths.length === 0 ? NOTHING : readInputs(paths);
   const { platforms, andNamed } = selectPlatforms(shelf, options.platform, inputs, single);
-  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms, {
-    general,
-    shelf,
-  });
+  const settings = readSettings(options, platforms, { general, shelf });
   const problems: readonly Found[] = [
     ...configured.problems,
     ...shelf.problems,

@@ -16,6 +16,7 @@ import {
 } from "@fencepost/core/platform";
 import { collectComplaints } from "@fencepost/core/program";
 import { lilconfig } from "lilconfig";
+import { CONFIG_FILES, NAME } from "./config-places.js";
 import { UsageError } from "./exit.js";
 import { FORMATS } from "./formats/index.js";
 import type { Found } from "./inputs.js";
@@ -98,9 +99,6 @@ export interface FoundConfig {
 /** What a loader found: its text, so that mistakes have places, or its value. */
 type Loaded = { readonly text: string } | { readonly value: unknown };
 
-const NAME = "fencepost";
-const PLACES = ["package.json", ...["json", "js", "mjs", "cjs"].map((ending) => `${NAME}.config.${ending}`)];
-
 /**
  * The configuration that `asked` names, or the one that is found in this folder or one above it; undefined where there is none. What is wrong in it is a problem; a file that is asked for and
  * is not there is a UsageError.
@@ -129,7 +127,7 @@ export async function findConfig(asked: string | undefined): Promise<FoundConfig
     }
   };
   const searcher = lilconfig(NAME, {
-    searchPlaces: PLACES,
+    searchPlaces: ["package.json", ...CONFIG_FILES],
     ignoreEmptySearchPlaces: false,
     loaders: { ".json": reading, ".js": importing, ".mjs": importing, ".cjs": importing },
   });
@@ -261,6 +259,6 @@ function reason(error: unknown, asked: string | undefined): string {
   if (code === "ENOENT") return "no such file";
   if (code === "EISDIR") return "this is a directory";
   if (/No loader specified/.test(message))
-    return `a configuration is a ${PLACES.slice(1).join(", ")} or a package.json, not ${asked ?? "this"}`;
+    return `a configuration is a ${CONFIG_FILES.join(", ")} or a package.json, not ${asked ?? "this"}`;
   return message;
 }

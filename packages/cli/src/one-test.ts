@@ -27,8 +27,7 @@ export async function readOneTest<Options extends Configurable>(
   const shelf = createShelf(options.platformFile);
   const { inputs, problems: read } = readInputs([path]);
   const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
-  const asked = options.compiler === true ? [...options.option, "compiler=on"] : options.option;
-  const settings = readSettings(asked, platforms, { general, shelf });
+  const settings = readSettings(options, platforms, { general, shelf });
   const problems = [...configuration, ...shelf.problems, ...read];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   if (inputs.length > 1) throw new UsageError(`${command} takes one test`);

@@ -97,13 +97,13 @@ function unique(platforms: readonly Platform[]): readonly Platform[] {
 
 /** `barrier=two-way`, each checked against the options of the platforms in the run; those of a configuration say nothing of platforms without that option. */
 export function readSettings(
-  texts: readonly string[],
+  { option, compiler }: { readonly option: readonly string[]; readonly compiler?: boolean },
   platforms: readonly Platform[],
   configured: { readonly general: ReadonlySet<string>; readonly shelf: Shelf } | undefined = undefined,
 ): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   if (platforms.length === 0) return settings;
-  for (const text of texts) {
+  for (const text of compiler === true ? [...option, "compiler=on"] : option) {
     const [id, value] = text.split("=", 2) as [string, string | undefined];
     if (value === undefined) throw new UsageError(`--option ${text}: write --option NAME=VALUE`);
     // Some settings hold on every platform (docs/decisions/0005-options.md).

@@ -56,10 +56,7 @@ export async function simCommand(paths: readonly string[], given: SimOptions, is
   // Of the configuration's platforms, those that can be simulated: it names them for checks.
   const timed = given.platform === undefined && options.platform !== undefined ? selected.filter(hasTimes) : [];
   const platforms = timed.length > 0 ? timed : selected;
-  const settings = readSettings(options.compiler === true ? [...options.option, "compiler=on"] : options.option, platforms, {
-    general,
-    shelf,
-  });
+  const settings = readSettings(options, platforms, { general, shelf });
   const swept = AXES.filter((axis) => (options[axis]?.length ?? 0) > 1);
   if (swept.length > 1) throw new UsageError(`a sweep goes over one of size, rate, hops and depth, not over ${swept.join(" and ")}`);
   const axis = swept[0];

@@ -6,6 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { ARCHITECTURES } from "@fencepost/core/axioms";
 import { shippedModels } from "@fencepost/core/cat";
+import { CONFIG_FILES, NAME } from "../config-places.js";
 import { EXIT, exitCode, UsageError } from "../exit.js";
 import { VERSION } from "../version.js";
 import { loadModel } from "./model.js";
@@ -107,14 +108,12 @@ async function withConfiguration(given: HerdOptions): Promise<{ options: HerdOpt
   };
 }
 
-const CONFIGURATIONS = ["json", "js", "mjs", "cjs"].map((ending) => `fencepost.config.${ending}`);
-
 /** Is there a configuration, or a package.json that may hold one, in this folder or one above it? */
 function configurationAbove(): boolean {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
-    if (CONFIGURATIONS.some((name) => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined)) return true;
+    if (CONFIG_FILES.some((name) => existsSync(join(folder, name)))) return true;
     try {
-      if (readFileSync(join(folder, "package.json"), "utf8").includes('"fencepost"')) return true;
+      if (readFileSync(join(folder, "package.json"), "utf8").includes(`"${NAME}"`)) return true;
     } catch {
       // There is none.
     }

@@ -2,6 +2,7 @@
 import type { Expression } from "../litmus/test.js";
 import type { Span } from "../source.js";
 import type { EventKind, Port } from "./event.js";
+import type { EventDetails } from "./execute-state.js";
 import { constant, operation, type Term } from "./value.js";
 
 type Call = Extract<Expression, { kind: "call" }>;
@@ -15,12 +16,7 @@ interface Result {
 export interface Tools<State> {
   readonly fork: (state: State) => State;
   readonly evaluate: (expression: Expression, port: Port, state: State, next: (state: State, result: Result) => void) => void;
-  readonly event: (
-    state: State,
-    kind: EventKind,
-    span: Span,
-    more: { readonly tags?: readonly string[]; readonly port?: Port; readonly address?: Term; readonly value?: Term },
-  ) => number;
+  readonly event: (state: State, kind: EventKind, span: Span, more: Omit<EventDetails, "atomic">) => number;
   /** The number that the next event will have. */
   readonly upcoming: (state: State) => number;
   readonly feed: (state: State, from: readonly number[], to: number) => void;

@@ -3,7 +3,7 @@ import type { Expression } from "../litmus/test.js";
 import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
 import type { EventKind, Port } from "./event.js";
-import { fork, link, type Next, type Result, require, type State, type Then } from "./execute-state.js";
+import { type EventDetails, fork, link, type Next, type Result, require, type State, type Then } from "./execute-state.js";
 import { constant, type Term } from "./value.js";
 
 type Call = Extract<Expression, { kind: "call" }>;
@@ -32,18 +32,7 @@ export interface KernelTools {
     state: State,
     next: (state: State, first: Result, second: Result) => void,
   ) => void;
-  readonly event: (
-    state: State,
-    kind: EventKind,
-    span: Span,
-    more: {
-      readonly tags?: readonly string[];
-      readonly atomic?: boolean;
-      readonly port?: Port;
-      readonly address?: Term;
-      readonly value?: Term;
-    },
-  ) => number;
+  readonly event: (state: State, kind: EventKind, span: Span, more: EventDetails) => number;
   readonly compute: (state: State, operator: string, left: Result, right: Result, span: Span) => Result;
   /** The expression that a raw access takes its address from. */
   readonly accessed: (operand: Expression | undefined, callee: string, span: Span) => Expression;

@@ -1,6 +1,6 @@
 /** A path of a thread that is being executed: what it has done so far, and how that is handed on. */
 import type { Span } from "../source.js";
-import type { Branch, Constraint, ThreadEvent } from "./event.js";
+import type { Branch, Constraint, Port, ThreadEvent } from "./event.js";
 import type { Hazard } from "./mistake.js";
 import { operation, type Term } from "./value.js";
 
@@ -37,6 +37,15 @@ export function fork(state: State): State {
 export interface Result {
   readonly value: Term;
   readonly from: readonly number[];
+}
+
+/** What an event has besides its kind and its place. */
+export interface EventDetails {
+  readonly tags?: readonly string[];
+  readonly atomic?: boolean;
+  readonly port?: Port;
+  readonly address?: Term;
+  readonly value?: Term;
 }
 
 export type Next = (state: State, result: Result) => void;

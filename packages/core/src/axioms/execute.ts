@@ -9,11 +9,11 @@ import type { Span } from "../source.js";
 import type { EventKind, Port, ThreadPath } from "./event.js";
 import { c11Calls } from "./execute-c11.js";
 import { kernelCalls } from "./execute-kernel.js";
-import { fork, link, type Next, placeOf, type Result, require, type State, type Then } from "./execute-state.js";
+import { type EventDetails, fork, link, type Next, placeOf, type Result, require, type State, type Then } from "./execute-state.js";
 import type { Macro, Macros } from "./macro.js";
 import { addressHazard, operationHazard } from "./mistake.js";
 import { substitute, substituteStatement } from "./substitute.js";
-import { asWord, constant, operation, type Term, type Value } from "./value.js";
+import { asWord, constant, operation, type Value } from "./value.js";
 
 export interface ExecuteOptions {
   readonly macros: Macros;
@@ -82,18 +82,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
     problems.push({ code, severity: "error", span, message, ...(hint === undefined ? {} : { hint }) });
   };
 
-  const event = (
-    state: State,
-    kind: EventKind,
-    span: Span,
-    more: {
-      readonly tags?: readonly string[];
-      readonly atomic?: boolean;
-      readonly port?: Port;
-      readonly address?: Term;
-      readonly value?: Term;
-    },
-  ): number => {
+  const event = (state: State, kind: EventKind, span: Span, more: EventDetails): number => {
     const hazard =
       more.address === undefined ? undefined : addressHazard(more.address, kind === "R", options.arrays ?? "", placeOf(state, span));
     if (hazard !== undefined) state.hazards.push(hazard);

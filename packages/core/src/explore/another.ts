@@ -6,6 +6,7 @@ import type { Machine } from "../machine/machine.js";
 import { createStepper } from "../machine/step.js";
 import { satisfied } from "./formula.js";
 import { slotsOf, whole } from "./parts.js";
+import { statesBetweenQuestions } from "./result.js";
 import { createReduction } from "./stubborn.js";
 import { createTable } from "./table.js";
 
@@ -34,6 +35,7 @@ export function sampleWitness(machine: Machine, { seed, maxStates, interrupted }
     if (count > 1) count = reduction.select(state, enabled, count);
     return shuffled(enabled.slice(0, count), random);
   };
+  const between = statesBetweenQuestions(machine);
   const stack = [{ state: initial, choices: choicesIn(initial), step: -1 }];
   table.add(initial);
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -51,7 +53,7 @@ export function sampleWitness(machine: Machine, { seed, maxStates, interrupted }
         return [...stack.slice(1).map((each) => each.step), step];
       continue;
     }
-    if (table.count > maxStates || ((table.count & 255) === 255 && interrupted?.() === true)) return undefined;
+    if (table.count > maxStates || (table.count % between === 0 && interrupted?.() === true)) return undefined;
     stack.push({ state, choices: choicesIn(state), step });
   }
   return undefined;

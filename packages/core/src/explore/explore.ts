@@ -8,7 +8,7 @@ import type { Formula } from "../program/program.js";
 import { searchEvery } from "./every.js";
 import { observe, satisfied, speaksOfStuck } from "./formula.js";
 import { type Questions, questionsOf, slotsOf, whole } from "./parts.js";
-import { compareValues, type EndState, type SearchOptions, type SearchResult } from "./result.js";
+import { compareValues, type EndState, type SearchOptions, type SearchResult, statesBetweenQuestions } from "./result.js";
 
 export type { EndState, SearchOptions, SearchResult } from "./result.js";
 
@@ -166,8 +166,7 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
   // Any end will do where everything satisfies: the newest state is the nearest to one.
   const newest: number[] | undefined = verdict && formula.kind === "constant" && formula.value ? [0] : undefined;
   let visited = 0;
-  // A state of a large machine costs more than the question whether to go on.
-  const between = Math.max(1, Math.min(256, Math.floor(2048 / machine.instructions.length)));
+  const between = statesBetweenQuestions(machine);
   for (;;) {
     const index = newest === undefined ? visited : newest.pop();
     if (index === undefined || visited === table.count) break;

@@ -7,6 +7,7 @@ import { heldLocks } from "./held-locks.js";
 
 /** Locations that one thread accesses plainly while another writes them, or writes plainly while another accesses them, and not both under one lock. */
 export function plainRaces({ instructions, program }: Machine): string[] {
+  if (!instructions.some(({ facts }) => facts.plain)) return [];
   const names = new Set<string>();
   const held = new Map(program.threads.flatMap((thread) => heldLocks(thread).map((locks, at) => [thread.code[at], locks] as const)));
   const apart = (one: Instruction, other: Instruction): boolean => {

@@ -1,3 +1,5 @@
+import type { Machine } from "../machine/machine.js";
+
 /** What a search is asked and what it answers. */
 export interface SearchOptions {
   readonly mode: "states" | "verdict";
@@ -10,6 +12,10 @@ export interface SearchOptions {
   /** Where no end satisfies the proposition: find out whether any run ends at all, even if that takes another search. */
   readonly vacuity?: boolean;
 }
+
+/** After so many states a search asks whether to go on: a state of a large machine costs more than the question. */
+export const statesBetweenQuestions = ({ instructions }: Machine): number =>
+  Math.max(1, Math.min(256, Math.floor(2048 / instructions.length)));
 
 /** How a run ended, as the condition and `locations` see it. */
 export interface EndState {

@@ -1,6 +1,7 @@
 /** `#define NAME value`: names for numbers, as drivers have them. Directives are blank to the scanner; this file reads them. */
 import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
+import { endOfDirective, isDirective } from "./scan.js";
 
 export interface Definitions {
   /** Each name's number. */
@@ -16,18 +17,31 @@ const stringOrComment = /"(?:[^"\\\n]|\\.)*"|\/\*(?:[\s\S]*?\*\/|[\s\S]*)|\/\/[^
 const withoutComments = (text: string): string =>
   text.replace(stringOrComment, (found) => (found.startsWith('"') ? found : found.replace(/[^\n]/g, " ")));
 
-/** A directive is a line; with a `\` at its end it goes on. */
-const directive = /^[ \t]*#[ \t]*define\b[ \t]*((?:[^\n\\]|\\(?:\r?\n)?)*)/gm;
+const define = /^#[ \t]*define\b[ \t]*/;
 const parts = /^(\w+)(\()?([\s\S]*)$/;
+
+/** The preprocessor's lines, each with the lines that carry it on. */
+function* directives(text: string): Generator<{ readonly line: string; readonly at: number }> {
+  const first = /^[ \t]*#/gm;
+  for (let found = first.exec(text); found !== null; found = first.exec(text)) {
+    const at = first.lastIndex - 1;
+    if (!isDirective(text, at)) continue;
+    const end = endOfDirective(text, at);
+    yield { line: text.slice(at, end), at };
+    first.lastIndex = end;
+  }
+}
 
 /** All definitions of a text, in its order: a value may name what was defined before it. */
 export function readDefinitions(text: string): Definitions {
   if (!text.includes("define")) return NONE;
   const numbers = new Map<string, number>();
   const problems: Problem[] = [];
-  for (const match of withoutComments(text).matchAll(directive)) {
-    const rest = match[1] ?? "";
-    const start = match.index + match[0].length - rest.length;
+  for (const { line, at } of directives(withoutComments(text))) {
+    const head = define.exec(line)?.[0];
+    if (head === undefined) continue;
+    const rest = line.slice(head.length);
+    const start = at + head.length;
     const shown = rest.trimEnd();
     const span: Span = { start, end: start + Math.max(1, shown.length) };
     const [, name, parameters, value = ""] = parts.exec(shown) ?? [];

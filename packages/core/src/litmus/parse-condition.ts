@@ -1,7 +1,7 @@
 /** Conditions: what holds at the end of a run. */
 import type { Cursor } from "./cursor.js";
-import { ownsRegisters } from "./parse-expression.js";
 import { atSigned, parseInteger, parseSigned } from "./parse-integer.js";
+import { ownsRegisters, withMembers } from "./parse-member.js";
 import { atThreadPrefix, parseThreadPrefix } from "./parse-thread-name.js";
 import type { Arrival, Proposition, Term } from "./test.js";
 
@@ -173,13 +173,9 @@ export function parseTerm(cursor: Cursor): Term {
   const first = cursor.failing ? undefined : cursor.expectWord("a register such as `0:r0`, or a location");
   const owner = first !== undefined && ownsRegisters(first.text) && cursor.take(".") ? first.text : undefined;
   let name = owner === undefined ? (first?.text ?? "") : (cursor.expectWord("the register's name after `.`")?.text ?? "");
-  const members = (): void => {
-    while (owner === undefined && !cursor.failing && cursor.take("."))
-      name += `.${cursor.expectWord("the name of the member")?.text ?? ""}`;
-  };
-  members();
+  if (owner === undefined) name = withMembers(cursor, name);
   const index = !cursor.failing && cursor.at("[") ? parseIndex(cursor) : undefined;
-  if (index !== undefined) members();
+  if (index !== undefined && owner === undefined) name = withMembers(cursor, name);
   if (bracketed) cursor.expectClosing("]", open);
   return { kind: "location", owner, name, index, span: cursor.span(start) };
 }

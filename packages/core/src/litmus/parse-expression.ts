@@ -2,6 +2,7 @@
 import type { Span } from "../source.js";
 import type { Cursor } from "./cursor.js";
 import { parseInteger } from "./parse-integer.js";
+import { ownsRegisters } from "./parse-member.js";
 import { isThreadName } from "./parse-thread-name.js";
 import { afterCast, isTypeKeyword } from "./parse-type.js";
 import type { Punctuation } from "./scan.js";
@@ -199,11 +200,6 @@ function rejectPostfix(cursor: Cursor, expression: Expression): void {
 }
 
 const atMember = (cursor: Cursor): boolean => cursor.at("->") || cursor.at(".");
-
-/** Whose members are registers: a device, or the chipset. */
-export function ownsRegisters(name: string): boolean {
-  return name === "HOST" || (isThreadName(name) && name.startsWith("D"));
-}
 
 /** The rest of `d->own` behind `d`, as the name of a location: `d.own`. What it holds, unless an index follows. */
 function parseMember(cursor: Cursor, owner: string, start: number): Expression {

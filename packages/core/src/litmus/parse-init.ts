@@ -1,8 +1,8 @@
 /** The initial state: herd7's declarations, and those of devices, mappings and placement. */
 import type { Cursor } from "./cursor.js";
 import { parseAttributes } from "./parse-attribute.js";
-import { ownsRegisters } from "./parse-expression.js";
 import { atSigned, parseInteger, parseSigned } from "./parse-integer.js";
+import { ownsRegisters, withMembers } from "./parse-member.js";
 import { members, type Structures, takeStructure } from "./parse-struct.js";
 import { atThreadPrefix, isThreadName, parseThreadName, parseThreadPrefix } from "./parse-thread-name.js";
 import { checkType, isTypeWord, typeText } from "./parse-type.js";
@@ -129,13 +129,6 @@ function parseLocation(cursor: Cursor, prefix: Prefix): Declaration | undefined 
   if (cursor.failing) return undefined;
   const { start, ...where } = prefix;
   return { kind: "location", ...where, type, owner: owned ? first.text : undefined, name, length, value, span: cursor.span(start) };
-}
-
-/** `d.own`: the name of a member, `d` having been read. */
-function withMembers(cursor: Cursor, first: string): string {
-  let name = first;
-  while (cursor.take(".")) name += `.${cursor.expectWord("the name of the member")?.text ?? ""}`;
-  return name;
 }
 
 function takeEquals(cursor: Cursor): boolean {

@@ -178,15 +178,12 @@ export function createPassing(
         holds(when.filter(ofClasses), fact, option),
     );
   };
-  // By instruction: its run. Two runs of a handler send the same operation twice, each a transaction of its own.
-  const runOf = new Int32Array(instructions.length);
-  for (const { first, end } of runs.flat()) runOf.fill(first, first, end);
-  const sameTlp = (a: Packet, b: Packet): boolean => {
-    const first = instructions[a.instruction];
-    const second = instructions[b.instruction];
-    if (first?.kind !== "dma-write" || second?.operation !== first.operation || runOf[a.instruction] !== runOf[b.instruction]) return false;
-    return !a.fields.has("ro") && !a.uio;
-  };
+  const transactionOf = transactionsOf(instructions, runs);
+  const sameTlp = (a: Packet, b: Packet): boolean =>
+    transactionOf[a.instruction] === transactionOf[b.instruction] &&
+    instructions[a.instruction]?.kind === "dma-write" &&
+    !a.fields.has("ro") &&
+    !a.uio;
   const allows = (found: Cell | undefined): boolean => found !== undefined && found.pass !== "no" && (found.pass !== "must" || must);
   /** For two classes: nobody has asked, their cells never let pass, always do, or it depends on how the two locations are related. */
   const between = new Uint8Array(size * size);
@@ -203,11 +200,9 @@ export function createPassing(
     }
     return allowed && !sameTlp(packets[younger] as Packet, packets[older] as Packet);
   };
-  const sent = new Map<unknown, number>();
-  for (const { instruction } of packets) {
-    const operation = instructions[instruction]?.operation;
-    sent.set(operation, (sent.get(operation) ?? 0) + 1);
-  }
+  // By transaction: its packets.
+  const sent = new Int32Array(instructions.length);
+  for (const { instruction } of packets) (sent[transactionOf[instruction] as number] as number)++;
   const rivals = (present: readonly Visit[]): ((younger: Visit) => readonly number[]) => {
     const byClass = new Map<number, number[]>();
     for (const [at, { packet, hop }] of present.entries()) {
@@ -220,7 +215,7 @@ export function createPassing(
     return ({ packet, hop }) => {
       const first = classOf[packet]?.[hop - 1] ?? -1;
       // Parts of one transaction stay in order whatever the cells say.
-      if (first < 0 || (sent.get(instructions[packets[packet]?.instruction ?? -1]?.operation) ?? 0) > 1) return everybody;
+      if (first < 0 || (sent[transactionOf[packets[packet]?.instruction ?? -1] ?? -1] ?? 0) > 1) return everybody;
       const found: number[] = [];
       let lists = 0;
       byClass.forEach((list, second) => {
@@ -232,6 +227,20 @@ export function createPassing(
     };
   };
   return { cell, pass, rivals };
+}
+
+/** By instruction: the first of its transaction. One statement is one transaction in each run of a handler: what two runs send are two. */
+function transactionsOf(instructions: readonly Instruction[], runs: readonly (readonly Range[])[]): Int32Array {
+  const firsts = new Int32Array(instructions.length);
+  for (const { first, end } of runs.flat()) {
+    const byOperation = new Map<unknown, number>();
+    for (let id = first; id < end; id++) {
+      const operation = instructions[id]?.operation;
+      if (!byOperation.has(operation)) byOperation.set(operation, id);
+      firsts[id] = byOperation.get(operation) as number;
+    }
+  }
+  return firsts;
 }
 
 const everybody = (present: readonly Visit[]): (() => readonly number[]) => {

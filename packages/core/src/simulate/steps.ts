@@ -128,22 +128,16 @@ export function createSteps(
   function happen(slot: number, node: Node, from: number): number {
     // An interrupt is taken as early as it can be.
     const least = stepAction(node.steps[from] as number) === HANDLE;
-    for (let at = least ? from : choose(slot, node, from); at >= from; at--) {
+    return happenAmong(slot, node, from, least ? from : choose(slot, node, from));
+  }
+
+  /** The same for the choices up to `last`, the latest that can be. */
+  function happenAmong(slot: number, node: Node, from: number, last: number): number {
+    for (let at = last; at >= from; at--) {
       if (automaton.follow(node, at) !== null) {
         apply(slot, at);
         return PERFORMED;
       }
-    }
-    if (bases[slot] === undefined) return NOTHING;
-    takeBack(slot);
-    return CHANGED;
-  }
-
-  /** The same for one choice alone. */
-  function happenSo(slot: number, node: Node, at: number): number {
-    if (automaton.follow(node, at) !== null) {
-      apply(slot, at);
-      return PERFORMED;
     }
     if (bases[slot] === undefined) return NOTHING;
     takeBack(slot);
@@ -245,7 +239,7 @@ export function createSteps(
     }
     if (!otherMoves) return happen(slot, node, at);
     const way = ways.choose(slot, node, at, packet, hop);
-    return way === LATER ? NOTHING : happenSo(slot, node, way);
+    return way === LATER ? NOTHING : happenAmong(slot, node, way, way);
   }
 
   function hold(slot: number, ticket: number, obstacle: number): void {
