@@ -33,6 +33,7 @@ Positive: 1 Negative: 3
 Condition exists (1:r0=1 /\\ 1:r1=0)
 Observation MP-open Sometimes 1 3
 Time MP-open T
+Hash=d3764694b52d33613e5161a240966ca0
 
 Test MP Allowed
 States 3
@@ -45,6 +46,7 @@ Positive: 0 Negative: 3
 Condition exists (1:r0=1 /\\ 1:r1=0)
 Observation MP Never 0 3
 Time MP T
+Hash=3bc9fbc36a4235a8517e639b00b74343
 
 `);
 });
@@ -78,7 +80,7 @@ test("a configuration names macros and model, and includes are found beside it",
   expect(fencepost(["herd", "-conf", "mine.cfg", "-I", dirname(cfg), own]).out).toContain("Observation MP Never 0 3");
   const { code, err } = fencepost(["herd", "-conf", cfg, forbidden()]);
   expect(code).toBe(3);
-  expect(err).toMatch(/mp\.litmus:3:\d+: error\[unknown-call\]: unknown macro WRITE_ONCE/);
+  expect(err).toMatch(/mp\.litmus:3:\d+: error\[unknown-call\]: Unknown macro WRITE_ONCE/);
 });
 
 test("a wrong test ends with 3, and with 0 where herd7's way is wanted; the others are answered", () => {
@@ -86,7 +88,7 @@ test("a wrong test ends with 3, and with 0 where herd7's way is wanted; the othe
   const { code, out, err } = fencepost(["herd", bad, forbidden(), "nosuch.litmus"]);
   expect(code).toBe(3);
   expect(out).toContain("Observation MP Never 0 3");
-  expect(err).toContain("unknown macro smp_memb");
+  expect(err).toContain("Unknown macro smp_memb");
   expect(err).toContain("nosuch.litmus: error[file]: no such file");
   expect(fencepost(["herd", "--herd-exit", bad]).code).toBe(0);
 });

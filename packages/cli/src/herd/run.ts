@@ -1,7 +1,7 @@
 /** One test under the model: what is printed of it, and how it ended. */
 import { readFileSync } from "node:fs";
 import type { Source } from "@fencepost/core";
-import { type Answered, answer, formatProblem, herdText } from "@fencepost/core/axioms";
+import { type Answered, answer, formatProblem, herdHash, herdText } from "@fencepost/core/axioms";
 import type { Session } from "@fencepost/core/cat";
 import { type KnownThreads, parseTest, type Test } from "@fencepost/core/litmus";
 import { answerJson } from "./json.js";
@@ -65,11 +65,13 @@ function runSource(source: Source, path: string, shared: Shared, reuse: boolean)
     }
     case "answer": {
       const seconds = (performance.now() - began) / 1000;
+      const hash = options.json ? undefined : herdHash(parsed.value, source.text);
       const out = options.json
         ? `${JSON.stringify(answerJson(test, path, answered.answer))}\n`
         : herdText(test, answered.answer, {
             seconds,
             hexa: options.hexa,
+            ...(hash === undefined ? {} : { hash }),
             ...(options.badFlag === undefined ? {} : { badFlag: options.badFlag }),
           });
       const err = answered.answer.cut

@@ -213,7 +213,7 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
 
   function unknownCall(call: Extract<Expression, { kind: "call" }>): void {
     const near = nearest(call.name, options.macros.keys());
-    complain(call.span, `unknown macro ${call.name}`, near === undefined ? undefined : `did you mean ${near}?`, "unknown-call");
+    complain(call.span, `Unknown macro ${call.name}`, near === undefined ? undefined : `did you mean ${near}?`, "unknown-call");
   }
 
   function evaluateCall(expression: Extract<Expression, { kind: "call" }>, port: Port, state: State, next: Next): void {

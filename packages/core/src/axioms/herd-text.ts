@@ -17,6 +17,8 @@ export interface HerdTextOptions {
   readonly badFlag?: string;
   /** Numbers in hexadecimal, herd7's -hexa. */
   readonly hexa?: boolean;
+  /** What stands behind `Hash=`; no such line where it is undefined. */
+  readonly hash?: string;
 }
 
 /** What herd7 prints of a test, with the blank line at its end. */
@@ -34,8 +36,7 @@ export function herdText(test: Test, answer: Answer, options: HerdTextOptions): 
   lines.push(`Condition ${conditionText(test, number)}`);
   lines.push(`Observation ${name} ${answer.observation} ${answer.positive} ${answer.negative}`);
   if (options.seconds !== undefined) lines.push(`Time ${name} ${options.seconds.toFixed(2)}`);
-  const hash = test.info.find(({ key }) => key === "Hash");
-  if (hash !== undefined) lines.push(`Hash=${hash.value}`);
+  if (options.hash !== undefined) lines.push(`Hash=${options.hash}`);
   return `${lines.join("\n")}\n\n`;
 }
 

@@ -8,6 +8,7 @@ export type { Frame, Item } from "./frame.js";
 export { type EventGraph, eventGraph, type GraphEdge, type GraphNode, type GraphOptions } from "./graph.js";
 export { graphDot } from "./graph-dot.js";
 export { graphSvg } from "./graph-svg.js";
+export { herdHash } from "./herd-hash.js";
 export { conditionText, type HerdTextOptions, herdText, stateText, typed, valueText } from "./herd-text.js";
 export { ARCHITECTURES, type Architecture } from "./lower-arch.js";
 export { KERNEL_MACROS, type Macro, type Macros } from "./macro.js";

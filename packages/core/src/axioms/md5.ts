@@ -1,0 +1,72 @@
+/** The MD5 digest (RFC 1321). The core has no library of its own for it, and herd7 names tests by it. */
+
+/** floor(2^32 * |sin(i + 1)|), the 64 constants of RFC 1321, 3.4. */
+const SINES = Int32Array.from({ length: 64 }, (_, at) => Math.floor(Math.abs(Math.sin(at + 1)) * 2 ** 32) | 0);
+
+/** By how much each step turns, four for each round. */
+const TURNS = Int32Array.of(7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21);
+
+/** The 16 bytes of the digest, each a character of the string; so are the bytes of what is digested. */
+export function md5(bytes: string): string {
+  const { length } = bytes;
+  const words = new Int32Array(((length + 72) >>> 6) << 4);
+  for (let at = 0; at < length; at++) words[at >> 2] = (words[at >> 2] as number) | (bytes.charCodeAt(at) << ((at & 3) << 3));
+  words[length >> 2] = (words[length >> 2] as number) | (0x80 << ((length & 3) << 3));
+  words[words.length - 2] = length << 3;
+  words[words.length - 1] = Math.floor(length / 2 ** 29);
+  const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
+  for (let block = 0; block < words.length; block += 16) addBlock(state, words, block);
+  let digest = "";
+  for (let at = 0; at < 16; at++) digest += String.fromCharCode(((state[at >> 2] as number) >>> ((at & 3) << 3)) & 255);
+  return digest;
+}
+
+function addBlock(state: Int32Array, words: Int32Array, block: number): void {
+  let a = state[0] as number;
+  let b = state[1] as number;
+  let c = state[2] as number;
+  let d = state[3] as number;
+  for (let step = 0; step < 64; step++) {
+    const round = step >> 4;
+    let mixed: number;
+    let word = step;
+    if (round === 0) {
+      mixed = (b & c) | (~b & d);
+    } else if (round === 1) {
+      mixed = (b & d) | (c & ~d);
+      word = 5 * step + 1;
+    } else if (round === 2) {
+      mixed = b ^ c ^ d;
+      word = 3 * step + 5;
+    } else {
+      mixed = c ^ (b | ~d);
+      word = 7 * step;
+    }
+    const sum = (a + mixed + (SINES[step] as number) + (words[block + (word & 15)] as number)) | 0;
+    const turn = TURNS[(round << 2) | (step & 3)] as number;
+    a = d;
+    d = c;
+    c = b;
+    b = (b + ((sum << turn) | (sum >>> (32 - turn)))) | 0;
+  }
+  state[0] = (state[0] as number) + a;
+  state[1] = (state[1] as number) + b;
+  state[2] = (state[2] as number) + c;
+  state[3] = (state[3] as number) + d;
+}
+
+/** The bytes of a text in UTF-8, each a character. */
+export function utf8Bytes(text: string): string {
+  for (let at = 0; at < text.length; at++)
+    if (text.charCodeAt(at) >= 0x80)
+      return encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\uFFFD")).replace(/%(..)/g, (_, byte: string) =>
+        String.fromCharCode(Number.parseInt(byte, 16)),
+      );
+  return text;
+}
+
+export function hexadecimal(bytes: string): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at++) text += bytes.charCodeAt(at).toString(16).padStart(2, "0");
+  return text;
+}
