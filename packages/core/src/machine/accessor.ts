@@ -106,11 +106,11 @@ function beside(lowering: Lowering, what: FenceStep["beside"]): Partial<Draft> {
 }
 
 function appendToken(lowering: Lowering, operation: Operation, step: TokenStep): void {
-  const { lastDevice, platform, writesRegisters } = lowering;
+  const { cpu, lastDevice, platform, writing } = lowering;
   if (step.token === "flush" && lastDevice < 0) return;
   if (platform.fabric.tokens[step.token] === undefined) return;
-  // Nothing to wait for where no thread of this CPU writes registers.
-  if (step.token === "drain" && !writesRegisters) return;
+  // Nothing to wait for where nobody writes registers from this CPU.
+  if (step.token === "drain" && !writing.has(cpu)) return;
   append(lowering, "token", operation, {
     device: lastDevice,
     before: 0,

@@ -22,8 +22,8 @@ export interface Lowering extends Lowerings {
   readonly index: number;
   /** Its first instruction. */
   readonly first: number;
-  /** Threads of this CPU write registers. */
-  readonly writesRegisters: boolean;
+  /** CPUs that registers are written from. */
+  readonly writing: ReadonlySet<number>;
   /** Fences that wait for the atomic they stand before. */
   readonly waiting: Draft[];
   /** The CPU that it runs on by now. */
@@ -37,9 +37,7 @@ export type OperationOf<Kind extends Operation["kind"]> = Extract<Operation, { r
 
 /** The thread with this number, nothing of it lowered yet. */
 export function startLowering(shared: Lowerings, index: number, thread: Thread): Lowering {
-  const writesRegisters = shared.program.threads.some(
-    (other) => other.cpu === thread.cpu && other.code.some((operation) => operation.kind === "pio-write"),
-  );
+  const writers = shared.program.threads.filter(({ code }) => code.some(({ kind }) => kind === "pio-write"));
   const { program, platform, drafts, translating, strict, pointers } = shared;
   return {
     program,
@@ -50,11 +48,19 @@ export function startLowering(shared: Lowerings, index: number, thread: Thread):
     pointers,
     index,
     first: drafts.length,
-    writesRegisters,
+    writing: new Set(writers.flatMap(cpusOf)),
     waiting: [],
     cpu: thread.cpu,
     lastDevice: -1,
   };
+}
+
+/** The CPUs that a thread runs on, one after another. */
+function cpusOf({ cpu, code }: Thread): readonly number[] {
+  return [
+    cpu,
+    ...code.flatMap((operation) => (operation.kind === "migrate" && operation.cpu.kind === "constant" ? [operation.cpu.value] : [])),
+  ];
 }
 
 /** Adds an instruction. */

@@ -98,36 +98,45 @@ function serialising(instruction: Instruction): boolean {
 }
 
 /** Accessors whose assembly tells the compiler nothing about memory: it may move plain accesses across them, and them across those. */
-const NO_CLOBBER = ["readX_relaxed", "writeX_relaxed", "raw_readX", "raw_writeX", "plain_readX", "plain_writeX"];
+const NO_CLOBBER = [
+  "readX_relaxed",
+  "writeX_relaxed",
+  "raw_readX",
+  "raw_writeX",
+  "plain_readX",
+  "plain_writeX",
+  // asm-generic/io.h: a loop of raw accesses.
+  "readsX",
+  "writesX",
+];
 
-function plainToCompiler(instruction: Instruction): boolean {
-  return instruction.facts.plain;
-}
+/** Accesses of memory with a barrier for the compiler, whatever the CPU needs (asm-generic/barrier.h; on x86 that is all there is beside the access). */
+const CLOBBER = ["smp_load_acquire", "smp_store_release", "rcu_assign_pointer"];
 
-function withoutClobber(instruction: Instruction): boolean {
-  const { operation } = instruction;
-  return (operation.kind === "pio-read" || operation.kind === "pio-write") && NO_CLOBBER.includes(operation.accessor);
+/** What the compiler may move plain accesses across: no atomics, no locks. */
+function free({ operation }: Instruction): boolean {
+  switch (operation.kind) {
+    case "pio-read":
+    case "pio-write":
+      return NO_CLOBBER.includes(operation.accessor);
+    case "read":
+    case "write":
+      return !CLOBBER.includes(operation.accessor);
+    default:
+      return operation.kind === "is-locked";
+  }
 }
 
 /** Before the CPU sees them, the compiler may swap two accesses to different addresses of which one is plain and the other does not stop it. */
 function compilerMayMove(older: Instruction, younger: Instruction): boolean {
   if (older.location < 0 || younger.location < 0 || older.location === younger.location) return false;
-  const free = (instruction: Instruction): boolean =>
-    plainToCompiler(instruction) ||
-    withoutClobber(instruction) ||
-    ((instruction.kind === "load" || instruction.kind === "store") &&
-      !instruction.facts.acquire &&
-      !instruction.facts.release &&
-      !instruction.facts.atomic &&
-      !instruction.facts.lock);
-  return (plainToCompiler(older) && free(younger)) || (plainToCompiler(younger) && free(older));
+  return (older.facts.plain || younger.facts.plain) && free(older) && free(younger);
 }
 
 /** Barriers, atomics, locks and accessors with a memory clobber: the compiler moves nothing across. */
 function compilerStops(instruction: Instruction): boolean {
-  if (instruction.compiler || instruction.kind === "fence" || instruction.kind === "token" || instruction.kind === "rmw") return true;
-  if (instruction.facts.acquire || instruction.facts.release || instruction.facts.atomic || instruction.facts.lock) return true;
-  return (instruction.kind === "pio-read" || instruction.kind === "pio-write") && !withoutClobber(instruction);
+  if (instruction.compiler || instruction.kind === "fence" || instruction.kind === "token") return true;
+  return instruction.mask !== 0 && !free(instruction);
 }
 
 /** PIO kinds: what a token waits for. */

@@ -232,14 +232,16 @@ export function followersOf(roads: Roads, program: Program): readonly (readonly 
   return packets.map((packet) => {
     const register = program.locations[packet.location];
     const last = packet.hops[packet.home - 1];
-    if (register?.combining !== true || last?.kind !== "posted" || !roads.deeds(last).includes("combine")) return [];
+    if (packet.cpu < 0 || register?.combining !== true || last?.kind !== "posted" || !roads.deeds(last).includes("combine")) return [];
     return packets.flatMap((other, number) => {
       const next = program.locations[other.location];
+      const end = other.hops[other.home - 1];
       const neighbours = register.offset >= 0 && next?.offset === register.offset + 4 && next.combining && next.owner === register.owner;
       return neighbours &&
         other.cpu === packet.cpu &&
         other.requester === packet.requester &&
-        other.hops[other.home - 1]?.place === last.place
+        end?.kind === last.kind &&
+        end.place === last.place
         ? [number]
         : [];
     });

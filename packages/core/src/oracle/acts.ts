@@ -2,7 +2,7 @@
  * What a thread does, act by act: each path through a straight-line body (one per outcome of its branches), every accessor written out as the platform says. An act
  * is one access, fence, token, request or wait; nothing is said yet about when it happens.
  */
-import type { AccessKind, Lowered, Platform } from "../platform/platform.js";
+import { ACCESS_KINDS, type AccessKind, type Lowered, type Platform } from "../platform/platform.js";
 import {
   ADDRESS_BASE,
   type Attributes,
@@ -100,11 +100,17 @@ export interface Act {
   readonly join: number;
   /** The indivisible step it belongs to, by the operation that opens it; -1 for none. */
   readonly block: number;
+  /** The CPU that it runs on: a thread may migrate. -1 in devices. */
+  readonly cpu: number;
+  /** How many loops have gone round before it on this path. */
+  readonly round: number;
+  /** What it is to a compiler: a plain access, one that plain ones may be moved across, something that nothing is moved across. */
+  readonly compiled: "plain" | "crossed" | "stops";
 }
 
 const NO_ATTRIBUTES: Attributes = { ro: false, ido: false, uio: false, translated: false, tc: 0 };
 
-const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
+const BLANK: Omit<Act, "kind" | "operation" | "block" | "cpu" | "round"> = {
   target: undefined,
   address: undefined,
   location: undefined,
@@ -136,6 +142,7 @@ const BLANK: Omit<Act, "kind" | "operation" | "block"> = {
   mapping: -1,
   outcome: false,
   join: -1,
+  compiled: "crossed",
 };
 
 /** Acts that only compute or steer: they take no time and order nothing of themselves. */
@@ -196,42 +203,60 @@ function expressionsOf(act: Act): readonly (Expression | undefined)[] {
   return [act.address, act.value, ...of];
 }
 
+/** Loops that poll go round so often: what a poll did not find changes nothing, and a poll that found it is the last. */
+const MOST_ROUNDS = 2;
+
+/** How far a path has come: the device that was accessed last, the CPU, the rounds of each loop. */
+interface Way {
+  readonly device: number;
+  readonly cpu: number;
+  readonly rounds: ReadonlyMap<number, number>;
+}
+
 /** Every path through a thread. */
 export function pathsOf(program: Program, platform: Platform, thread: Thread): readonly (readonly Act[])[] {
   const paths: (readonly Act[])[] = [];
   const blocks = new Map<number, number>();
   if (thread.on !== undefined && platform.accessors.has("handler")) throw new Unsupported("what the kernel does before a handler");
   thread.code.forEach((operation, at) => {
-    if (operation.kind === "loop") throw new Unsupported("loops");
+    if (operation.kind === "loop" && !operation.polls) throw new Unsupported("loops that do more than poll");
     if (operation.kind === "atomic-block") for (let i = 1; i <= operation.length; i++) blocks.set(at + i, at);
   });
 
-  const follow = (prefix: readonly Act[], from: number, deviceBefore: number): void => {
+  const follow = (prefix: readonly Act[], from: number, before: Way): void => {
     const acts = [...prefix];
-    let lastDevice = deviceBefore;
+    let way = before;
     for (let at = from; at < thread.code.length; at++) {
       const operation = thread.code[at] as Operation;
       if (operation.kind === "jump") {
         at = operation.to - 1;
         continue;
       }
+      if (operation.kind === "loop") {
+        const round = (way.rounds.get(at) ?? 0) + 1;
+        if (round >= MOST_ROUNDS) return;
+        way = { ...way, rounds: new Map([...way.rounds, [at, round]]) };
+        at = operation.head - 1;
+        continue;
+      }
+      const here = { block: blocks.get(at) ?? -1, cpu: way.cpu, round: [...way.rounds.values()].reduce((sum, each) => sum + each, 0) };
       if (operation.kind === "branch") {
         const branch = {
           ...BLANK,
+          ...here,
           kind: "branch" as const,
           operation: at,
-          block: blocks.get(at) ?? -1,
           value: operation.condition,
           join: operation.join,
         };
         if (chooses(operation.condition)) throw new Unsupported("a conditional expression");
-        follow([...acts, { ...branch, outcome: true }], at + 1, lastDevice);
-        follow([...acts, { ...branch, outcome: false }], operation.otherwise, lastDevice);
+        follow([...acts, { ...branch, outcome: true }], at + 1, way);
+        follow([...acts, { ...branch, outcome: false }], operation.otherwise, way);
         return;
       }
-      if (operation.kind === "pio-read" || operation.kind === "pio-write") lastDevice = program.locations[operation.location]?.owner ?? -1;
-      const all = (failed: boolean): readonly Act[] =>
-        write(program, platform, thread, operation, at, blocks.get(at) ?? -1, lastDevice, failed);
+      if (operation.kind === "pio-read" || operation.kind === "pio-write")
+        way = { ...way, device: program.locations[operation.location]?.owner ?? -1 };
+      const all = (failed: boolean): readonly Act[] => write(program, platform, operation, { ...here, operation: at }, way.device, failed);
       const written = all(false);
       if (written.some((act) => expressionsOf(act).some(chooses))) throw new Unsupported("a conditional expression");
       if (written.some((act) => act.block >= 0 && ["wait", "hear", "answer", "dma-read", "dma-atomic"].includes(act.kind))) {
@@ -242,13 +267,14 @@ export function pathsOf(program: Program, platform: Platform, thread: Thread): r
       const own = operation.kind === "atomic" && platform.accessors.has("atomic_failed");
       if (operation.kind === "atomic" || operation.kind === "trylock") {
         if (isConditional(written.find((act) => act.modify !== undefined)?.modify) && (half !== undefined || own))
-          follow([...acts, ...all(true)], at + 1, lastDevice);
+          follow([...acts, ...all(true)], at + 1, way);
       }
       acts.push(...written);
+      if (operation.kind === "migrate" && operation.cpu.kind === "constant") way = { ...way, cpu: operation.cpu.value };
     }
     paths.push(acts);
   };
-  follow([], 0, -1);
+  follow([], 0, { device: -1, cpu: thread.cpu, rounds: new Map() });
   return paths;
 }
 
@@ -256,16 +282,15 @@ export function pathsOf(program: Program, platform: Platform, thread: Thread): r
 function write(
   program: Program,
   platform: Platform,
-  thread: Thread,
   operation: Operation,
-  at: number,
-  block: number,
+  here: Pick<Act, "operation" | "block" | "cpu" | "round">,
   lastDevice: number,
   failed: boolean,
 ): readonly Act[] {
   const acts: Act[] = [];
+  const compiled = compiledAs(operation);
   const add = (kind: ActKind, fields: Partial<Act> = {}): void => {
-    acts.push({ ...BLANK, kind, operation: at, block, ...fields });
+    acts.push({ ...BLANK, ...here, kind, compiled: kind === "fence" || kind === "token" ? "stops" : compiled, ...fields });
   };
   /** Writes out an accessor; `access` says what its access step is here. */
   const through = (accessor: string, kind: ActKind, fields: Partial<Act>, ...facts: readonly string[]): void => {
@@ -281,7 +306,7 @@ function write(
           break;
         case "token":
           // No thread of this CPU writes registers: there is nothing to drain.
-          if (step.token === "drain" && !writesRegisters(program, thread.cpu)) break;
+          if (step.token === "drain" && !writesRegisters(program, here.cpu)) break;
           if (platform.fabric.tokens[step.token] === undefined || (step.token === "flush" && lastDevice < 0)) break;
           add("token", { token: step.token, device: lastDevice, facts: new Set(step.ordered ? ["ordered"] : []), own: step.own });
           break;
@@ -410,6 +435,8 @@ function write(
       );
       break;
     case "barrier":
+      // To the compiler each is one, even where the CPU needs none.
+      if (compilerReorders(program)) add("fence");
       through(operation.accessor, "fence", {});
       break;
     case "pio-read":
@@ -488,8 +515,14 @@ function write(
       if (operation.call === "unmap" && mode === "strict") add("unmapped", { mapping: operation.location });
       break;
     }
-    case "migrate":
-      throw new Unsupported("migration");
+    case "migrate": {
+      // A context switch orders everything, and what it orders has reached everybody; a platform may do more.
+      const both = { before: ACCESS_KINDS, after: ACCESS_KINDS };
+      if (platform.cpu.multiCopyAtomic) add("fence", both);
+      else add("sync", { ...both, propagates: "strong" });
+      if (platform.accessors.has("migrate")) through("migrate", "fence", {});
+      break;
+    }
     case "branch":
     case "jump":
     case "loop":
@@ -501,7 +534,37 @@ function write(
 }
 
 function writesRegisters(program: Program, cpu: number): boolean {
-  return program.threads.some((thread) => thread.cpu === cpu && thread.code.some((operation) => operation.kind === "pio-write"));
+  const comes = (thread: Thread): boolean =>
+    thread.cpu === cpu ||
+    thread.code.some((operation) => operation.kind === "migrate" && operation.cpu.kind === "constant" && operation.cpu.value === cpu);
+  return program.threads.some((thread) => comes(thread) && thread.code.some((operation) => operation.kind === "pio-write"));
+}
+
+export const compilerReorders = (program: Program): boolean => program.settings.findLast(([name]) => name === "compiler")?.[1] === "on";
+
+/** Accessors of registers whose assembly says nothing of memory. */
+const SILENT = /^(raw_|plain_)|_relaxed$|^(reads|writes)X$/;
+
+/** What an operation is to a compiler. */
+function compiledAs(operation: Operation): Act["compiled"] {
+  switch (operation.kind) {
+    case "read":
+    case "write":
+      if (operation.accessor.startsWith("plain_")) return "plain";
+      return /acquire|release|rcu_assign_pointer/.test(operation.accessor) ? "stops" : "crossed";
+    case "pio-read":
+    case "pio-write":
+      return SILENT.test(operation.accessor) ? "crossed" : "stops";
+    case "atomic":
+    case "lock":
+    case "unlock":
+    case "trylock":
+    case "barrier":
+    case "migrate":
+      return "stops";
+    default:
+      return "crossed";
+  }
 }
 
 function plain(accessor: string): readonly string[] {

@@ -38,7 +38,7 @@ function combiningWrites(program: Program, runs: readonly Run[]): Write[] {
     run.acts.flatMap((act: Act, position): Write[] => {
       const location = run.locations[position] as number;
       if (act.kind !== "pio-write" || act.swallowed || !program.locations[location]?.combining) return [];
-      return [{ thread: run.thread, number: run.number, position, location, cpu: program.threads[run.thread]?.cpu ?? -1 }];
+      return [{ thread: run.thread, number: run.number, position, location, cpu: act.cpu }];
     }),
   );
 }

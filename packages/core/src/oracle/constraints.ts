@@ -150,7 +150,7 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
     const blocks = new Map<number, { node: number; next: number }>();
     const own = run.acts.map((act, position): Item => {
       const location = run.locations[position] as number;
-      const packet = packetOf(program, platform, option, thread, act, location, `${at}.${act.operation}`);
+      const packet = packetOf(program, platform, option, thread, act, location, `${at}.${act.operation}.${act.round}`);
       const mine: number[] = [];
       if (!silent(act)) {
         let block = blocks.get(act.block);

@@ -62,7 +62,6 @@ export function consult(
   let orders = 0;
   try {
     if (asksForStuck(program.condition.formula)) throw new Unsupported("runs that get stuck");
-    if (program.settings.some(([name, value]) => name === "compiler" && value === "on")) throw new Unsupported("the compiler's reordering");
     if (settings.has("iommu")) throw new Unsupported("the setting iommu from outside the test");
     if (option("dma-landing") === "one-by-one") throw new Unsupported("DMA that CPUs see one by one");
     if (platform.cpu.barriersTravel) throw new Unsupported("barriers that travel with what was read");

@@ -17,7 +17,8 @@ export interface Packet {
   readonly stops: readonly Stop[];
   /** How many stops the request has; the reply's follow. It arrives as it leaves the last of them. */
   readonly home: number;
-  readonly thread: Thread;
+  /** The CPU that sends it; -1 where a device does. */
+  readonly cpu: number;
   readonly requester: number;
   readonly device: number;
   readonly location: Location | undefined;
@@ -57,7 +58,7 @@ export function packetOf(
     const place = { ...found, credits: found.credits ?? roomOf(program, id) };
     // Downstream places belong to the device that the packet goes to, upstream ones to the one that it comes from.
     const down = fabric.routes["pio-write"].includes(id) || fabric.routes["dma-reply"].includes(id);
-    return { key: `${id}/${instance(program, place, down ? downstream : upstream, thread.cpu)}`, place, kind };
+    return { key: `${id}/${instance(program, place, down ? downstream : upstream, act.cpu)}`, place, kind };
   };
   const along = (route: RouteKind, kind: PacketKind, upstream: number, downstream = upstream): Stop[] =>
     fabric.routes[route].map((id) => stop(id, kind, upstream, downstream));
@@ -122,11 +123,11 @@ export function packetOf(
   // Withheld until the device's program answers: it waits at its register, behind those that came before.
   const completion = answersOf(program, act, location);
   if (completion !== undefined) reply.unshift({ key: `held/${location}`, place: WAITING, kind: "completion" });
-  const requester = own >= 0 ? own : -2 - thread.cpu;
+  const requester = own >= 0 ? own : -2 - act.cpu;
   return {
     stops: [...request, ...reply],
     home: request.length,
-    thread,
+    cpu: act.cpu,
     requester,
     answered: completion && {
       requester: completion.ido ? (target?.owner ?? requester) : requester,
@@ -292,7 +293,7 @@ function fact(program: Program, name: string, younger: Packet, older: Packet): b
     case "same-port":
       return agree("port");
     case "same-cpu":
-      return younger.thread.cpu === older.thread.cpu;
+      return younger.cpu === older.cpu;
     default:
       throw new Error(`unknown condition ${name}`);
   }

@@ -2,7 +2,7 @@
 import { holds } from "../platform/condition.js";
 import type { AccessKind, Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import { type Act, silent } from "./acts.js";
+import { type Act, compilerReorders, silent } from "./acts.js";
 import type { Lookup } from "./roads.js";
 
 const IO: readonly AccessKind[] = ["in", "out", "wcin", "wcout"];
@@ -31,7 +31,12 @@ export function inOrder(
   if (older.act.kind === "unmapped" || younger.act.kind === "unmapped") return true;
   if (older.act.mapping >= 0 && older.act.mapping === younger.act.mapping) return true;
   // A token is waited for, by all but loads where it only drains the path of PIO writes; it itself follows the CPU's PIO.
-  if (older.act.kind === "token" && older.act.own && !(oneRun && older.act.operation === younger.act.operation)) return false;
+  if (
+    older.act.kind === "token" &&
+    older.act.own &&
+    !(oneRun && older.act.operation === younger.act.operation && older.act.round === younger.act.round)
+  )
+    return false;
   if (older.act.kind === "token") return older.act.token === "flush" || younger.act.kind !== "load";
   if (younger.act.kind === "token")
     return meets(older.act.kinds, IO) && (!younger.act.facts.has("ordered") || older.act.facts.has("ordered"));
@@ -53,7 +58,15 @@ export function inOrder(
   if (older.act.kind === "sync") return younger.act.kind !== "sync" && meets(younger.act.fenced, older.act.after);
   if (younger.act.kind === "sync") return meets(older.act.fenced, younger.act.before);
   if (between.some(({ act }) => isFence(act) && meets(older.act.fenced, act.before) && meets(younger.act.fenced, act.after))) return true;
-  return forbidden(program, platform, option, older, younger);
+  return forbidden(program, platform, option, older, younger) && !swapped(program, older, younger, between);
+}
+
+/** May the compiler have swapped them, before the CPU saw them? Not two accesses of one location; one of them is plain. */
+function swapped(program: Program, older: Placed, younger: Placed, between: readonly Placed[]): boolean {
+  if (!compilerReorders(program) || older.location < 0 || younger.location < 0 || older.location === younger.location) return false;
+  if (older.act.location === undefined || younger.act.location === undefined) return false;
+  const sides = [older.act.compiled, younger.act.compiled];
+  return sides.includes("plain") && ![...sides, ...between.map(({ act }) => act.compiled)].includes("stops");
 }
 
 const isFence = (act: Act): boolean => act.kind === "fence" || act.kind === "sync";

@@ -18,6 +18,8 @@ export interface Draft {
   readonly threads: readonly DraftThread[];
   /** What `locations` shows. */
   readonly shown: readonly string[];
+  /** What runs have to satisfy to count. */
+  readonly filter?: string | undefined;
   /** Clauses of the condition, all of which have to hold. */
   readonly condition: readonly string[];
 }
@@ -45,6 +47,7 @@ export function printDraft(draft: Draft, name = "generated"): string {
     lines.push("}");
   }
   if (draft.shown.length > 0) lines.push(`locations [${draft.shown.map((term) => `${term};`).join(" ")}]`);
+  if (draft.filter !== undefined) lines.push(`filter (${draft.filter})`);
   lines.push(`exists (${draft.condition.length === 0 ? "true" : draft.condition.join(" /\\ ")})`);
   return `${lines.join("\n")}\n`;
 }
@@ -59,10 +62,19 @@ export function programOf(text: string): Program | string {
 
 /** Every draft with one thing less. */
 function* smaller(draft: Draft): Generator<Draft> {
+  const { filter, settings = [] } = draft;
+  if (filter !== undefined) yield { ...draft, filter: undefined };
+  for (const [at] of settings.entries()) yield { ...draft, settings: settings.filter((_, i) => i !== at) };
   for (const [at] of draft.threads.entries()) yield { ...draft, threads: draft.threads.filter((_, i) => i !== at) };
   for (const [at, thread] of draft.threads.entries()) {
     for (const body of smallerBodies(thread.body))
       yield { ...draft, threads: draft.threads.map((other, i) => (i === at ? { ...other, body } : other)) };
+    for (const clause of [" user", " node(1)"])
+      if (thread.head.includes(clause))
+        yield {
+          ...draft,
+          threads: draft.threads.map((other, i) => (i === at ? { ...other, head: thread.head.replace(clause, "") } : other)),
+        };
     const clause = / (on .*|cpu\(.*)$/.exec(thread.head);
     if (clause?.[1]?.includes(" cpu(") === true) {
       const head = thread.head.replace(/ cpu\(\d+\)/, "");

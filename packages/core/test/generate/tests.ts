@@ -1,6 +1,8 @@
 /** Random tests: one to three CPU threads, up to two devices, handlers, a few locations, every kind of operation. */
 import type { Draft, DraftThread, Statement } from "./draft.js";
 import type { Random } from "./random.js";
+import { rareCpuStatement, rareDeclarations, rareDeviceStatement, rareMapping, rarePlace, rareSettings } from "./rare.js";
+import { assigned, fresh, memory, type Register, type Scene, type Scribe, stored, value } from "./scene.js";
 
 /** What a random test may contain. */
 export interface Taste {
@@ -8,6 +10,10 @@ export interface Taste {
   readonly loops: boolean;
   /** About how many operations. */
   readonly size: number;
+  /** What is rarer in tests (rare.ts). */
+  readonly rare?: boolean;
+  /** Always handlers, and more that raises them. */
+  readonly handlers?: boolean;
 }
 
 const FENCES = [
@@ -40,66 +46,12 @@ const MAPPINGS = [
   "dma(streaming, relaxed_ordering) ",
 ];
 
-interface Scene {
-  readonly random: Random;
-  readonly memory: readonly string[];
-  readonly devices: number;
-  readonly registers: readonly Register[];
-  readonly pointer: boolean;
-  readonly lock: boolean;
-  readonly loops: boolean;
-  /** Reads of these the device's program may answer. */
-  readonly answered: readonly string[];
-  /** Memory is unmapped and mapped while devices use it. */
-  readonly unmaps: boolean;
-  /** D0 is asked to give back what it translated. */
-  readonly ats: boolean;
-}
-
-interface Register {
-  readonly name: string;
-  readonly device: number;
-  readonly space: "mmio" | "port" | "config";
-}
-
-interface Scribe {
-  readonly thread: string;
-  readonly role: "cpu" | "device";
-  readonly device: number;
-  readonly parameters: Set<string>;
-  readonly set: string[];
-  next: number;
-}
-
-const value = (random: Random): string => `${1 + random.below(3)}`;
-
-/** A value to store: a constant, something read before, or something that only depends on it. */
-function stored(scene: Scene, scribe: Scribe): string {
-  const { random } = scene;
-  if (scribe.set.length === 0 || random.chance(0.6)) return value(random);
-  const register = random.pick(scribe.set);
-  return random.chance(0.5) ? register : random.chance(0.5) ? `${register} + 1` : `(${register} & 0) + ${value(random)}`;
-}
-
-function fresh(scribe: Scribe): string {
-  return `r${scribe.next++}`;
-}
-
-function assigned(scribe: Scribe, call: (register: string) => string): string {
-  const register = fresh(scribe);
-  const text = call(register);
-  scribe.set.push(register);
-  return text;
-}
-
-function memory(scene: Scene, scribe: Scribe): string {
-  const name = scene.random.pick(scene.memory);
-  scribe.parameters.add(name);
-  return name;
-}
-
 function cpuStatement(scene: Scene, scribe: Scribe, depth: number): readonly Statement[] {
   const { random } = scene;
+  if (scene.rare && random.chance(0.3)) {
+    const rare = rareCpuStatement(scene, scribe, depth, () => cpuStatement(scene, scribe, 1));
+    if (rare.length > 0) return rare;
+  }
   const roll = random.below(100);
   const load = (call: (register: string) => string): readonly Statement[] => [assigned(scribe, call)];
   if (scene.unmaps && random.chance(0.3)) {
@@ -174,7 +126,7 @@ function cpuStatement(scene: Scene, scribe: Scribe, depth: number): readonly Sta
     const again = random.pick([`${register} = READ_ONCE(*${x})`, `${register} = smp_load_acquire(${x})`]);
     return [`int ${register} = READ_ONCE(*${x})`, { head: `while (${register} != ${wanted})`, body: [again] }];
   }
-  if (scene.registers.length > 0) {
+  if (scene.registers.length > 0 && !scribe.user) {
     const { name, space } = random.pick(scene.registers);
     if (random.chance(0.5)) {
       const v = stored(scene, scribe);
@@ -207,12 +159,18 @@ function attributes(random: Random): string {
 function deviceStatement(scene: Scene, scribe: Scribe, depth: number): readonly Statement[] {
   const { random } = scene;
   const roll = random.below(100);
+  const rare = scene.rare && random.chance(0.2);
   const own = scene.registers.filter((register) => register.device === scribe.device);
   const foreign = scene.registers.filter(
     (register) => register.device >= 0 && register.device !== scribe.device && register.space === "mmio",
   );
   const other = scene.devices === 2 ? `D${1 - scribe.device}` : undefined;
   const load = (call: (register: string) => string): readonly Statement[] => [assigned(scribe, call)];
+  if (rare) {
+    const statement = rareDeviceStatement(scene, scribe, own, depth);
+    if (statement.length > 0) return statement;
+  }
+  if (scene.handled && random.chance(0.3)) return [random.pick(["MSI()", "MSI()", "MSI()", "INTX()", "MSIX(1)"])];
   const withheld = own.filter((register) => scene.answered.includes(register.name));
   if (withheld.length > 0 && random.chance(0.35)) return [answer(scene, scribe, random.pick(withheld).name)];
   if (roll < 34) {
@@ -289,12 +247,14 @@ const arrival = (random: Random, registers: readonly Register[]): string =>
 
 /** A random test. */
 export function randomTest(random: Random, taste: Taste): Draft {
-  const devices = random.pick([0, 1, 1, 1, 2, 2]);
+  const handled = taste.handlers === true;
+  const devices = handled ? random.pick([1, 1, 1, 2]) : random.pick([0, 1, 1, 1, 2, 2]);
   const names = ["x", "y", "z"].slice(0, 1 + random.below(3));
   const registers: Register[] = [];
   const init: string[] = [];
-  for (const name of names)
-    init.push(`${devices > 0 ? random.pick(MAPPINGS) : ""}int ${name}${random.chance(0.1) ? ` = ${value(random)}` : ""}`);
+  const rare = taste.rare === true;
+  const mapping = (): string => (rare ? rareMapping(random, random.pick(MAPPINGS)) : random.pick(MAPPINGS));
+  for (const name of names) init.push(`${devices > 0 ? mapping() : ""}int ${name}${random.chance(0.1) ? ` = ${value(random)}` : ""}`);
   for (let device = 0; device < devices; device++) {
     const combining = random.chance(0.12);
     for (const letter of ["a", "b"].slice(0, combining ? 2 : random.below(3))) {
@@ -330,13 +290,28 @@ export function randomTest(random: Random, taste: Taste): Draft {
   if (devices > 0 && random.chance(0.06)) settings.push(`credits=${1 + random.below(2)}`);
   if (devices > 0 && random.chance(0.04)) settings.push("must=no");
   const answered = random.chance(0.25) ? registers.flatMap((register) => (register.device >= 0 ? [register.name] : [])) : [];
-  const scene: Scene = { random, memory: names, devices, registers, pointer, lock, loops: taste.loops, answered, unmaps, ats };
+  if (rare) init.push(...rareDeclarations(random, names));
+  if (rare) settings.push(...rareSettings(random));
+  const scene: Scene = {
+    random,
+    rare,
+    handled,
+    memory: names,
+    devices,
+    registers,
+    pointer,
+    lock,
+    loops: taste.loops,
+    answered,
+    unmaps,
+    ats,
+  };
 
   const threads: DraftThread[] = [];
   const shown: string[] = [...names, ...registers.map((register) => register.name)];
   const cpus = devices === 0 ? 2 + random.below(2) : 1 + random.below(2);
   const handlers: string[] = [];
-  if (devices > 0 && random.chance(0.35)) {
+  if (devices > 0 && (handled || random.chance(0.35))) {
     for (let i = 0; i < 1 + random.below(2); i++) {
       const device = random.below(devices);
       handlers.push(
@@ -347,7 +322,7 @@ export function randomTest(random: Random, taste: Taste): Draft {
   }
   const writeHandler = registers.filter((register) => register.space === "mmio" && register.device >= 0);
   const engines: { head: string; device: number }[] = [];
-  if (writeHandler.length > 0 && random.chance(0.12)) {
+  if (writeHandler.length > 0 && random.chance(handled ? 0.35 : 0.12)) {
     const on = random.pick(writeHandler);
     engines.push({ head: `on write(${on.name})`, device: on.device });
   } else if (answered.length > 0 && random.chance(0.4)) {
@@ -356,8 +331,8 @@ export function randomTest(random: Random, taste: Taste): Draft {
   }
   const total = cpus + devices + handlers.length + engines.length;
   const each = Math.max(1, Math.round((taste.size * (0.7 + 0.6 * random.below(2))) / total));
-  const write = (name: string, clause: string, role: "cpu" | "device", device: number): void => {
-    const scribe: Scribe = { thread: name, role, device, parameters: new Set(), set: [], next: 0 };
+  const write = (name: string, clause: string, role: "cpu" | "device", device: number, user = false): void => {
+    const scribe: Scribe = { thread: name, role, device, user, parameters: new Set(), set: [], next: 0 };
     const body: Statement[] = [];
     const count = 1 + random.below(each * 2 - 1);
     while (body.length < count) body.push(...(role === "cpu" ? cpuStatement(scene, scribe, 0) : deviceStatement(scene, scribe, 0)));
@@ -367,7 +342,10 @@ export function randomTest(random: Random, taste: Taste): Draft {
     threads.push({ head: `${name}(${parameters.join(", ")})${clause === "" ? "" : ` ${clause}`}`, body });
     for (const register of scribe.set) shown.push(`${role === "cpu" ? name.slice(1) : name}:${register}`);
   };
-  for (let cpu = 0; cpu < cpus; cpu++) write(`P${cpu}`, "", "cpu", -1);
+  for (let cpu = 0; cpu < cpus; cpu++) {
+    const { clause, user } = rare ? rarePlace(random, cpu) : { clause: "", user: false };
+    write(`P${cpu}`, clause.trim(), "cpu", -1, user);
+  }
   handlers.forEach((clause, i) => {
     write(`P${cpus + i}`, clause, "cpu", -1);
   });
@@ -383,5 +361,6 @@ export function randomTest(random: Random, taste: Taste): Draft {
     else condition.push(`${random.pick(shown)}=${random.below(3)}`);
   }
   // Sometimes everything is seen, sometimes only what the condition names: reductions may forget the rest.
-  return { settings, init, threads, shown: random.chance(0.5) ? shown : [], condition };
+  const filter = rare && random.chance(0.2) ? `${random.pick(shown)}${random.pick(["=", "!="])}${random.below(3)}` : undefined;
+  return { settings, init, threads, shown: random.chance(0.5) ? shown : [], ...(filter === undefined ? {} : { filter }), condition };
 }

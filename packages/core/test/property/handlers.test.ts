@@ -4,8 +4,9 @@ import { search } from "../../src/explore/explore.js";
 import { buildMachine } from "../../src/machine/machine.js";
 import { consult } from "../../src/oracle/oracle.js";
 import { handlerTest } from "../generate/handlers.js";
-import { randomPlatform } from "../generate/platforms.js";
+import { ATOMIC_CPUS, COHERENT_FABRICS, MESSAGE_CPUS, randomPlatform } from "../generate/platforms.js";
 import { random } from "../generate/random.js";
+import { randomTest } from "../generate/tests.js";
 import { type Answer, cases, labels, listEnds, type Property, run } from "./cases.js";
 
 let often = 0;
@@ -43,4 +44,16 @@ test("reduced, unreduced and the oracle agree on handlers that run again", { tim
   });
   expect(applied).toBeGreaterThan(seeds.count / 5);
   expect(often).toBeGreaterThan(seeds.count / 12);
+});
+
+const more = cases(150);
+
+test("the same on handlers of every kind", { timeout: more.timeout }, () => {
+  const applied = run(agrees, more, (seed) => {
+    const source = random(seed ^ 0x4a9e);
+    const cpus = source.chance(0.7) ? ATOMIC_CPUS : MESSAGE_CPUS;
+    const platform = randomPlatform(source, { cpus, fabrics: COHERENT_FABRICS, credits: true });
+    return { draft: randomTest(source, { loops: source.chance(0.2), size: 7, rare: source.chance(0.4), handlers: true }), platform };
+  });
+  expect(applied).toBeGreaterThan(more.count / 3);
 });

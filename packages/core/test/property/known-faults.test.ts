@@ -381,3 +381,68 @@ describe("what raises a handler, and what is told, is counted", () => {
     expect(machine).toBe(true);
   });
 });
+
+test("a read is no word of a burst, nor is what a device writes", () => {
+  const { oracle, machine } = compare(
+    `{ mmio(combining, at=0) int D0.a; mmio(combining, at=4, no_burst) int D0.b; }
+    P0() { writesl(D0.a, 1, 1); int r0 = readl(D0.b); }
+    D0() { D0.b = 1; int r0 = D0.a; }
+    exists (0:r0=0 /\\ D0:r0=0)`,
+    platform("mips+pci21"),
+  );
+  expect(oracle).toBe(false);
+  expect(machine).toBe(oracle);
+  const portable = platform("portable");
+  const inOrder = portable.fabric.tables.down?.map((cell) => ({ ...cell, pass: "no" as const })) ?? [];
+  const peers = compare(
+    `{ mmio(combining, at=0) int D0.a; mmio(combining, at=4, no_burst) int D0.b; }
+    D0() { }
+    D1() { DMA_WRITE(D0.a, 1); DMA_WRITE(D0.b, 1); }
+    exists (D0.b=0)`,
+    { ...portable, fabric: { ...portable.fabric, tables: { ...portable.fabric.tables, down: inOrder } } },
+  );
+  expect(peers.oracle).toBe(false);
+  expect(peers.machine).toBe(false);
+});
+
+describe("what a compiler moves", () => {
+  const verdict = (first: string, second: string): boolean => {
+    const { oracle, machine } = compare(
+      `{ mmio int D0.a; }
+      P0(int *x, int *y) { ${first} ${second} }
+      P1(int *x, int *y) { int r0 = READ_ONCE(*y); smp_rmb(); int r1 = READ_ONCE(*x); }
+      exists (1:r0=1 /\\ 1:r1=0)`.replace("{ mmio", "compiler=on\n{ mmio"),
+      platform("x86"),
+    );
+    expect(machine).toBe(oracle);
+    return machine;
+  };
+
+  test("nothing across a release, which on x86 is a store and a barrier for the compiler", () => {
+    expect(verdict("*x = 1;", "smp_store_release(y, 1);")).toBe(false);
+    expect(verdict("*x = 1;", "rcu_assign_pointer(*y, 1);")).toBe(false);
+    expect(verdict("*x = 1;", "WRITE_ONCE(*y, 1);")).toBe(true);
+  });
+
+  test("what stands between stops it, or not", () => {
+    expect(verdict("*x = 1; writel(1, D0.a);", "*y = 1;")).toBe(false);
+    expect(verdict("*x = 1; writel_relaxed(1, D0.a);", "*y = 1;")).toBe(true);
+    expect(verdict("*x = 1; writesl(D0.a, 1, 1);", "*y = 1;")).toBe(true);
+    expect(verdict("*x = 1; barrier();", "*y = 1;")).toBe(false);
+    expect(verdict("*x = 1; int r9 = smp_load_acquire(y);", "*y = 1;")).toBe(false);
+  });
+});
+
+test("a thread that comes to another CPU drains what was written there", () => {
+  const { oracle, machine } = compare(
+    `{ mmio int D0.a; mmio int D0.b; }
+    D0() { }
+    P0(int *x, int *y) { MIGRATE(1); int r0 = READ_ONCE(*x); if (r0) { mmiowb(); smp_mb(); WRITE_ONCE(*y, 1); } }
+    P1(int *x) { writel(1, D0.a); smp_mb(); WRITE_ONCE(*x, 1); }
+    P2(int *y) { int r0 = READ_ONCE(*y); if (r0) { writel(1, D0.b); } }
+    exists (order(D0.b=1, D0.a=1))`,
+    platform("sn2-pic"),
+  );
+  expect(oracle).toBe(false);
+  expect(machine).toBe(oracle);
+});

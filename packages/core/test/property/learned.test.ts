@@ -118,7 +118,7 @@ test("learned steps are the stepper's", { timeout: seeds.timeout }, () => {
   for (let seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
     const source = random(seed ^ 0x1ea2);
     const on = randomPlatform(source, { cpus: CPUS, fabrics: FABRICS, credits: true });
-    const text = printDraft(randomTest(source, { loops: source.chance(0.4), size: 7 }));
+    const text = printDraft(randomTest(source, { loops: source.chance(0.4), size: 7, rare: source.chance(0.5) }));
     const program = programOf(text);
     if (typeof program === "string") continue;
     const machine = buildMachine(program, on);

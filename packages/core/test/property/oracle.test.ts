@@ -33,7 +33,7 @@ test("every end state, and no other", { timeout: seeds.timeout }, () => {
   const applied = run(agrees, seeds, (seed) => {
     const source = random(seed);
     const platform = randomPlatform(source, { cpus: ATOMIC_CPUS, fabrics: COHERENT_FABRICS, credits: true });
-    return { draft: randomTest(source, { loops: false, size: 8 }), platform };
+    return { draft: randomTest(source, { loops: source.chance(0.25), size: 8, rare: source.chance(0.5) }), platform };
   });
   // Most cases have to be within the oracle's reach: a property that skips everything says nothing.
   expect(applied).toBeGreaterThan(seeds.count / 2);
@@ -45,7 +45,7 @@ test("the same where stores reach observers one by one", { timeout: fewer.timeou
   const applied = run(agrees, fewer, (seed) => {
     const source = random(seed ^ 0x3a11);
     const platform = randomPlatform(source, { cpus: MESSAGE_CPUS, fabrics: COHERENT_FABRICS, credits: true });
-    return { draft: randomTest(source, { loops: false, size: 6 }), platform };
+    return { draft: randomTest(source, { loops: source.chance(0.25), size: 6, rare: source.chance(0.5) }), platform };
   });
   expect(applied).toBeGreaterThan(fewer.count / 3);
 });

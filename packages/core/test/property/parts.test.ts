@@ -20,7 +20,7 @@ function moved(text: string, by: number): string {
   return text
     .replace(/\bP(\d)/g, (_, number: string) => `P${Number(number) + by}`)
     .replace(/\b(\d):r/g, (_, number: string) => `${Number(number) + by}:r`)
-    .replace(/\bcpu\((\d)\)/g, (_, number: string) => `cpu(${Number(number) + by})`)
+    .replace(/\b(cpu|MIGRATE)\((\d)\)/g, (_, name: string, number: string) => `${name}(${Number(number) + by})`)
     .replace(/\bD(\d)/g, (_, number: string) => `D${Number(number) + 4}`)
     .replace(/\b([lxyzp])\b/g, "$1b");
 }
@@ -30,8 +30,8 @@ function beside(first: Draft, second: Draft, operator: "/\\" | "\\/"): string {
     const [, init = "", code = "", condition = ""] = /\{\n(.*?)\}\n(.*)exists (\(.*\))\n$/s.exec(text) ?? [];
     return { init, code, condition };
   };
-  const a = split(printDraft({ ...first, shown: [] }));
-  const b = split(moved(printDraft({ ...second, shown: [] }), cpuThreads(first)));
+  const a = split(printDraft({ ...first, filter: undefined, shown: [] }));
+  const b = split(moved(printDraft({ ...second, filter: undefined, shown: [] }), cpuThreads(first)));
   // CPU threads first: they are numbered by where they stand.
   const threads = `${a.code}${b.code}`.split(/(?<=^\}\n)/m);
   const code = [...threads.filter((text) => text.startsWith("P")), ...threads.filter((text) => !text.startsWith("P"))].join("");
@@ -61,7 +61,7 @@ test("parts one by one and all at once", { timeout: seeds.timeout }, () => {
   for (let seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
     const source = random(seed ^ 0x9a27);
     const platform = randomPlatform(source, { cpus: CPUS, fabrics: FABRICS, credits: false });
-    const make = (): Draft => randomTest(source, { loops: source.chance(0.3), size: 4 });
+    const make = (): Draft => randomTest(source, { loops: source.chance(0.3), size: 4, rare: source.chance(0.5) });
     // Now and then the same test twice: then the one answer is the other's.
     const first = make();
     const text = beside(first, source.chance(0.4) ? first : make(), source.chance(0.5) ? "/\\" : "\\/");

@@ -57,7 +57,7 @@ test("reduced and unreduced agree", { timeout: seeds.timeout }, () => {
   const applied = run(agrees, seeds, (seed) => {
     const source = random(seed ^ 0x5eed);
     const platform = randomPlatform(source, { cpus: CPUS, fabrics: FABRICS, credits: true });
-    return { draft: randomTest(source, { loops: source.chance(0.4), size: 8 }), platform };
+    return { draft: randomTest(source, { loops: source.chance(0.4), size: 8, rare: source.chance(0.5) }), platform };
   });
   expect(applied).toBeGreaterThan(seeds.count / 2);
 });

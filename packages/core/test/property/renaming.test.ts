@@ -44,7 +44,10 @@ function rename(source: Random, draft: Draft): Renaming {
     of
       .replace(/\b(x|y|z|P\d|D\d)\b/g, (name) => names.get(name) ?? name)
       .replace(/\b(\d):r/g, (_, number: string) => `${(names.get(`P${number}`) ?? `P${number}`).slice(1)}:r`)
-      .replace(/\bcpu\((\d)\)/g, (_, number: string) => `cpu(${(names.get(`P${number}`) ?? `P${number}`).slice(1)})`);
+      .replace(
+        /\b(cpu|MIGRATE)\((\d)\)/g,
+        (_, call: string, number: string) => `${call}(${(names.get(`P${number}`) ?? `P${number}`).slice(1)})`,
+      );
   const statement = (of: Statement): Statement =>
     typeof of === "string"
       ? words(of, all)
@@ -66,6 +69,7 @@ function rename(source: Random, draft: Draft): Renaming {
         draft.threads.map((thread) => ({ head: words(thread.head, all), body: thread.body.map(statement) })),
       ),
       shown: draft.shown.map((term) => words(term, all)),
+      filter: draft.filter === undefined ? undefined : words(draft.filter, all),
       condition: draft.condition.map((term) => words(term, all)),
     },
     back: (label) => words(label, inverse),
@@ -105,7 +109,7 @@ test("renamed tests end the same", { timeout: seeds.timeout }, () => {
     current = seed;
     const source = random(seed ^ 0x2e4a3e);
     const platform = randomPlatform(source, { cpus: CPUS, fabrics: FABRICS, credits: true });
-    return { draft: randomTest(source, { loops: source.chance(0.2), size: 8 }), platform };
+    return { draft: randomTest(source, { loops: source.chance(0.2), size: 8, rare: source.chance(0.5) }), platform };
   });
   expect(applied).toBeGreaterThan(seeds.count / 2);
 });
