@@ -45,6 +45,8 @@ const OF_INSTRUCTION = Object.keys({
   inherits: 0,
   waits: 0,
   own: 0,
+  pends: 0,
+  nests: 0,
   to: 0,
   join: 0,
   registers: 0,

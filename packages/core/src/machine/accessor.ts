@@ -52,7 +52,8 @@ export function expand(lowering: Lowering, name: string, operation: Operation, a
         access(step);
         break;
       case "fence":
-        appendFence(lowering, operation, step);
+        if (step.beside === "pending-write") appendPendingFence(lowering, operation, step);
+        else appendFence(lowering, operation, step);
         break;
       case "token":
         appendToken(lowering, operation, step);
@@ -75,6 +76,18 @@ function appendFence(lowering: Lowering, operation: Operation, step: FenceStep):
   if (step.beside === "before-atomic") lowering.waiting.push(fence);
 }
 
+/** A fence that is there only where a register write is pending. On a thread that goes straight on that is known by now. */
+function appendPendingFence(lowering: Lowering, operation: Operation, step: FenceStep): void {
+  if (lowering.straight ? !lowering.pending.write : !lowering.pends) return;
+  if (lowering.straight) {
+    appendFence(lowering, operation, step);
+    return;
+  }
+  const skip = append(lowering, "unless-pending", operation, {});
+  appendFence(lowering, operation, step);
+  skip.to = lowering.drafts.length;
+}
+
 /** Where a fence counts only beside another access: up to which instruction before it, and from which after it. */
 function beside(lowering: Lowering, what: FenceStep["beside"]): Partial<Draft> {
   const { drafts, first } = lowering;
@@ -86,6 +99,7 @@ function beside(lowering: Lowering, what: FenceStep["beside"]): Partial<Draft> {
   const isLock = (draft: Draft): boolean => draft.facts.lock && draft.modify !== undefined;
   switch (what) {
     case "none":
+    case "pending-write":
       return {};
     case "before-atomic":
       // Nothing, until an atomic follows.

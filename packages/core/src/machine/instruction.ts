@@ -16,6 +16,8 @@ export type InstructionKind =
   | "assign"
   | "branch"
   | "jump"
+  /** Goes past a fence, unless a register write is pending on the path (pending.ts). */
+  | "unless-pending"
   | "loop"
   | "loop-head"
   | "nothing"
@@ -102,6 +104,9 @@ export interface Instruction {
   readonly waits: boolean;
   /** Tokens: only the access of the same accessor waits. */
   readonly own: boolean;
+  /** A register write that the next spin unlock answers for; how many spin locks are held more after this (pending.ts). */
+  readonly pends: boolean;
+  readonly nests: number;
   /** Control: where to go on (instruction ids), where arms join, and the registers that a loop's head stands for. */
   readonly to: number;
   readonly join: number;
@@ -186,6 +191,8 @@ export function draft(id: number, thread: number, kind: InstructionKind, operati
     inherits: fields.inherits ?? false,
     waits: fields.waits ?? false,
     own: fields.own ?? false,
+    pends: fields.pends ?? false,
+    nests: fields.nests ?? 0,
     to: fields.to ?? -1,
     join: fields.join ?? -1,
     registers: fields.registers ?? [],

@@ -5,6 +5,9 @@ import { type AccessFacts, type Draft, KIND_BIT, NO_FACTS } from "./instruction.
 import { append, type Lowering, type OperationOf, staticLocation } from "./lowering.js";
 
 const FREE: Expression = { kind: "constant", value: 0 };
+/** What takes a spin lock: register writes under it are noted (pending.ts). */
+const SPINS: readonly string[] = ["spin_lock", "spin_trylock"];
+
 const TAKEN: Expression = { kind: "constant", value: 1 };
 
 /** Lowers a CPU's access to memory. */
@@ -34,6 +37,7 @@ export function lowerMemoryAccess(
           value: operation.kind === "write" ? operation.value : FREE,
           mask: KIND_BIT.write,
           global: step.global,
+          nests: operation.kind === "unlock" && operation.flavour === "spin" ? -1 : 0,
           facts: factsOf(step, operation.kind === "write" ? { plain: operation.accessor === "plain_write" } : { lock: true }),
         }),
       );
@@ -48,6 +52,7 @@ export function lowerMemoryAccess(
           returns: operation.kind === "trylock" ? "success" : "nothing",
           locks: operation.kind === "lock",
           inherits: step.inherits,
+          nests: SPINS.includes(operation.accessor) ? 1 : 0,
           facts: factsOf(step, { atomic: true, lock: true }),
         }),
       );
@@ -75,6 +80,7 @@ function appendAtomic(lowering: Lowering, operation: Operation, step: AccessStep
     target: -1,
     locks: false,
     inherits: false,
+    nests: 0,
     mask: KIND_BIT.write,
     global: step.global,
     pair: read.id,
@@ -144,6 +150,7 @@ export function lowerRegisterAccess(lowering: Lowering, operation: OperationOf<"
           mask: combining ? KIND_BIT.wcout : KIND_BIT.out,
           device: location.owner,
           waits: step.waits || location.memoryType === "np",
+          pends: step.pending,
           facts: facts(step),
         }),
   );

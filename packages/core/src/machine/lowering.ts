@@ -2,6 +2,7 @@
 import type { Platform } from "../platform/platform.js";
 import { ADDRESS_BASE, type Expression, type Location, type Operation, type Program, type Thread } from "../program/program.js";
 import { type Draft, draft, type InstructionKind } from "./instruction.js";
+import { note, nothingPending, type Pending } from "./pending.js";
 
 /** What all threads of a program share while they are lowered. */
 export interface Lowerings {
@@ -30,6 +31,10 @@ export interface Lowering extends Lowerings {
   cpu: number;
   /** The device whose register was accessed last, or -1. */
   lastDevice: number;
+  /** What is pending as far as the thread goes straight on; whether it does so far, and whether anything was ever pending. */
+  readonly pending: Pending;
+  straight: boolean;
+  pends: boolean;
 }
 
 /** The operations of these kinds. */
@@ -52,6 +57,9 @@ export function startLowering(shared: Lowerings, index: number, thread: Thread):
     waiting: [],
     cpu: thread.cpu,
     lastDevice: -1,
+    pending: nothingPending(),
+    straight: true,
+    pends: false,
   };
 }
 
@@ -72,6 +80,9 @@ export function append(lowering: Lowering, kind: InstructionKind, operation: Ope
   }
   const made = draft(drafts.length, lowering.index, kind, operation, lowering.cpu, fields);
   drafts.push(made);
+  if (kind === "branch" || kind === "loop" || kind === "jump") lowering.straight = false;
+  note(lowering.pending, made);
+  if (made.pends) lowering.pends = true;
   return made;
 }
 

@@ -176,6 +176,9 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
   return withWaits(machine, passing);
 }
 
+/** Where a thread may go on elsewhere than with the next instruction. */
+const STEERS: readonly Instruction["kind"][] = ["branch", "loop", "jump", "unless-pending"];
+
 /** The program's threads with their instructions. `cpus`: in the order of their observers. */
 function threadsOf(
   program: Program,
@@ -197,7 +200,7 @@ function threadsOf(
       end,
       runs: own,
       observer: thread.role === "cpu" ? cpus.indexOf(thread.cpu) : cpus.length + thread.device,
-      straight: instructions.slice(first, end).every(({ kind }) => kind !== "branch" && kind !== "loop" && kind !== "jump"),
+      straight: instructions.slice(first, end).every(({ kind }) => !STEERS.includes(kind)),
       handler: thread.on === undefined ? -1 : handlers++,
       mostPending: counted(timesRaised(program, thread)),
       host: thread.on !== undefined && thread.role === "cpu" ? program.threads.findIndex(isHost) : -1,

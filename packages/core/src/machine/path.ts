@@ -4,6 +4,7 @@
  */
 import type { Instruction } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
+import { isPending } from "./pending.js";
 
 /** How a branch stands: not decided, decided by its condition (arm taken or skipped), or guessed. */
 export const UNDECIDED = 0;
@@ -50,7 +51,8 @@ export function extend(machine: Machine, thread: MachineThread, prefix: readonly
       ends = "loop";
       break;
     }
-    at = instruction.kind === "jump" ? instruction.to : at + 1;
+    const goesPast = instruction.kind === "jump" || (instruction.kind === "unless-pending" && !isPending(machine.instructions, ids));
+    at = goesPast ? instruction.to : at + 1;
   }
   return { ids, ends, guesses, next: [], blockers: [], sameAddress: [], forwards: [], definitions: new Map() };
 }
@@ -75,6 +77,7 @@ export function passive(instruction: Instruction): boolean {
     case "assign":
     case "branch":
     case "jump":
+    case "unless-pending":
     case "loop":
     case "loop-head":
     case "nothing":

@@ -14,6 +14,7 @@ import {
   type Thread,
 } from "../program/program.js";
 import { mappingMode } from "./mappings.js";
+import { pendingWrite } from "./pending.js";
 import { Unsupported } from "./unsupported.js";
 
 export type ActKind =
@@ -82,6 +83,8 @@ export interface Act {
   readonly waits: boolean;
   /** Tokens: only the access of the same accessor waits. */
   readonly own: boolean;
+  /** A register write that the next spin unlock answers for. */
+  readonly pends: boolean;
   readonly token: string;
   readonly device: number;
   readonly vector: number;
@@ -131,6 +134,7 @@ const BLANK: Omit<Act, "kind" | "operation" | "block" | "cpu" | "round"> = {
   inherits: false,
   waits: false,
   own: false,
+  pends: false,
   token: "",
   device: -1,
   vector: 0,
@@ -256,7 +260,8 @@ export function pathsOf(program: Program, platform: Platform, thread: Thread): r
       }
       if (operation.kind === "pio-read" || operation.kind === "pio-write")
         way = { ...way, device: program.locations[operation.location]?.owner ?? -1 };
-      const all = (failed: boolean): readonly Act[] => write(program, platform, operation, { ...here, operation: at }, way.device, failed);
+      const all = (failed: boolean): readonly Act[] =>
+        write(program, platform, operation, { ...here, operation: at }, way.device, failed, () => pendingWrite(thread, acts));
       const written = all(false);
       if (written.some((act) => expressionsOf(act).some(chooses))) throw new Unsupported("a conditional expression");
       if (written.some((act) => act.block >= 0 && ["wait", "hear", "answer", "dma-read", "dma-atomic"].includes(act.kind))) {
@@ -278,7 +283,7 @@ export function pathsOf(program: Program, platform: Platform, thread: Thread): r
   return paths;
 }
 
-/** The acts of one operation. `failed`: an atomic that stores nothing. */
+/** The acts of one operation. `failed`: an atomic that stores nothing. `pending`: does a register write wait for a spin unlock? */
 function write(
   program: Program,
   platform: Platform,
@@ -286,6 +291,7 @@ function write(
   here: Pick<Act, "operation" | "block" | "cpu" | "round">,
   lastDevice: number,
   failed: boolean,
+  pending: () => boolean,
 ): readonly Act[] {
   const acts: Act[] = [];
   const compiled = compiledAs(operation);
@@ -297,7 +303,9 @@ function write(
     for (const step of steps(platform, accessor)) {
       switch (step.kind) {
         case "fence":
-          if (step.beside !== "none") throw new Unsupported("fences that count only beside another access");
+          if (step.beside === "pending-write") {
+            if (!pending()) break;
+          } else if (step.beside !== "none") throw new Unsupported("fences that count only beside another access");
           add(!platform.cpu.multiCopyAtomic && (step.propagates === "strong" || step.propagates === "devices") ? "sync" : "fence", {
             before: step.before,
             after: step.after,
@@ -321,6 +329,7 @@ function write(
             ...fields,
             facts: new Set([...flags, ...facts]),
             waits: step.waits || fields.waits === true,
+            pends: step.pending,
             global: step.global,
             inherits: step.inherits && kind === "rmw",
             fenced: fields.kinds ?? [],

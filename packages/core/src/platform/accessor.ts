@@ -56,7 +56,7 @@ const kinds = (list: string): readonly AccessKind[] | undefined => accessKinds(l
 /** What an accessor can send and wait for. */
 export const TOKEN_NAMES: readonly string[] = ["flush", "drain"];
 
-const BESIDE = ["before-atomic", "after-atomic", "after-spinlock", "after-unlock-lock"] as const;
+const BESIDE = ["before-atomic", "after-atomic", "after-spinlock", "after-unlock-lock", "pending-write"] as const;
 const PROPAGATES = ["stores", "cumulative", "strong", "devices"] as const;
 
 /** The kinds that names and groups stand for; unknown names are left out (validation has complained). */
@@ -65,12 +65,11 @@ export function expandKinds(names: readonly string[]): readonly AccessKind[] {
 }
 
 /** One step, or a sentence that says what is wrong with it. */
-/** One step, or a sentence that says what is wrong with it. */
 export function parseStep(text: string): Lowered | string {
   const [head, ...words] = text.trim().split(/\s+/);
   switch (head) {
     case "access": {
-      const flags = ["acquire", "release", "global", "waits", "ordered", "inherits", "split", "unordered", "noreturn"];
+      const flags = ["acquire", "release", "global", "waits", "ordered", "inherits", "split", "unordered", "noreturn", "pending"];
       const unknown = words.find((word) => !flags.includes(word));
       if (unknown !== undefined) return `unknown flag \`${unknown}\` of access; expected one of ${flags.join(", ")}`;
       const has = (flag: string): boolean => words.includes(flag);
@@ -85,6 +84,7 @@ export function parseStep(text: string): Lowered | string {
         split: has("split"),
         unordered: has("unordered"),
         noreturn: has("noreturn"),
+        pending: has("pending"),
       };
     }
     case "fence": {

@@ -49,6 +49,8 @@ export type Lowered =
       readonly unordered: boolean;
       /** An atomic whose old value nobody gets: its read half is no read to fences (LKMM's Noreturn). */
       readonly noreturn: boolean;
+      /** A register write that the next spin unlock answers for: see `beside` of fences. */
+      readonly pending: boolean;
     }
   | {
       readonly kind: "fence";
@@ -62,8 +64,9 @@ export type Lowered =
       /**
        * A fence that counts only together with an access of its thread (LKMM): it orders what stands up to the last atomic before it (`after-atomic`), or lock
        * (`after-spinlock`), or the unlock before that lock (`after-unlock-lock`); or what stands from the next atomic on (`before-atomic`). Without that access: nothing.
+       * `pending-write`: it is there only where a `pending` register write was made under a spin lock, and no spin lock was given back since (include/asm-generic/mmiowb.h).
        */
-      readonly beside: "none" | "before-atomic" | "after-atomic" | "after-spinlock" | "after-unlock-lock";
+      readonly beside: "none" | "before-atomic" | "after-atomic" | "after-spinlock" | "after-unlock-lock" | "pending-write";
     }
   | {
       readonly kind: "token";

@@ -172,7 +172,7 @@ function snapshotOf(scene: Scene, stepper: Stepper, state: State): Snapshot {
 }
 
 /** What is no statement of its own. */
-const SILENT: ReadonlySet<Instruction["kind"]> = new Set(["jump", "loop-head", "nothing", "loop"]);
+const SILENT: ReadonlySet<Instruction["kind"]> = new Set(["jump", "unless-pending", "loop-head", "nothing", "loop"]);
 
 function threadNow(scene: Scene, stepper: Stepper, state: State, thread: MachineThread, index: number): ThreadNow {
   const { machine } = scene;

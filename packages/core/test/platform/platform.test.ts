@@ -100,8 +100,8 @@ describe("accessors by era", () => {
       expect(steps(`${name}@5.1`, "spin_unlock")).not.toContain("token drain");
       expect(steps(`${name}@5.2`, "spin_unlock")).toContain("token drain");
     }
-    expect(steps("riscv@5.1", "spin_unlock")).not.toContain("ordered");
-    expect(steps("riscv@5.2", "spin_unlock")).toContain("ordered");
+    expect(steps("riscv@5.1", "spin_unlock")).not.toContain("pending-write");
+    expect(steps("riscv@5.2", "spin_unlock")).toContain("pending-write");
   });
   test("sn2's PIO reads", () => {
     expect(steps("sn2", "readX")).toContain("token flush");
