@@ -1,6 +1,6 @@
 /** What is known of a document: computed once for each text of it. */
 import type { Problem, Source } from "@fencepost/core";
-import { parseTest, type Test } from "@fencepost/core/litmus";
+import { numberNames, parseTest, type Test } from "@fencepost/core/litmus";
 import { platform, platformNames } from "@fencepost/core/platform";
 import { lowerTest, type Program } from "@fencepost/core/program";
 import { unknownPlatforms, unknownSettings } from "@fencepost/core/report";
@@ -22,7 +22,7 @@ export interface Analysis {
 /** Reads a text. Takes any, and never throws for what is in it. */
 export function analyse(source: Source): Analysis {
   const tokens = readTokens(source.text);
-  const names = findNames(tokens);
+  const names = findNames(tokens, numberNames(source.text));
   const parsed = parseTest(source);
   if (!parsed.ok) return { source, test: undefined, program: undefined, problems: parsed.problems, tokens, names };
   const test = parsed.value;

@@ -59,12 +59,11 @@ const TAIL_WORDS: ReadonlySet<string> = new Set(
   "exists forall filter locations final expect source with not order true false and or".split(" "),
 );
 
-export function findNames(tokens: readonly Token[]): Names {
-  // What `#define` names is a number wherever it stands.
-  const defined = new Set(tokens.flatMap((token) => /^#[ \t]*define[ \t]+(\w+)/.exec(token.text)?.[1] ?? []));
+/** `numbers`: the names that stand for a number, wherever they are. */
+export function findNames(tokens: readonly Token[], numbers: ReadonlySet<string>): Names {
   const code = tokens
     .filter((token) => token.kind !== "comment")
-    .map((token): Token => (token.kind === "word" && defined.has(token.text) ? { ...token, kind: "number" } : token));
+    .map((token): Token => (token.kind === "word" && numbers.has(token.text) ? { ...token, kind: "number" } : token));
   const found: Occurrence[] = [];
   const add = (token: Token, named: Named, role: Occurrence["role"] = "use"): void => {
     found.push({ token, named, role });
@@ -136,7 +135,10 @@ const atMember = (tokens: readonly Token[], index: number): boolean =>
 function addMember(tokens: readonly Token[], index: number, add: Add, role: Occurrence["role"]): void {
   const [owner, , name] = tokens.slice(index, index + 3) as [Token, Token, Token];
   if (isThreadName(owner.text)) add(owner, { kind: "thread", name: threadOf(owner.text) });
-  add(name, { kind: "register", owner: isThreadName(owner.text) ? threadOf(owner.text) : owner.text, name: name.text }, role);
+  // `D0.regs.door`: a register of a structure.
+  const inner = memberOf(tokens, index + 2);
+  if (inner !== undefined) add(name, { kind: "register", owner: owner.text, name: `${name.text}.${inner.name}` }, role);
+  else add(name, { kind: "register", owner: isThreadName(owner.text) ? threadOf(owner.text) : owner.text, name: name.text }, role);
 }
 
 /** `0:r1` or `P0:r1` at this index; gives whether it was one. */
@@ -149,8 +151,15 @@ function addLocal(tokens: readonly Token[], index: number, add: Add, role: Occur
   return true;
 }
 
-/** The variables that are structures. */
-type Structures = ReadonlySet<string>;
+/** The variables that are structures, each with the device whose registers they are, if they are. */
+type Structures = ReadonlyMap<string, string | undefined>;
+
+/** A member of a structure: memory, or a register. */
+const namedMember = (structures: Structures, variable: string, member: string): Named => {
+  const owner = structures.get(variable);
+  const name = `${variable}.${member}`;
+  return owner === undefined ? { kind: "location", name } : { kind: "register", owner, name };
+};
 
 /** The name of a member behind a structure's, `.own` or `[i].own` or `->own`, and where the next token is. */
 function memberOf(tokens: readonly Token[], index: number): { readonly name: string; readonly next: number } | undefined {
@@ -175,9 +184,18 @@ function fieldsOf(tokens: readonly Token[]): readonly string[] {
 }
 
 /** Takes a structure's description or variable; false where the declaration is none. */
-function readStructure(tokens: readonly Token[], known: Map<string, readonly string[]>, variables: Set<string>, add: Add): boolean {
-  const at = tokens.findIndex((token) => token.text === "struct");
-  if (at === -1) return false;
+function readStructure(
+  tokens: readonly Token[],
+  known: Map<string, readonly string[]>,
+  variables: Map<string, string | undefined>,
+  add: Add,
+): boolean {
+  // Names of types and of numbers: no location.
+  if (tokens[0]?.text === "enum" && tokens.some((token) => is(token, "{"))) return true;
+  const named = tokens[0]?.text === "typedef" ? tokens.findLast(isWord)?.text : undefined;
+  const struct = tokens.findIndex((token) => token.text === "struct");
+  const at = struct === -1 ? tokens.findIndex((token) => known.has(token.text)) - 1 : struct;
+  if (at < -1 || (at === -1 && struct === -1 && !known.has(tokens[0]?.text ?? ""))) return named !== undefined;
   const tag = isWord(tokens[at + 1]) ? (tokens[at + 1] as Token).text : "";
   const open = tokens.findIndex((token) => is(token, "{"));
   const describes = open === at + (tag === "" ? 1 : 2);
@@ -186,16 +204,28 @@ function readStructure(tokens: readonly Token[], known: Map<string, readonly str
   const end = !describes ? at + 1 : closed === -1 ? tokens.length : closed;
   const fields = describes ? fieldsOf(tokens.slice(open + 1, end)) : (known.get(tag) ?? []);
   if (describes && tag !== "") known.set(tag, fields);
-  const variable = tokens.slice(end + 1).find((token) => isWord(token) && !token.text.startsWith("__"));
+  if (named !== undefined) {
+    known.set(named, fields);
+    return true;
+  }
+  const first = tokens.findIndex((token, index) => index > end && isWord(token) && !token.text.startsWith("__"));
+  const owner = atMember(tokens, first) ? (tokens[first] as Token) : undefined;
+  const variable = owner === undefined ? tokens[first] : tokens[first + 2];
   if (variable === undefined) return true;
-  variables.add(variable.text);
-  for (const field of fields) add(variable, { kind: "location", name: `${variable.text}.${field}` }, "declaration");
+  if (owner !== undefined && isThreadName(owner.text)) add(owner, { kind: "thread", name: threadOf(owner.text) });
+  // `mmio struct regs D0`: the members are D0's registers by their own names.
+  if (owner === undefined && isThreadName(variable.text)) {
+    for (const field of fields) add(variable, { kind: "register", owner: variable.text, name: field }, "declaration");
+    return true;
+  }
+  variables.set(variable.text, owner?.text);
+  for (const field of fields) add(variable, namedMember(variables, variable.text, field), "declaration");
   return true;
 }
 
 function readInit(tokens: readonly Token[], add: Add): Structures {
   const known = new Map<string, readonly string[]>();
-  const structures = new Set<string>();
+  const structures = new Map<string, string | undefined>();
   let declaration: Token[] = [];
   for (const token of tokens) {
     // The `}` of a structure ends no declaration.
@@ -309,7 +339,7 @@ function readBody(run: readonly Token[], { memory, owned, locals, structures, ba
   for (const [index, token] of tokens.entries()) {
     if (isWord(token) && structures.has(token.text)) {
       const member = memberOf(tokens, index);
-      if (member !== undefined) add(token, { kind: "location", name: `${token.text}.${member.name}` });
+      if (member !== undefined) add(token, namedMember(structures, token.text, member.name));
       continue;
     }
     if (atMember(tokens, index)) addMember(tokens, index, add, "use");
@@ -381,11 +411,11 @@ function readTail(tokens: readonly Token[], structures: Structures, add: Add): v
     if (index < skip) continue;
     const member = isWord(token) && structures.has(token.text) ? memberOf(tokens, index) : undefined;
     if (member !== undefined) {
-      add(token, { kind: "location", name: `${token.text}.${member.name}` });
+      add(token, namedMember(structures, token.text, member.name));
       skip = member.next;
     } else if (atMember(tokens, index)) {
       addMember(tokens, index, add, "use");
-      skip = index + 3;
+      skip = memberOf(tokens, index + 2)?.next ?? index + 3;
     } else if (token.kind === "number" || (isWord(token) && isThreadName(token.text))) {
       if (addLocal(tokens, index, add, "use")) skip = index + 3;
     } else if (isWord(token) && !TAIL_WORDS.has(token.text) && !isVerdict(tokens, index) && !isStuck(tokens, index)) {

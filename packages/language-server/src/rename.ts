@@ -11,7 +11,7 @@ import { isThreadName, threadOf } from "./tokens.js";
 export function renamable({ names }: Analysis, offset: number): Occurrence | undefined {
   const found = names.at(offset);
   // A structure's members stand under its name: what would be renamed is not one name.
-  if (found?.named.kind === "location" && found.named.name.includes(".")) return undefined;
+  if ((found?.named.kind === "location" || found?.named.kind === "register") && found.named.name.includes(".")) return undefined;
   // The chipset is what it is.
   return found?.named.kind === "register" && found.token.text === "HOST" ? undefined : found;
 }

@@ -2,7 +2,16 @@
  * The tokens of a whole file, comments among them, each with the part of the test that it stands in. Takes any text: an editor asks while a test is half written, so this follows
  * the shape of a test alone (the parser's `place.ts` says what starts where) and never gives up.
  */
-import { endOfDirective, endOfLine, endOfNestedComment, isDirective, type Language, scan } from "@fencepost/core/litmus";
+import {
+  endOfDirective,
+  endOfLine,
+  endOfNestedComment,
+  isDirective,
+  type Language,
+  scan,
+  startsDescription,
+  startsThread,
+} from "@fencepost/core/litmus";
 
 /** `head` is a thread's name, parameters and clauses; `tail` what follows the threads. */
 export type Region = "header" | "init" | "head" | "body" | "tail";
@@ -22,7 +31,6 @@ export interface Token {
 }
 
 const threadName = /^[PD][0-9]+$/;
-const threadHead = /^(?:(?:void|static|inline|int|irqreturn_t)[ \t*]+)*[PD][0-9]+[ \t]*\(/;
 const tailHead =
   /^(?:~[ \t]*exists\b|(?:exists|forall|filter)[ \t]*[(~[*\w]|locations[ \t]*\[|expect[ \t]+[\w+@.-]+[ \t]*[:,]|source[ \t]+\S)/;
 const platformName = /[A-Za-z0-9_][A-Za-z0-9_+@.-]*/y;
@@ -42,7 +50,7 @@ export function readTokens(text: string): readonly Token[] {
     reader.comments("tail", undefined, "outer");
     if (reader.done) break;
     const rest = reader.rest(200);
-    if (threadHead.test(rest)) readThread(reader);
+    if (startsThread(rest)) readThread(reader);
     else readTail(reader);
   }
   return reader.tokens;
@@ -144,16 +152,34 @@ function readHeader(reader: Reader): void {
     if (name !== "") reader.take("text", reader.at + name.length, "header");
   }
   for (reader.comments("header", undefined, "outer"); !reader.done; reader.comments("header", undefined, "outer")) {
-    if (reader.startsWith("{") || threadHead.test(reader.rest(200))) return;
+    if (reader.startsWith("{") || startsThread(reader.rest(200))) return;
     if (reader.startsWith('"')) {
       const close = text.indexOf('"', reader.at + 1);
       reader.take("string", close === -1 ? text.length : close + 1, "header");
+      continue;
+    }
+    if (startsDescription(text, reader.at)) {
+      readDescription(reader);
       continue;
     }
     const line = text.slice(reader.at, endOfLine(text, reader.at));
     const brace = line.indexOf("{");
     reader.take("text", reader.at + (brace === -1 ? line : line.slice(0, brace)).trimEnd().length, "header");
   }
+}
+
+/** `struct desc { … };` before the initial state: the tokens are as they would be in it. */
+function readDescription(reader: Reader): void {
+  const outside = reader.depth;
+  reader.depth++;
+  for (let token = reader.next("init", undefined, "outer"); token !== undefined; token = reader.next("init", undefined, "outer")) {
+    if (token.text === "{") reader.depth++;
+    if (token.text === ";" && reader.depth === outside + 1) break;
+    reader.comments("init", undefined, "outer");
+    if (reader.startsWith("}")) reader.depth--;
+    if (reader.depth <= outside) break;
+  }
+  reader.depth = outside;
 }
 
 /** A `{ … }`, the reader standing at the `{`. A brace that was forgotten ends where a thread or a part of the tail starts a line. */
@@ -163,7 +189,7 @@ function readBraces(reader: Reader, region: "init" | "body", language: Language,
     reader.comments(region, thread, language);
     if (reader.depth > outside && reader.startsLine()) {
       const rest = reader.rest(200);
-      if (threadHead.test(rest) || tailHead.test(rest)) break;
+      if (startsThread(rest) || tailHead.test(rest)) break;
     }
     const closes = reader.startsWith("}");
     if (closes) reader.depth--;
@@ -187,7 +213,7 @@ function readThread(reader: Reader): void {
     if (reader.startsWith("{")) break;
     const rest = reader.rest(200);
     // The body was forgotten.
-    if (reader.startsLine() && (threadHead.test(rest) || tailHead.test(rest))) return;
+    if (reader.startsLine() && (startsThread(rest) || tailHead.test(rest))) return;
     reader.next("head", thread, "outer");
   }
   readBraces(reader, "body", "body", thread);

@@ -1,3 +1,4 @@
+import { arrayOf } from "@fencepost/core/program";
 import { describe, expect, test } from "vitest";
 import { analyse } from "../src/analysis.js";
 import { keyOf } from "../src/names.js";
@@ -16,7 +17,7 @@ test("names agree with what the core resolves, on every shipped test", () => {
     const found = names.all.flatMap((each) =>
       each.kind === "location" ? [each.name] : each.kind === "register" ? [`${each.owner}.${each.name}`] : [],
     );
-    const wanted = new Set(program.locations.map((location) => location.name.replace(/\[\d+\]$/, "")));
+    const wanted = new Set(program.locations.map((location) => arrayOf(location.name)));
     expect([...found].sort(), name).toEqual([...wanted].sort());
     const locals = names.all.flatMap((each) => (each.kind === "local" ? [`${each.thread}:${each.name}`] : []));
     const registers = program.threads.flatMap((thread) =>

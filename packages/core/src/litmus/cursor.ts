@@ -1,8 +1,14 @@
 /** Where the parser stands in the text, and what it has found wrong so far. */
 import type { Outcome, Problem, ProblemCode } from "../problem.js";
 import { position, type Span } from "../source.js";
-import { type Definitions, readDefinitions } from "./definitions.js";
 import { type Language, scan, type Token, type TokenKind } from "./scan.js";
+
+/** Names for numbers, and what is wrong with them. */
+export interface Definitions {
+  /** Each name's number. */
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly problems: readonly Problem[];
+}
 
 /** How deep brackets, statements and unary operators may nest: far beyond any real test, and safe for recursion. */
 const deepestNesting = 200;
@@ -29,13 +35,28 @@ export class Cursor {
   #unreadable = -1;
   #depth = 0;
 
-  /** Names for numbers (`#define`): wherever one stands, its number is read. */
-  readonly #numbers: ReadonlyMap<string, number>;
+  /** Names for numbers (`#define`, `enum`): wherever one stands, its number is read. */
+  readonly #numbers: Map<string, number>;
 
-  constructor(text: string, { numbers, problems }: Definitions = readDefinitions(text)) {
+  constructor(text: string, definitions?: Definitions) {
     this.text = text;
-    this.#numbers = numbers;
-    this.#problems.push(...problems);
+    this.#numbers = new Map(definitions?.numbers);
+    this.#problems.push(...(definitions?.problems ?? []));
+  }
+
+  /** From here on the name stands for the number. */
+  define(name: string, value: number): void {
+    this.#numbers.set(name, value);
+  }
+
+  /** The names that stand for numbers here. */
+  get numberNames(): ReadonlySet<string> {
+    return new Set(this.#numbers.keys());
+  }
+
+  /** Whether there are any. */
+  get defines(): boolean {
+    return this.#numbers.size > 0;
   }
 
   /** Goes to an offset and continues in the given language. */

@@ -1,13 +1,10 @@
 /** `#define NAME value`: names for numbers, as drivers have them. Directives are blank to the scanner; this file reads them. */
 import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
+import { constantValue } from "./constant.js";
+import { Cursor, type Definitions } from "./cursor.js";
+import { expressionReader, parseExpression } from "./parse-expression.js";
 import { endOfDirective, isDirective } from "./scan.js";
-
-export interface Definitions {
-  /** Each name's number. */
-  readonly numbers: ReadonlyMap<string, number>;
-  readonly problems: readonly Problem[];
-}
 
 const NONE: Definitions = { numbers: new Map(), problems: [] };
 
@@ -43,7 +40,7 @@ export function readDefinitions(text: string): Definitions {
     const rest = line.slice(head.length);
     const start = at + head.length;
     const shown = rest.trimEnd();
-    const span: Span = { start, end: start + Math.max(1, shown.length) };
+    const span: Span = { start, end: Math.min(text.length, start + Math.max(1, shown.length)) };
     const [, name, parameters, value = ""] = parts.exec(shown) ?? [];
     const wrong = (message: string, hint: string): void =>
       void problems.push({ code: "unsupported", severity: "error", span, message, hint });
@@ -61,76 +58,13 @@ export function readDefinitions(text: string): Definitions {
   return { numbers, problems };
 }
 
-const token = /\s*(0[xX][0-9a-fA-F]+[uUlL]*|\d+[uUlL]*|\w+|<<|>>|[()+\-*|&^~])/y;
-
-/** How tightly C's operators bind, of those that constants are made with. */
-const binding: Readonly<Record<string, number>> = { "|": 1, "^": 2, "&": 3, "<<": 4, ">>": 4, "+": 5, "-": 5, "*": 6 };
-
-/** The value of a constant expression, 32 bits unsigned; undefined where it is none. Nothing in it nests deeper than 50 levels. */
-function valueOf(text: string, known: ReadonlyMap<string, number>): number | undefined {
-  const tokens: string[] = [];
-  let at = 0;
-  for (const end = text.trimEnd().length; at < end; at = token.lastIndex) {
-    token.lastIndex = at;
-    const found = token.exec(text)?.[1];
-    if (found === undefined) return undefined;
-    tokens.push(found);
-  }
-  let next = 0;
-  const operand = (depth: number): number | undefined => {
-    const word = tokens[next++];
-    if (word === undefined || depth > 50) return undefined;
-    if (word === "(") {
-      const inner = expression(1, depth + 1);
-      return tokens[next++] === ")" ? inner : undefined;
-    }
-    if (word === "-" || word === "~" || word === "+") {
-      const inner = operand(depth + 1);
-      return inner === undefined ? undefined : word === "-" ? -inner : word === "~" ? ~inner : inner;
-    }
-    if (/^\d/.test(word)) {
-      const number = Number(word.replace(/[uUlL]+$/, ""));
-      return number <= 0xffff_ffff ? number : undefined;
-    }
-    if ((word === "BIT" || word === "BIT_ULL") && tokens[next] === "(") {
-      const bit = operand(depth + 1);
-      return bit === undefined || bit < 0 || bit > 31 ? undefined : 1 << bit;
-    }
-    return known.get(word);
-  };
-  const expression = (loosest: number, depth: number): number | undefined => {
-    let left = operand(depth);
-    for (;;) {
-      const operator = tokens[next] ?? "";
-      const own = binding[operator];
-      if (own === undefined || own < loosest || left === undefined) return left;
-      next++;
-      const right = expression(own + 1, depth + 1);
-      if (right === undefined) return undefined;
-      left = computed(operator, left, right);
-    }
-  };
-  const value = expression(1, 0);
-  return value === undefined || next < tokens.length ? undefined : value >>> 0;
-}
-
-function computed(operator: string, left: number, right: number): number {
-  switch (operator) {
-    case "|":
-      return left | right;
-    case "^":
-      return left ^ right;
-    case "&":
-      return left & right;
-    case "<<":
-      return left << right;
-    case ">>":
-      return left >>> right;
-    case "+":
-      return (left + right) | 0;
-    case "-":
-      return (left - right) | 0;
-    default:
-      return Math.imul(left, right);
-  }
+/** The value of a constant expression, 32 bits unsigned; undefined where it is none. */
+function valueOf(text: string, numbers: ReadonlyMap<string, number>): number | undefined {
+  const cursor = new Cursor(text, { numbers, problems: [] });
+  cursor.jump(0, "body");
+  const reader = expressionReader(cursor);
+  const tree = parseExpression(reader);
+  const whole = cursor.at("end") && cursor.problemCount === 0 && reader.pending.length === 0;
+  const value = whole ? constantValue(tree) : undefined;
+  return value === undefined ? undefined : value >>> 0;
 }

@@ -101,9 +101,10 @@ function parseArrival(cursor: Cursor): Arrival {
   const owner = cursor.failing ? undefined : cursor.expectWord("a write that arrives, such as `D0.door=1`, or a read, such as `D0.status`");
   if (owner !== undefined) cursor.expect(".", "`.` and the register's name");
   const name = cursor.failing ? undefined : cursor.expectWord("the register's name after `.`");
+  const whole = name === undefined ? "" : withMembers(cursor, name.text);
   const written = name !== undefined && !cursor.failing && (cursor.take("==") || cursor.take("="));
   const value = written ? parseSigned(cursor) : undefined;
-  return { owner: owner?.text ?? "", name: name?.text ?? "", value, span: cursor.span(start) };
+  return { owner: owner?.text ?? "", name: whole, value, span: cursor.span(start) };
 }
 
 type Comparison = Extract<Proposition, { kind: "compare" }>["operator"];
@@ -172,12 +173,13 @@ export function parseTerm(cursor: Cursor): Term {
   }
   const first = cursor.failing ? undefined : cursor.expectWord("a register such as `0:r0`, or a location");
   const owner = first !== undefined && ownsRegisters(first.text) && cursor.take(".") ? first.text : undefined;
-  let name = owner === undefined ? (first?.text ?? "") : (cursor.expectWord("the register's name after `.`")?.text ?? "");
-  if (owner === undefined) name = withMembers(cursor, name);
+  const head = owner === undefined ? (first?.text ?? "") : (cursor.expectWord("the register's name after `.`")?.text ?? "");
+  const array = withMembers(cursor, head);
   const index = !cursor.failing && cursor.at("[") ? parseIndex(cursor) : undefined;
-  if (index !== undefined && owner === undefined) name = withMembers(cursor, name);
+  const name = index === undefined ? array : withMembers(cursor, array);
+  const field = name === array ? {} : { field: name.slice(array.length + 1) };
   if (bracketed) cursor.expectClosing("]", open);
-  return { kind: "location", owner, name, index, span: cursor.span(start) };
+  return { kind: "location", owner, name, index, ...field, span: cursor.span(start) };
 }
 
 function parseIndex(cursor: Cursor): number {

@@ -2,7 +2,7 @@
 import type { Span } from "../source.js";
 import type { Cursor } from "./cursor.js";
 import { parseInteger } from "./parse-integer.js";
-import { ownsRegisters } from "./parse-member.js";
+import { ownsRegisters, withMembers } from "./parse-member.js";
 import { isThreadName } from "./parse-thread-name.js";
 import { afterCast, isTypeKeyword } from "./parse-type.js";
 import type { Punctuation } from "./scan.js";
@@ -177,6 +177,9 @@ function parsePostfix(reader: ExpressionReader): Expression {
       const field = cursor.expectWord("the name of the member")?.text ?? "";
       const { base } = expression;
       expression = { ...expression, base: { ...base, name: `${base.name}.${field}` }, span: cursor.span(start) };
+    } else if (cursor.at(".") && expression.kind === "unary" && expression.operator === "*" && expression.operand.kind === "name") {
+      // `(*d).own` is `d->own`.
+      expression = parseMember(cursor, expression.operand.name, start);
     } else break;
   }
   if (!cursor.failing) rejectPostfix(cursor, expression);
@@ -262,15 +265,13 @@ function parseName(reader: ExpressionReader): Expression {
   const { cursor } = reader;
   const { text: name, start } = cursor.advance();
   reader.operands++;
-  if (cursor.at(".") && ownsRegisters(name)) {
+  if (atMember(cursor) && ownsRegisters(name)) {
     cursor.advance();
     const member = cursor.expectWord("the register's name after `.`");
-    return { kind: "member", owner: name, name: member?.text ?? "", span: cursor.span(start) };
+    // Registers that were declared as a structure: `D0.regs.door`.
+    return { kind: "member", owner: name, name: withMembers(cursor, member?.text ?? ""), span: cursor.span(start) };
   }
-  if (atMember(cursor)) {
-    if (ownsRegisters(name)) cursor.fail("syntax", cursor.here, "unexpected `->`", `a register is written \`${name}.name\``);
-    else return parseMember(cursor, name, start);
-  }
+  if (atMember(cursor)) return parseMember(cursor, name, start);
   const tags = cursor.at("{") && name.startsWith("__") ? parseTags(cursor) : [];
   if (cursor.at("(")) {
     if (isThreadName(name)) cursor.fail("syntax", { start, end: start + name.length }, `${name} is a thread: it cannot be called`);

@@ -1,19 +1,23 @@
 /** The header: `C name`, a doc string, `key=value` lines and comments, up to the `{` of the initial state. */
 import type { Span } from "../source.js";
 import type { Cursor } from "./cursor.js";
+import { startsDescription, takeDescription } from "./parse-description.js";
+import { type Structures, takeStructure } from "./parse-struct.js";
+import { startsThread } from "./place.js";
 import { endOfDirective, endOfLine, endOfNestedComment, isDirective } from "./scan.js";
 import type { Test } from "./test.js";
 
 /** What stands before the initial state. */
 export type Header = Pick<Test, "name" | "doc" | "info"> & {
   readonly start: number;
+  /** What was described before it. */
+  readonly structures: Structures;
   /** False where the `{` of the initial state is missing and the threads follow at once. */
   readonly init: boolean;
 };
 
 const firstLine = /(\w+)(?:[ \t\r]+([^\n]*))?/y;
 const keyValue = /([A-Za-z][\w/.-]*)[ \t]*=[ \t]*([^\r\n]*)/y;
-const threadHead = /^(?:(?:void|static|inline|int|irqreturn_t)[ \t*]+)*[PD][0-9]+[ \t]*\(/;
 /** Where a doc string, a comment or herd7's `(texname)` starts behind the name. */
 const afterName = /"|\(\*|\s\(|\s\/[/*]/;
 /** herd7's second name, for LaTeX, and a semicolon that it allows. */
@@ -69,6 +73,7 @@ function parseLines(cursor: Cursor, start: number, name: string, from: number): 
   const { text } = cursor;
   let doc: string | undefined;
   const info: { key: string; value: string; span: Span }[] = [];
+  const structures: Structures = new Map();
   /** Lines that are nothing we know, with what to say of them if they turn out to be harmless. */
   const strays: { span: Span; message: string }[] = [];
   let at = skipComments(cursor, from);
@@ -76,7 +81,7 @@ function parseLines(cursor: Cursor, start: number, name: string, from: number): 
     if (text.startsWith("{", at)) {
       for (const each of strays) cursor.warn("syntax", each.span, each.message);
       cursor.jump(at, "outer");
-      return { name, doc, info, start, init: true };
+      return { name, doc, info, start, structures, init: true };
     }
     if (text.startsWith('"', at)) {
       const close = text.indexOf('"', at + 1);
@@ -87,13 +92,15 @@ function parseLines(cursor: Cursor, start: number, name: string, from: number): 
       if (doc === undefined) doc = text.slice(at + 1, close);
       else strays.push({ span: { start: at, end: close + 1 }, message: "a test has one doc string; this one is passed over" });
       at = close + 1;
+    } else if (startsDescription(text, at)) {
+      at = parseDescription(cursor, at, structures);
     } else {
       const line = lineSpan(text, at);
       const shown = text.slice(line.start, line.end);
       keyValue.lastIndex = at;
       const [whole, key, value] = keyValue.exec(text) ?? [];
-      if (threadHead.test(shown) || shown.startsWith("}")) {
-        return missingState(cursor, { name, doc, info, start, init: false }, line, strays[0]?.span ?? line);
+      if (startsThread(shown) || shown.startsWith("}")) {
+        return missingState(cursor, { name, doc, info, start, structures, init: false }, line, strays[0]?.span ?? line);
       }
       if (whole !== undefined && key !== undefined && value !== undefined) {
         info.push({ key, value: value.trimEnd(), span: { start: at, end: at + whole.trimEnd().length } });
@@ -110,6 +117,19 @@ function parseLines(cursor: Cursor, start: number, name: string, from: number): 
     cursor.report("syntax", { start: end, end }, "expected the initial state in braces, found the end of the file", missingHint);
   }
   return undefined;
+}
+
+/** A structure, a `typedef` or an `enum` before the initial state; gives where it ends. */
+function parseDescription(cursor: Cursor, at: number, structures: Structures): number {
+  cursor.jump(at, "outer");
+  if (!takeDescription(cursor, structures)) takeStructure(cursor, structures);
+  if (!cursor.failing) cursor.expectSemicolon("the description");
+  while (cursor.failing && !cursor.at("end") && !(cursor.at("{") && cursor.onNewLine)) {
+    if (cursor.advance().kind === ";" && cursor.onNewLine) break;
+  }
+  cursor.recovered();
+  // Where nothing could be read, the line is passed over.
+  return cursor.at("end") ? cursor.text.length : cursor.previousEnd > at ? cursor.previousEnd : endOfLine(cursor.text, at);
 }
 
 const missingHint = "the initial state stands in braces before the threads; write `{}` if everything starts at 0";

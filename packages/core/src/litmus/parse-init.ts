@@ -1,21 +1,21 @@
 /** The initial state: herd7's declarations, and those of devices, mappings and placement. */
 import type { Cursor } from "./cursor.js";
 import { parseAttributes } from "./parse-attribute.js";
+import { takeDescription } from "./parse-description.js";
 import { atSigned, parseInteger, parseSigned } from "./parse-integer.js";
 import { ownsRegisters, withMembers } from "./parse-member.js";
 import { members, type Structures, takeStructure } from "./parse-struct.js";
 import { atThreadPrefix, isThreadName, parseThreadName, parseThreadPrefix } from "./parse-thread-name.js";
-import { checkType, isTypeWord, typeText } from "./parse-type.js";
+import { checkType, isTypeWord, parseStars, typeText } from "./parse-type.js";
 import { atItem } from "./place.js";
 import type { Token } from "./scan.js";
 import type { Declaration, Initial, Space } from "./test.js";
 
-/** Consumes `{ … }`, the current token being the `{`. */
-export function parseInit(cursor: Cursor): Declaration[] {
+/** Consumes `{ … }`, the current token being the `{`. `structures`: those described before it. */
+export function parseInit(cursor: Cursor, structures: Structures = new Map()): Declaration[] {
   const open = cursor.here;
   cursor.advance();
   const list: Declaration[] = [];
-  const structures: Structures = new Map();
   while (!cursor.at("}") && !atItem(cursor)) {
     if (cursor.take(";")) continue;
     list.push(...parseDeclaration(cursor, structures));
@@ -45,6 +45,7 @@ function recover(cursor: Cursor): void {
 function parseDeclaration(cursor: Cursor, structures: Structures): readonly Declaration[] {
   const start = cursor.token.start;
   const next = cursor.at("word") ? cursor.after() : undefined;
+  if (takeDescription(cursor, structures)) return [];
   switch (cursor.token.text) {
     case "device":
     case "thread":
@@ -72,10 +73,25 @@ function parseDeclaration(cursor: Cursor, structures: Structures): readonly Decl
 function parseVariable(cursor: Cursor, prefix: Prefix, structures: Structures): readonly Declaration[] {
   const fields = takeStructure(cursor, structures);
   if (fields !== undefined && (cursor.failing || cursor.at(";"))) return [];
-  const found = parseLocation(cursor, prefix);
-  if (found === undefined) return [];
-  return fields !== undefined && found.kind === "location" ? members(cursor, found, fields) : [found];
+  const list: Declaration[] = [];
+  let type: string | undefined;
+  do {
+    const found = parseLocation(cursor, prefix, type);
+    if (found === undefined) break;
+    if (fields !== undefined && found.kind === "location") list.push(...members(cursor, found, fields));
+    else {
+      list.push(found);
+      if (found.kind === "location" && namesMembers(found.value))
+        cursor.report("arguments", found.span, "values by names are for structures", "write `int x[2] = {1, 2};`");
+    }
+    // `int x, y;`: what the next one's stars stand behind.
+    type = found.kind === "location" ? found.type?.replace(/[ *]+$/, "") : undefined;
+  } while (!cursor.failing && (fields !== undefined || type !== undefined) && cursor.take(","));
+  return list;
 }
+
+const namesMembers = (value: Initial | undefined): boolean =>
+  value?.kind === "list" && (value.names !== undefined || value.items.some(namesMembers));
 
 /** `device D0(bridge=0)`, `thread P0(user)`. */
 function parsePlacement(cursor: Cursor, kind: "device" | "thread"): Declaration {
@@ -110,9 +126,9 @@ interface Prefix {
   readonly attributes: Extract<Declaration, { kind: "location" }>["attributes"];
 }
 
-/** A type, if any; a location or a register; a value, if any. */
-function parseLocation(cursor: Cursor, prefix: Prefix): Declaration | undefined {
-  const type = parseType(cursor);
+/** A type, if any and not yet read (`base`); a location or a register; a value, if any. */
+function parseLocation(cursor: Cursor, prefix: Prefix, base?: string): Declaration | undefined {
+  const type = base === undefined ? parseType(cursor) : typeText([base, ...parseStars(cursor)]);
   const thread = atThreadPrefix(cursor) ? parseThreadPrefix(cursor) : undefined;
   if (thread !== undefined) return parseRegister(cursor, prefix, type, thread);
   const open = cursor.here;
@@ -122,13 +138,26 @@ function parseLocation(cursor: Cursor, prefix: Prefix): Declaration | undefined 
   const owned = cursor.at(".") && ownsRegisters(first.text);
   if (owned) cursor.advance();
   const second = owned ? cursor.expectWord("the register's name after `.`") : undefined;
-  const name = second?.text ?? withMembers(cursor, first.text);
+  const array = withMembers(cursor, second?.text ?? first.text);
   if (bracketed) cursor.expectClosing("]", open);
   const length = !bracketed && cursor.at("[") ? parseLength(cursor) : undefined;
+  // `ring[2].own`: a member of so many structures.
+  const name = length === undefined ? array : withMembers(cursor, array);
+  const field = name === array ? {} : { field: name.slice(array.length + 1) };
   const value = !cursor.failing && takeEquals(cursor) ? parseInitial(cursor) : undefined;
   if (cursor.failing) return undefined;
   const { start, ...where } = prefix;
-  return { kind: "location", ...where, type, owner: owned ? first.text : undefined, name, length, value, span: cursor.span(start) };
+  return {
+    kind: "location",
+    ...where,
+    type,
+    owner: owned ? first.text : undefined,
+    name,
+    length,
+    ...field,
+    value,
+    span: cursor.span(start),
+  };
 }
 
 function takeEquals(cursor: Cursor): boolean {
@@ -228,12 +257,23 @@ const zero: Initial = { kind: "integer", value: 0 };
 function parseList(cursor: Cursor): Initial {
   cursor.advance();
   const items: Initial[] = [];
+  const names: (string | undefined)[] = [];
   while (!cursor.failing && !cursor.at("}")) {
+    names.push(cursor.at(".") ? parseDesignator(cursor) : undefined);
     items.push(parseInitial(cursor));
     if (!cursor.take(",")) break;
   }
   cursor.expect("}", "`,` or `}` in the list");
-  return { kind: "list", items };
+  return names.every((name) => name === undefined) ? { kind: "list", items } : { kind: "list", items, names };
+}
+
+/** `.own =`, `.head.next =`. */
+function parseDesignator(cursor: Cursor): string {
+  cursor.advance();
+  const first = cursor.expectWord("the name of a member after `.`");
+  const name = first === undefined ? "" : withMembers(cursor, first.text);
+  cursor.expect("=", "`=` and the member's value");
+  return name;
 }
 
 /** `ATOMIC_INIT(3)`. */

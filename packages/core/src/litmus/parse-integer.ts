@@ -1,7 +1,7 @@
-/** Integers: decimal (a leading 0 is not octal, as in herd7) or hexadecimal, with C's suffixes, which mean nothing here. */
+/** Integers: decimal (a leading 0 is not octal, as in herd7), hexadecimal or binary, with C's suffixes, which mean nothing here. */
 import type { Cursor } from "./cursor.js";
 
-const form = /^(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]{0,3}$/;
+const form = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)[uUlL]{0,3}$/;
 
 /** Consumes a number token and gives its value; values of 32 bits, signed or unsigned, fit. */
 export function parseInteger(cursor: Cursor, sign: 1 | -1 = 1): number {

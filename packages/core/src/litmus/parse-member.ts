@@ -7,9 +7,9 @@ export function ownsRegisters(name: string): boolean {
   return name === "HOST" || (isThreadName(name) && name.startsWith("D"));
 }
 
-/** `d.own`: the name of a member, `d` having been read; `d` where no dot follows. */
+/** `d.own`: the name of a member, `d` having been read; `d` where no dot or arrow follows. */
 export function withMembers(cursor: Cursor, first: string): string {
   let name = first;
-  while (!cursor.failing && cursor.take(".")) name += `.${cursor.expectWord("the name of the member")?.text ?? ""}`;
+  while (!cursor.failing && (cursor.take(".") || cursor.take("->"))) name += `.${cursor.expectWord("the name of the member")?.text ?? ""}`;
   return name;
 }

@@ -3,6 +3,7 @@ import type { Cursor } from "./cursor.js";
 import { parseAttribute } from "./parse-attribute.js";
 import { parseBody } from "./parse-body.js";
 import { parseInteger } from "./parse-integer.js";
+import { withMembers } from "./parse-member.js";
 import { isThreadName, parseThreadName } from "./parse-thread-name.js";
 import { isTypeKeyword, parseBaseType, parseStars, typeText } from "./parse-type.js";
 import { atItem, isReturned } from "./place.js";
@@ -25,7 +26,7 @@ export function parseKnownThread(cursor: Cursor, known: KnownThreads): Thread {
   const { text } = cursor;
   // A body ends with a brace at the beginning of a line, almost always; where it does not, the thread is read as any other.
   const close = text.indexOf("\n}", end) + 2;
-  if (!/^P\d+$/.test(name) || close < 2 || close - end > LONGEST_KNOWN) return parseThread(cursor);
+  if (cursor.defines || !/^P\d+$/.test(name) || close < 2 || close - end > LONGEST_KNOWN) return parseThread(cursor);
   const key = text.slice(end, close);
   const found = known.get(key);
   if (found !== undefined) {
@@ -142,7 +143,8 @@ function parseOn(cursor: Cursor): Clause | undefined {
   let vector = 0;
   if (event === "write" || event === "read") {
     cursor.expect(".", "`.` and the name of the register", eventsHint);
-    register = cursor.failing ? undefined : cursor.expectWord("the name of the register")?.text;
+    const first = cursor.failing ? undefined : cursor.expectWord("the name of the register")?.text;
+    register = first === undefined ? undefined : withMembers(cursor, first);
   } else if (event === "msi" && cursor.take(",")) {
     vector = parseInteger(cursor);
   }

@@ -2,6 +2,7 @@
 import type { Outcome } from "../problem.js";
 import type { Source } from "../source.js";
 import { Cursor } from "./cursor.js";
+import { readDefinitions } from "./definitions.js";
 import { parseHeader } from "./parse-header.js";
 import { parseInit } from "./parse-init.js";
 import { atTail, emptyTail, parseTail } from "./parse-tail.js";
@@ -16,10 +17,10 @@ import type { Test, Thread } from "./test.js";
  * they had: whoever wants to point into the text reads it without.
  */
 export function parseTest(source: Source, known?: KnownThreads): Outcome<Test> {
-  const cursor = new Cursor(source.text);
+  const cursor = new Cursor(source.text, readDefinitions(source.text));
   const header = parseHeader(cursor);
   if (header === undefined) return cursor.outcome(nothing);
-  const init = header.init ? parseInit(cursor) : [];
+  const init = header.init ? parseInit(cursor, header.structures) : [];
   const threads: Thread[] = [];
   const tail = emptyTail();
   let inTail = false;
@@ -40,6 +41,14 @@ export function parseTest(source: Source, known?: KnownThreads): Outcome<Test> {
   }
   const { name, doc, info, start } = header;
   return cursor.outcome({ name, doc, info, init, threads, ...tail, span: cursor.span(start) });
+}
+
+/** The names that stand for numbers in a text, whatever else is wrong with it: those of `#define` and `enum`. */
+export function numberNames(text: string): ReadonlySet<string> {
+  const cursor = new Cursor(text, readDefinitions(text));
+  const header = parseHeader(cursor);
+  if (header?.init === true) parseInit(cursor, header.structures);
+  return cursor.numberNames;
 }
 
 const nothing: Test = {
@@ -68,9 +77,9 @@ function failOutside(cursor: Cursor, inTail: boolean): void {
   } else if (opensBody(cursor)) {
     const hint =
       text === "enum"
-        ? "names for numbers are `#define DONE 1`"
+        ? "an `enum` stands before the threads"
         : text === "struct"
-          ? "structures stand in the initial state"
+          ? "structures are described before the threads"
           : "`P0`, `P1`, … are CPU threads, `D0`, `D1`, … devices; what a function does is written out in the thread";
     cursor.fail("syntax", cursor.here, `\`${text}\` is not the name of a thread`, hint);
   } else {

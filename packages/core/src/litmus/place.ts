@@ -21,6 +21,14 @@ export function isReturned(word: string): boolean {
 
 const returned = new Set("void static inline noinline __always_inline int bool irqreturn_t netdev_tx_t".split(" "));
 
+const head = /^((?:\w+[ \t*]+)*)[PD][0-9]+[ \t]*\(/;
+
+/** True if a line starts with the head of a thread: the same, where there are no tokens yet. */
+export function startsThread(line: string): boolean {
+  const words = head.exec(line)?.[1];
+  return words?.split(/[ \t*]+/).every((word) => word === "" || isReturned(word)) === true;
+}
+
 const propositionStarts: ReadonlySet<string> = new Set(["(", "~", "[", "*", "word", "number"]);
 
 /**

@@ -43,9 +43,15 @@ export function printTerm(term: Term): string {
       return `${term.thread.startsWith("P") ? term.thread.slice(1) : term.thread}:${term.name}`;
     case "location": {
       const owner = term.owner === undefined ? "" : `${term.owner}.`;
-      return `${owner}${term.name}${term.index === undefined ? "" : `[${term.index}]`}`;
+      return owner + indexed(term.name, term.index, term.field);
     }
   }
+}
+
+/** `x[1]`, and `ring[1].own` where `field` is `own` and the name `ring.own`. */
+export function indexed(name: string, index: number | undefined, field: string | undefined): string {
+  if (index === undefined) return name;
+  return field === undefined ? `${name}[${index}]` : `${name.slice(0, -field.length - 1)}[${index}].${field}`;
 }
 
 function printArrival(arrival: Arrival): string {

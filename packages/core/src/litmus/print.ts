@@ -1,6 +1,6 @@
 /** A syntax tree back to text, in one canonical form: what reading it gives equals the tree, but for the spans. */
 import { printDeclarator, printStatements } from "./print-body.js";
-import { printProposition, printTerm } from "./print-condition.js";
+import { indexed, printProposition, printTerm } from "./print-condition.js";
 import type { Attribute, Clause, Declaration, Expectation, Initial, Test, Thread } from "./test.js";
 
 /** The canonical text of a test. Comments are not part of a tree: they are lost. */
@@ -28,8 +28,8 @@ function printDeclaration(declaration: Declaration): string {
       const { space, dma, owner, length } = declaration;
       const word = dma ? "dma" : space === "memory" ? "" : space;
       const attributes = declaration.attributes.length > 0 ? printAttributes(declaration.attributes) : "";
-      const place = `${owner === undefined ? "" : `${owner}.`}${declaration.name}`;
-      const name = `${typed(declaration.type, place)}${length === undefined ? "" : `[${length}]`}`;
+      const place = indexed(`${owner === undefined ? "" : `${owner}.`}${declaration.name}`, length, declaration.field);
+      const name = typed(declaration.type, place);
       return `${word}${attributes}${word === "" ? "" : " "}${name}${printValue(declaration)}`;
     }
     case "register": {

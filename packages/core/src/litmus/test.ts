@@ -64,6 +64,8 @@ export type Declaration =
       readonly name: string;
       /** Length, for `int x[2]`. */
       readonly length: number | undefined;
+      /** What stands behind the index, for members of an array of structures: `own` in `ring[2].own`, whose name is `ring.own`. */
+      readonly field?: string;
       readonly value: Initial | undefined;
       readonly span: Span;
     }
@@ -84,7 +86,8 @@ export type Initial =
   | { readonly kind: "integer"; readonly value: number }
   /** `x=y` and `int *x = &y`: the address of y. */
   | { readonly kind: "address"; readonly name: string }
-  | { readonly kind: "list"; readonly items: readonly Initial[] };
+  /** `names`: of members, `{ .own = 1 }`; only as long as the variable is not yet so many locations. */
+  | { readonly kind: "list"; readonly items: readonly Initial[]; readonly names?: readonly (string | undefined)[] };
 
 /** A thread as written: its name, parameters, clauses and body. */
 export interface Thread {
@@ -205,5 +208,7 @@ export type Term =
       readonly owner: string | undefined;
       readonly name: string;
       readonly index: number | undefined;
+      /** What stands behind the index: `own` in `ring[1].own`, whose name is `ring.own`. */
+      readonly field?: string;
       readonly span: Span;
     };

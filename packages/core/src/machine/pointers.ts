@@ -1,5 +1,5 @@
 /** Where computed addresses can point: the locations whose address something in the program speaks of. */
-import { ADDRESS_BASE, type Program } from "../program/program.js";
+import { ADDRESS_BASE, arrayOf, type Program } from "../program/program.js";
 
 /**
  * The locations whose address is ever a value: stored, kept in a register, compared, there from the start. An element of an array stands for all of them. An address that
@@ -7,7 +7,6 @@ import { ADDRESS_BASE, type Program } from "../program/program.js";
  */
 export function addressesTaken(program: Program): readonly number[] {
   const taken = new Set<string>();
-  const arrayOf = (name: string): string => name.replace(/\[\d+\]$/, "");
   const take = (value: number): void => {
     const location = program.locations[value - ADDRESS_BASE];
     if (location !== undefined) taken.add(arrayOf(location.name));

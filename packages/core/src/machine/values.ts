@@ -1,5 +1,5 @@
 /** Values of registers and expressions, as far as they are known in a state. What is not there yet is said in `lack`. */
-import { applyBinary, applyUnary } from "../program/evaluate.js";
+import { applyBinary, applyUnary } from "../litmus/arithmetic.js";
 import type { Expression, Modify } from "../program/program.js";
 import type { State } from "./action.js";
 import type { Instruction } from "./instruction.js";

@@ -1,6 +1,7 @@
 /** What a complete order means: the values that are read and written, whether all guesses and waits come true, and the end state. */
+import { applyBinary } from "../litmus/arithmetic.js";
 import type { Platform } from "../platform/platform.js";
-import { applyBinary, evaluate } from "../program/evaluate.js";
+import { evaluate } from "../program/evaluate.js";
 import type { Arrival, Expression, Formula, Observed, Operand, Program } from "../program/program.js";
 
 import { locationAt } from "./acts.js";

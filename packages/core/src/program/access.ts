@@ -3,7 +3,7 @@ import type { Expression as Tree } from "../litmus/test.js";
 import type { Span } from "../source.js";
 import { type Body, describe, isOutside, locationAt, member } from "./body.js";
 import { binary, constant } from "./evaluate.js";
-import type { Expression } from "./program.js";
+import { arrayOf, type Expression } from "./program.js";
 import { addressOf } from "./resolve.js";
 
 /** Where an lvalue is. */
@@ -120,10 +120,12 @@ function dereferenced(body: Body, tree: Tree): Expression {
 /** What to write where a structure stands for itself, or a pointer to one is kept. */
 function hintOfMember(body: Body, name: string): string | undefined {
   const owner = name.split(".")[0] as string;
-  const known = body.locations.list.find((location) => location.name.startsWith(`${name}.`));
-  if (known !== undefined) return `a structure is its members: write \`${known.name.replace(/^([^.]*)\.([^[]*)(\[\d+\])?$/, "$1$3.$2")}\``;
+  const known = body.locations.list.find(
+    (location) => location.name.startsWith(`${name}.`) || arrayOf(location.name).startsWith(`${name}.`),
+  );
+  if (known !== undefined) return `a structure is its members: write \`${known.name}\``;
   if (owner !== name && body.scope.registers.has(owner))
-    return "a pointer to a structure cannot be kept: name the structure, `ring[0].own`";
+    return "a pointer to a structure points into one that is declared, and always into the same: `struct desc *d = &ring[i];`";
   return undefined;
 }
 

@@ -1,8 +1,6 @@
 /** The value of an expression: C's `int`, 32 bits, two's complement, wrapping around. */
-import type { BinaryOperator, Expression } from "./program.js";
-
-/** Operators of one operand. */
-export type UnaryOperator = "!" | "~" | "-";
+import { applyBinary, applyUnary, type BinaryOperator, type UnaryOperator } from "../litmus/arithmetic.js";
+import type { Expression } from "./program.js";
 
 /** The value of `expression`, a signed 32-bit integer, where register `r` holds `registers(r)`. Division by zero gives 0. */
 export function evaluate(expression: Expression, registers: (register: number) => number): number {
@@ -18,86 +16,6 @@ export function evaluate(expression: Expression, registers: (register: number) =
     case "conditional":
       return evaluate(evaluate(expression.condition, registers) === 0 ? expression.else : expression.then, registers);
   }
-}
-
-/** The value of an operator applied. */
-export function applyUnary(operator: UnaryOperator, operand: number): number {
-  switch (operator) {
-    case "!":
-      return operand === 0 ? 1 : 0;
-    case "~":
-      return ~operand;
-    case "-":
-      return -operand | 0;
-  }
-}
-
-/** Both operands are signed 32-bit integers, and so is the result. Shift counts are taken modulo 32. */
-export function applyBinary(operator: BinaryOperator, left: number, right: number): number {
-  switch (operator) {
-    case "+":
-      return (left + right) | 0;
-    case "-":
-      return (left - right) | 0;
-    case "*":
-      return Math.imul(left, right);
-    case "/":
-      return right === 0 ? 0 : (left / right) | 0;
-    case "%":
-      return right === 0 ? 0 : (left % right) | 0;
-    case "&":
-      return left & right;
-    case "|":
-      return left | right;
-    case "^":
-      return left ^ right;
-    case "<<":
-      return left << right;
-    case ">>":
-      return left >> right;
-    case "==":
-      return left === right ? 1 : 0;
-    case "!=":
-      return left !== right ? 1 : 0;
-    case "<":
-      return left < right ? 1 : 0;
-    case "<=":
-      return left <= right ? 1 : 0;
-    case ">":
-      return left > right ? 1 : 0;
-    case ">=":
-      return left >= right ? 1 : 0;
-    case "&&":
-      return left !== 0 && right !== 0 ? 1 : 0;
-    case "||":
-      return left !== 0 || right !== 0 ? 1 : 0;
-  }
-}
-
-const binaryOperators: ReadonlySet<string> = new Set<BinaryOperator>([
-  "+",
-  "-",
-  "*",
-  "/",
-  "%",
-  "&",
-  "|",
-  "^",
-  "<<",
-  ">>",
-  "==",
-  "!=",
-  "<",
-  "<=",
-  ">",
-  ">=",
-  "&&",
-  "||",
-]);
-
-/** Is it an operator that programs have? */
-export function isBinaryOperator(operator: string): operator is BinaryOperator {
-  return binaryOperators.has(operator);
 }
 
 /** Adds the registers that an expression reads to a set. */

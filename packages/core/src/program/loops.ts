@@ -1,6 +1,6 @@
 /** What kind of a loop a loop is: one that polls, or one whose rounds can be counted. */
+import { applyBinary, applyUnary, isBinaryOperator } from "../litmus/arithmetic.js";
 import type { Statement, Expression as Tree } from "../litmus/test.js";
-import { applyBinary, applyUnary, isBinaryOperator } from "./evaluate.js";
 import type { Operation } from "./program.js";
 import { sets } from "./scope.js";
 

@@ -1,10 +1,11 @@
 /** Statements: control flow becomes branches, jumps and loops between operations. */
+import { isBinaryOperator } from "../litmus/arithmetic.js";
 import type { Statement, Expression as Tree } from "../litmus/test.js";
 import type { Source, Span } from "../source.js";
 import { load, store, target } from "./access.js";
 import { type Body, describe, staticLocation } from "./body.js";
 import type { Label } from "./code.js";
-import { binary, isBinaryOperator, register } from "./evaluate.js";
+import { binary, register } from "./evaluate.js";
 import { constantRounds, isEmpty, polls } from "./loops.js";
 import { lowerCall } from "./lower-call.js";
 import { isWait, lowerWait } from "./lower-device.js";

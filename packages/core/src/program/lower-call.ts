@@ -11,7 +11,7 @@ import { lowerPioRead, lowerPioWrite } from "./lower-pio.js";
 import { didYouMean } from "./nearest.js";
 import { instead } from "./other-names.js";
 import { type Meaning, type Primitive, primitive, primitiveNames } from "./primitives.js";
-import type { Expression } from "./program.js";
+import { arrayOf, type Expression } from "./program.js";
 import { kernelCall } from "./raw.js";
 import { addressOf } from "./resolve.js";
 import { walk } from "./scope.js";
@@ -230,6 +230,11 @@ function lowerDmaApi(body: Body, call: Call, api: "sync-for-cpu" | "sync-for-dev
 
 /** The locations that an argument names: one, those of an array, the members of a structure; none where it names no location. */
 function whole(body: Body, tree: Tree): readonly number[] {
+  if (tree.kind === "unary" && tree.operator === "&" && tree.operand.kind === "index") {
+    const { base, index } = tree.operand;
+    const element = base.kind === "name" && index.kind === "integer" ? membersOf(body, `${base.name}[${index.value}]`) : [];
+    if (element.length > 0) return element;
+  }
   const name = tree.kind === "name" ? tree.name : undefined;
   const place = name === undefined ? undefined : body.scope.lookup(name);
   if (place?.kind === "location" && place.place.length !== undefined)
@@ -238,7 +243,14 @@ function whole(body: Body, tree: Tree): readonly number[] {
   if (found !== undefined || name === undefined) return found === undefined ? [] : [found];
   const mapped = mappedAs(body, name);
   if (mapped !== undefined) return mapped.arguments.map((each) => whole(body, each)).find((each) => each.length > 0) ?? [];
-  return body.locations.list.flatMap((location, index) => (location.name.startsWith(`${name}.`) ? [index] : []));
+  return membersOf(body, name);
+}
+
+/** The members of a structure, or of all those of an array. */
+function membersOf(body: Body, name: string): readonly number[] {
+  return body.locations.list.flatMap((location, index) =>
+    location.name.startsWith(`${name}.`) || arrayOf(location.name).startsWith(`${name}.`) ? [index] : [],
+  );
 }
 
 /** The `dma_map_single(…)` whose handle a variable holds. */

@@ -1,10 +1,11 @@
 /** What a device does: DMA, interrupts, waiting, telling. */
+import { isBinaryOperator } from "../litmus/arithmetic.js";
 import type { Expression as Tree } from "../litmus/test.js";
 import type { Span } from "../source.js";
 import { target } from "./access.js";
 import { argument, type Call, deviceArgument, outRegister } from "./arguments.js";
 import { type Body, describe, locationAt, mayAccess, member } from "./body.js";
-import { binary, conditional, constant, isBinaryOperator, negate, register, unary } from "./evaluate.js";
+import { binary, conditional, constant, negate, register, unary } from "./evaluate.js";
 import type { Meaning } from "./primitives.js";
 import type { Attributes, Expression, Modify } from "./program.js";
 

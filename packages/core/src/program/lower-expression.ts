@@ -1,9 +1,10 @@
 /** Expressions: accesses come out as operations, left to right; what is left over is computed from registers. */
+import { isBinaryOperator } from "../litmus/arithmetic.js";
 import type { Expression as Tree } from "../litmus/test.js";
 import { load, target } from "./access.js";
 import { type Body, mayAccess, staticLocation } from "./body.js";
 import type { Label } from "./code.js";
-import { binary, conditional, constant, isBinaryOperator, negate, register, unary } from "./evaluate.js";
+import { binary, conditional, constant, negate, register, unary } from "./evaluate.js";
 import { lowerCall } from "./lower-call.js";
 import { didYouMean } from "./nearest.js";
 import { primitive } from "./primitives.js";

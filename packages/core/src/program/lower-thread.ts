@@ -11,6 +11,7 @@ import { didYouMean } from "./nearest.js";
 import type { Operation, Thread, Trigger } from "./program.js";
 import type { Locations } from "./resolve.js";
 import { scopeOf } from "./scope.js";
+import { withoutStructurePointers } from "./structure-pointers.js";
 
 /** A thread whose code is written, but whose registers may still get company from the condition. */
 export interface LoweredThread {
@@ -25,13 +26,14 @@ export interface LoweredThread {
 
 /** Lowers a thread: its clauses and its body. */
 export function lowerThread(
-  tree: ThreadTree,
+  written: ThreadTree,
   test: Test,
   source: Source,
   locations: Locations,
   devices: Devices,
   complaints: Complaints,
 ): LoweredThread {
+  const tree = withoutStructurePointers(written, test);
   const device = tree.role === "device" ? (devices.find(tree.name) ?? -1) : -1;
   const place = placeOf(tree, test, complaints);
   const on = triggerOf(tree, device, locations, devices, complaints);

@@ -2,8 +2,14 @@
  * The program form: what a test does, with names resolved and control flow made explicit, and nothing yet said about a platform.
  * Which fences, waits and packets an accessor turns into is the platform's business (`platform/`, `machine/`).
  */
+import type { BinaryOperator } from "../litmus/arithmetic.js";
 import type { Test } from "../litmus/test.js";
 import type { Span } from "../source.js";
+
+export type { BinaryOperator } from "../litmus/arithmetic.js";
+
+/** The name of the array that a location is an element of: `ring.own` for `ring[1].own`; its own name where it is none. */
+export const arrayOf = (name: string): string => name.replace(/\[\d+\]/, "");
 
 /** Values are 32-bit integers. The address of location `i` is the value `ADDRESS_BASE + i`. */
 export const ADDRESS_BASE = 0x100000;
@@ -111,27 +117,6 @@ export type Expression =
   | { readonly kind: "unary"; readonly operator: "!" | "~" | "-"; readonly operand: Expression }
   | { readonly kind: "binary"; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
   | { readonly kind: "conditional"; readonly condition: Expression; readonly then: Expression; readonly else: Expression };
-
-/** Operators of two operands. */
-export type BinaryOperator =
-  | "+"
-  | "-"
-  | "*"
-  | "/"
-  | "%"
-  | "&"
-  | "|"
-  | "^"
-  | "<<"
-  | ">>"
-  | "=="
-  | "!="
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | "&&"
-  | "||";
 
 /** How an atomic computes what it stores from the old value `o` and its arguments. */
 export type Modify =

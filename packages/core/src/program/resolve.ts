@@ -1,11 +1,12 @@
 /** The locations of a test: what the initial state declares, and what the threads and the condition name besides. */
+import { indexed } from "../litmus/print-condition.js";
 import type { Initial, Proposition, Term, Test, Thread } from "../litmus/test.js";
 import type { Span } from "../source.js";
 import type { Complaints } from "./complaints.js";
 import { coherent, fieldsOf, type LocationDeclaration, lockType } from "./declaration.js";
 import { CHIPSET, type Devices } from "./devices.js";
 import { didYouMean } from "./nearest.js";
-import { ADDRESS_BASE, type Location } from "./program.js";
+import { ADDRESS_BASE, arrayOf, type Location } from "./program.js";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -67,10 +68,10 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
       lock: false,
       ...fields,
     }) - 1;
-  const createAll = (name: string, length: number | undefined, fields: Partial<Location>): Place => {
+  const createAll = (name: string, length: number | undefined, fields: Partial<Location>, field?: string): Place => {
     const location = list.length;
     if (length === undefined) create(name, fields);
-    else for (let i = 0; i < length; i++) create(`${name}[${i}]`, fields);
+    else for (let i = 0; i < length; i++) create(indexed(name, i, field), fields);
     return { location, length };
   };
   /** An engine's registers are those of the device that it is in, but keep their printed name. */
@@ -151,7 +152,7 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
       complaints.error("arguments", span, `\`${printed}\` cannot have ${declaration.length} elements`, "an array has 1 to 1024");
     }
     const length = declaration.length === undefined ? undefined : Math.max(1, Math.min(1024, declaration.length));
-    const place = createAll(printed, length, fieldsOf(declaration, devices, complaints));
+    const place = createAll(printed, length, fieldsOf(declaration, devices, complaints), declaration.field);
     if (owner === undefined) {
       memory.set(name, place);
       declared.add(name);
@@ -199,8 +200,8 @@ function nameParameters(thread: Thread, locations: Locations, devices: Devices, 
   const own = thread.role === "device" ? devices.find(thread.name) : undefined;
   for (const parameter of thread.parameters) {
     let place = locations.named(parameter.name, own);
-    // A structure is its members.
-    if (place === undefined && locations.list.some((location) => location.name.startsWith(`${parameter.name}.`))) continue;
+    // A structure is its members, whether they are memory or registers.
+    if (place === undefined && locations.list.some((location) => `.${arrayOf(location.name)}`.includes(`.${parameter.name}.`))) continue;
     if (place === undefined) {
       const owners = locations.owners(parameter.name);
       if (owners.length > 1) {

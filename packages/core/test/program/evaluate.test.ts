@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { applyBinary, applyUnary, evaluate, isBinaryOperator } from "../../src/program/evaluate.js";
+import { applyBinary, applyUnary, isBinaryOperator } from "../../src/litmus/arithmetic.js";
+import { evaluate } from "../../src/program/evaluate.js";
 import { nearest } from "../../src/program/nearest.js";
 
 test.each([

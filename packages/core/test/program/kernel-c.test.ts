@@ -52,6 +52,26 @@ describe("the same thing, said as a driver says it", () => {
       "u32 v; do { v = readl(D0.st); } while (!v); int a = 0;",
       "",
     ],
+    ["struct desc *d = &ring[1]; int a = READ_ONCE(d->own);", "int d = 1; int a = READ_ONCE(ring[1].own);", ""],
+    ["struct desc *d = ring + 1; WRITE_ONCE((*d).own, 3);", "int d = 1; WRITE_ONCE(ring[1].own, 3);", ""],
+    ["int i = READ_ONCE(buf[0]); struct desc *d = &ring[i]; d->own = 3;", "int i = READ_ONCE(buf[0]); int d = i; ring[d].own = 3;", ""],
+    ["struct desc *d = ring; int i = d->own; d++; i = d->own;", "int d = 0; int i = ring[d].own; d++; i = ring[d].own;", ""],
+    ["struct desc *d = ring; int i = d[1].own; d = &d[1];", "int d = 0; int i = ring[d + 1].own; d = d + 1;", ""],
+    ["struct desc *d = &one; int a = smp_load_acquire(&d->own);", "int d = 0; int a = smp_load_acquire(&one.own);", ""],
+    ["struct desc *d = &ring[1], *e = d; int a = e->own;", "int d = 1; int e = 1; int a = ring[1].own;", ""],
+    [
+      "struct desc *d = ring; d = ring; if (d == &ring[1]) d->own = 1;",
+      "int d = 0; d = 0; if (&ring[d].addr == &ring[1].addr) ring[d].own = 1;",
+      "",
+    ],
+    [
+      "struct desc *d = &ring[1]; dma_unmap_single(dev, d, 8, 1);",
+      "int d = 1; dma_unmap_single(ring[1].addr); dma_unmap_single(ring[1].own);",
+      "",
+    ],
+    ["dma_unmap_single(dev, &ring[1], 8, 1);", "dma_unmap_single(ring[1].addr); dma_unmap_single(ring[1].own);", ""],
+    ["WRITE_ONCE(one.own, DONE);", "WRITE_ONCE(one.own, 5);", "enum state { IDLE, BUSY = 1 << 2, DONE };\n"],
+    ["WRITE_ONCE(one.own, BUSY | 0b11);", "WRITE_ONCE(one.own, 7);", "typedef enum {\n  IDLE, // first\n  BUSY = 4\n} state_t;\n"],
     ["dma_unmap_single(dev, one, sizeof(*one), DMA_FROM_DEVICE);", "dma_unmap_single(one.addr); dma_unmap_single(one.own);", ""],
     [
       "dma_sync_single_for_cpu(&pdev->dev, buf, 8, DMA_FROM_DEVICE);",
@@ -82,6 +102,33 @@ test("a structure with values", () => {
   expect(code).toContain("one.b");
   const read = parseTest({ name: "t", text: "C t\n{ struct { u32 a; u32 b; } one = {1, 2}; }\nexists (one.b=2)" });
   expect(read.ok && printTest(read.value)).toContain("u32 one.b = 2;");
+});
+
+test.each([
+  ["struct { u32 a; u32 b; } one = {.b = 2};", "one.b=2", "u32 one.b = 2;"],
+  ["struct d { u32 a; u32 b; }; struct d two[2] = {{1}, {.b = 2}};", "two[1].b=2", "u32 two[2].b = {0, 2};"],
+  ["typedef struct { u32 a; u32 b; } t; t one;", "one.b=2", "u32 one.b;"],
+  ["struct in { u32 p; u32 q; }; struct d { u32 a; struct in b; }; struct d x[2];", "x[1].b.q=1", "u32 x[2].b.q;"],
+  ["struct in { u32 p; }; struct d { struct in b[2]; } x;", "x.b[1].p=1", "u32 x.b[2].p;"],
+  ["struct { u32 a; struct { u32 b; }; } x;", "x.b=1", "u32 x.b;"],
+  [
+    "struct r { u32 st; u64 ctl; u8 c; }; mmio(combining, at=8) struct r D1.regs;",
+    "D1.regs.ctl=1",
+    "mmio(combining, at=16) u64 D1.regs.ctl;",
+  ],
+  ["mmio struct { u32 st; u32 ctl; } D1;", "D1.ctl=1", "mmio u32 D1.ctl;"],
+  ["int x, *p = &x, y = 3;", "y=3", "int y = 3;"],
+])("%s", (init, condition, printed) => {
+  const text = `C t\n{ ${init} }\nP0() { }\nD1() { }\nexists (${condition})`;
+  const read = parseTest({ name: "t", text });
+  expect(read.problems).toEqual([]);
+  const again = read.ok ? printTest(read.value) : "";
+  expect(again).toContain(printed);
+  expect(again).toContain(`exists (${condition})`);
+  const same = parseTest({ name: "t", text: again });
+  expect(same.ok && printTest(same.value)).toBe(again);
+  const program = read.ok ? lowerTest(read.value, { name: "t", text }) : read;
+  expect(program.problems).toEqual([]);
 });
 
 test.each([
