@@ -36,6 +36,7 @@ export function collectConflicts(machine: Machine, scope: Scope, nodes: Nodes): 
   for (let node = 0; node < nodes.count; node++) result.push([]);
   const addPair = (a: Act, b: Act): void => {
     if (a.node === b.node) return;
+    machine.ask();
     (result[a.node] as Conflict[]).push({ node: b.node, mine: a.until, theirs: b.until });
     (result[b.node] as Conflict[]).push({ node: a.node, mine: b.until, theirs: a.until });
   };

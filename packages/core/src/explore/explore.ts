@@ -2,13 +2,14 @@
  * The search: visits every state that the machine can be in, as far as the question needs. Two modes: *states* finds every end state (what herd7 calls States);
  * *verdict* asks only whether the condition's proposition can hold at the end, and keeps of a state only what that can still depend on.
  */
+import { askOf, unlessInterrupted } from "../machine/deadline.js";
 import type { Machine } from "../machine/machine.js";
-import { createStepper, type Scope, type Stepper } from "../machine/step.js";
+import { createStepper, MOST_SUBJECTS, type Scope, type Stepper } from "../machine/step.js";
 import type { Formula } from "../program/program.js";
 import { searchEvery } from "./every.js";
 import { observe, satisfied, speaksOfStuck } from "./formula.js";
 import { type Questions, questionsOf, slotsOf, whole } from "./parts.js";
-import { compareValues, type EndState, type SearchOptions, type SearchResult, statesBetweenQuestions } from "./result.js";
+import { compareValues, type EndState, nothingSeen, type SearchOptions, type SearchResult, statesBetweenQuestions } from "./result.js";
 
 export type { EndState, SearchOptions, SearchResult } from "./result.js";
 
@@ -52,11 +53,19 @@ function withoutEnd(count: number, from: readonly number[], to: readonly number[
 /** Steps passed through before a state is kept after all: a loop that polls for ever must meet itself. */
 const LONGEST_CHAIN = 64;
 
+/** More than can be told apart in a step? */
+export const tooLarge = ({ instructions }: Machine): boolean => instructions.length > MOST_SUBJECTS;
+
 /**
  * Searches breadth first, so that `--reduce none` gives a shortest witness. In verdict mode, parts of the machine that have nothing to do with each other are searched one by
  * one (parts.ts).
  */
 export function search(machine: Machine, options: SearchOptions): SearchResult {
+  if (tooLarge(machine)) return nothingSeen("states");
+  return unlessInterrupted(() => searchAsking({ ...machine, ask: askOf(options.interrupted) }, options)) ?? nothingSeen("interrupted");
+}
+
+function searchAsking(machine: Machine, options: SearchOptions): SearchResult {
   const stepper = createStepper(machine, false);
   if (options.reduce === "none") return searchNone(stepper, options);
   const questions = options.mode === "verdict" ? questionsOf(machine) : undefined;
@@ -167,66 +176,71 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
   const newest: number[] | undefined = verdict && formula.kind === "constant" && formula.value ? [0] : undefined;
   let visited = 0;
   const between = statesBetweenQuestions(machine);
-  for (;;) {
-    const index = newest === undefined ? visited : newest.pop();
-    if (index === undefined || visited === table.count) break;
-    if (table.count > options.maxStates) {
-      stopped = "states";
-      break;
-    }
-    if (++visited % between === 0 && options.interrupted?.() === true) {
-      stopped = "interrupted";
-      break;
-    }
-    table.read(index, current);
-    let count = stepper.steps(current, steps, scope);
-    const ended = stepper.ended(current, scope);
-    if (!ended && count === 0) {
-      // No way on, and no end. (Where every way on is discarded, the guess was wrong: that is no deadlock.)
-      finals.push(index);
-      deadlocks++;
-      stuck ??= trace(index);
-      if (!asksForStuck) continue;
-    }
-    if (ended || count === 0) {
-      if (ended) finals.push(index);
-      if (program.filter === undefined || satisfied(stepper, current, program.filter, !ended)) {
-        someRunEnds = true;
-        const satisfies = current[size - 1] === 1 || satisfied(stepper, current, formula, !ended);
-        if (satisfies && !satisfiable) {
-          satisfiable = true;
-          witness = trace(index);
+  const visit = (): true => {
+    for (;;) {
+      const index = newest === undefined ? visited : newest.pop();
+      if (index === undefined || visited === table.count) break;
+      if (table.count > options.maxStates) {
+        stopped = "states";
+        break;
+      }
+      if (++visited % between === 0 && options.interrupted?.() === true) {
+        stopped = "interrupted";
+        break;
+      }
+      table.read(index, current);
+      let count = stepper.steps(current, steps, scope);
+      const ended = stepper.ended(current, scope);
+      if (!ended && count === 0) {
+        // No way on, and no end. (Where every way on is discarded, the guess was wrong: that is no deadlock.)
+        finals.push(index);
+        deadlocks++;
+        stuck ??= trace(index);
+        if (!asksForStuck) continue;
+      }
+      if (ended || count === 0) {
+        if (ended) finals.push(index);
+        if (program.filter === undefined || satisfied(stepper, current, program.filter, !ended)) {
+          someRunEnds = true;
+          const satisfies = current[size - 1] === 1 || satisfied(stepper, current, formula, !ended);
+          if (satisfies && !satisfiable) {
+            satisfiable = true;
+            witness = trace(index);
+          }
+          const values = observe(stepper, current, !ended);
+          if (!verdict) ends.set(values.join(), { values, satisfies });
+          else if (satisfies) {
+            ends.set("witness", { values, satisfies });
+            break;
+          }
         }
-        const values = observe(stepper, current, !ended);
-        if (!verdict) ends.set(values.join(), { values, satisfies });
-        else if (satisfies) {
-          ends.set("witness", { values, satisfies });
-          break;
+        // Cache lines may still move about; ends do not differ in that.
+        continue;
+      }
+      if (reduction !== undefined && count > 1) count = reduction.select(current, steps, count);
+      for (let i = 0; i < count; i++) {
+        next.set(current);
+        const step = steps[i] as number;
+        transitions++;
+        if (!stepper.apply(next, step) || relevance?.reduce(next) === false) continue;
+        chain[0] = step;
+        chained = 1;
+        if (!passThrough()) continue;
+        const at = table.add(next);
+        if (table.fresh) {
+          remember(at, index);
+          newest?.push(at);
+        }
+        if (!verdict) {
+          edgesFrom.push(index);
+          edgesTo.push(at);
         }
       }
-      // Cache lines may still move about; ends do not differ in that.
-      continue;
     }
-    if (reduction !== undefined && count > 1) count = reduction.select(current, steps, count);
-    for (let i = 0; i < count; i++) {
-      next.set(current);
-      const step = steps[i] as number;
-      transitions++;
-      if (!stepper.apply(next, step) || relevance?.reduce(next) === false) continue;
-      chain[0] = step;
-      chained = 1;
-      if (!passThrough()) continue;
-      const at = table.add(next);
-      if (table.fresh) {
-        remember(at, index);
-        newest?.push(at);
-      }
-      if (!verdict) {
-        edgesFrom.push(index);
-        edgesTo.push(at);
-      }
-    }
-  }
+    return true;
+  };
+  // A state of a large machine may take longer than there is time.
+  if (unlessInterrupted(visit) === undefined) stopped = "interrupted";
   const circles = verdict || stopped !== undefined ? [] : withoutEnd(table.count, edgesFrom, edgesTo, finals);
   return {
     complete: stopped === undefined,

@@ -114,6 +114,8 @@ export const OF_MACHINE = {
   // Said of a run when it is shown; a search asks for neither.
   windowRule: "follows",
   cell: "follows",
+  // Says nothing of what the machine does.
+  ask: "follows",
   // What a search asks for is carried over (`Found.asked`).
   optionsRead: "follows",
 } as const satisfies { readonly [key in keyof Machine]: "written" | "follows" };

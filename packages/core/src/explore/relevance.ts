@@ -43,42 +43,57 @@ const TRUE = 1;
 
 /** For each instruction that has a value: the instructions that may read it ([FOREVER]: always needed). */
 function usersOfValues(stepper: Stepper, within: readonly Instruction[]): readonly (readonly number[])[] {
-  const { instructions, threads } = stepper.machine;
+  const { ask, instructions, threads } = stepper.machine;
   const result: (readonly number[])[] = [];
-  for (const definer of within) result[definer.id] = usersOf(definer);
+  // By thread and register, in the order of the text: what reads it.
+  const readers = threads.map((): Map<number, number[]> => new Map());
+  const looping = threads.map(() => false);
+  for (const instruction of within) {
+    if (instruction.kind === "loop") looping[instruction.thread] = true;
+    const registers = readsOf(instruction);
+    if (instruction.kind === "loop-head") for (const register of instruction.registers) registers.add(register);
+    for (const register of registers) {
+      const list = readers[instruction.thread]?.get(register);
+      if (list === undefined) readers[instruction.thread]?.set(register, [instruction.id]);
+      else list.push(instruction.id);
+    }
+  }
+  for (const definer of within) {
+    ask();
+    result[definer.id] = usersOf(definer);
+  }
   return result;
 
   function usersOf(definer: Instruction): readonly number[] {
     const targets = definer.kind === "wait" ? definer.reads.map((read) => read.target) : definer.target >= 0 ? [definer.target] : [];
-    const thread = threads[definer.thread] as MachineThread;
-    const looping = instructions.slice(thread.first, thread.end).some((instruction) => instruction.kind === "loop");
-    const tainted = new Set<number>(targets);
-    const users: number[] = [];
+    const { first } = threads[definer.thread] as MachineThread;
+    const from = looping[definer.thread] === true ? first : definer.id + 1;
+    const tainted = new Set<number>();
+    const users = new Set<number>();
     // Assignments pass values on without holding them.
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (let id = looping ? thread.first : definer.id + 1; id < thread.end; id++) {
+    for (const open = [...targets]; open.length > 0; ) {
+      const register = open.pop() as number;
+      if (tainted.has(register)) continue;
+      tainted.add(register);
+      for (const id of readers[definer.thread]?.get(register) ?? []) {
+        if (id < from) continue;
         const instruction = instructions[id] as Instruction;
-        if (instruction.kind !== "assign" || tainted.has(instruction.target)) continue;
-        if ([...readsOf(instruction)].some((register) => tainted.has(register))) {
-          tainted.add(instruction.target);
-          changed = true;
-        }
+        if (instruction.kind === "assign") open.push(instruction.target);
+        else users.add(id);
       }
     }
-    for (let id = looping ? thread.first : definer.id + 1; id < thread.end; id++) {
-      const instruction = instructions[id] as Instruction;
-      if (instruction.kind === "assign") continue;
-      if (instruction.kind === "loop-head" && instruction.registers.some((register) => tainted.has(register))) users.push(FOREVER);
-      if (![...readsOf(instruction)].some((register) => tainted.has(register))) continue;
-      // A branch's condition is asked for again and again; so are addresses.
-      const address = new Set<number>();
-      registersOf(instruction.address, address);
-      const always =
-        instruction.kind === "branch" || instruction.kind === "dma-atomic" || [...address].some((register) => tainted.has(register));
-      users.push(always ? FOREVER : id);
-    }
-    return users;
+    return [...users]
+      .sort((a, b) => a - b)
+      .map((id) => {
+        const { address, kind } = instructions[id] as Instruction;
+        // A branch's condition is asked for again and again; so are addresses. A loop's head keeps what its rounds need.
+        const always =
+          kind === "branch" ||
+          kind === "dma-atomic" ||
+          kind === "loop-head" ||
+          [...registersOf(address, new Set())].some((register) => tainted.has(register));
+        return always ? FOREVER : id;
+      });
   }
 }
 

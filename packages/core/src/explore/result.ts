@@ -52,6 +52,23 @@ export interface SearchResult {
   readonly bytes: number;
 }
 
+/** What is known where a search stopped before its first state. */
+export const nothingSeen = (stopped: "states" | "interrupted"): SearchResult => ({
+  complete: false,
+  stopped,
+  ends: [],
+  satisfiable: false,
+  someRunEnds: undefined,
+  deadlocks: 0,
+  livelocks: 0,
+  circling: undefined,
+  witness: undefined,
+  stuck: undefined,
+  states: 0,
+  transitions: 0,
+  bytes: 0,
+});
+
 /** The order in which ends are listed. */
 export const compareValues = (a: readonly number[], b: readonly number[]): number => {
   for (let i = 0; i < a.length; i++) {

@@ -1,16 +1,19 @@
 /** From searches to a verdict: runs the options that the test reads, and says allowed, forbidden, depends or unknown. */
 
+import { askOf, unlessInterrupted } from "../machine/deadline.js";
 import { lands } from "../machine/instruction.js";
 import { buildMachine, type Machine } from "../machine/machine.js";
 import { ENDLESS, overlappingRuns, sendsPackets, storesMessages, timesRaised, timesTold } from "../machine/overlap.js";
+import { MOST_SUBJECTS } from "../machine/step.js";
 import { landingShows } from "../machine/stores.js";
 import { variantOf } from "../machine/variant.js";
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import { type EndState, type SearchOptions, type SearchResult, search as searchAnew } from "./explore.js";
+import { type EndState, type SearchOptions, type SearchResult, search as searchAnew, tooLarge } from "./explore.js";
 import { speaksOfStuck } from "./formula.js";
 import type { KnownSearches } from "./known.js";
 import { plainRaces, restsOnPlainDependency } from "./races.js";
+import { nothingSeen } from "./result.js";
 import { stricter } from "./stricter.js";
 
 /** How a check searches, and how far. */
@@ -151,7 +154,12 @@ function vary(machine: Machine, limits: Limits, fixed: ReadonlyMap<string, strin
       smaller.every(({ option, value }) => settings.some((each) => each.option === option && each.value === value));
     if (tried.has(key) || variants.some(within)) return;
     tried.add(key);
-    const varied = variantOf(machine, new Map([...fixed, ...settings.map(({ option, value }) => [option, value] as const)]));
+    const given = new Map([...fixed, ...settings.map(({ option, value }) => [option, value] as const)]);
+    const varied = unlessInterrupted(() => variantOf(machine, given, askOf(limits.interrupted)));
+    if (varied === undefined) {
+      if (byDefault !== "unknown") variants.push({ settings, verdict: "unknown" });
+      return;
+    }
     const verdict = implied(varied, known) ?? plain(search(varied, { ...limits, mode: "verdict" }));
     known.push({ machine: varied, verdict });
     for (const option of varied.optionsRead) read.add(option);
@@ -200,17 +208,39 @@ function searched(machine: Machine, limits: Limits): { readonly result: SearchRe
 const brokenBy = (races: readonly string[]): string =>
   `it rests on a dependency from a plain access that races on ${races.join(", ")}: a compiler may break it`;
 
-function stoppedBy({ stopped }: SearchResult, { maxStates }: Limits): string | undefined {
+function stoppedBy({ stopped }: Pick<SearchResult, "stopped">, { maxStates }: Limits): string | undefined {
   if (stopped === "states") return `more than ${maxStates} states`;
   return stopped === "interrupted" ? "stopped" : undefined;
+}
+
+const tooManyInstructions = ({ instructions }: Machine): string =>
+  `${instructions.length} instructions, and no more than ${MOST_SUBJECTS} can be searched`;
+
+/** Time was up before the machine was there. */
+function notBuilt(program: Program, platform: Platform): Verdict {
+  return {
+    test: program.name,
+    platform: platform.name,
+    verdict: "unknown",
+    byDefault: "unknown",
+    variants: [],
+    vacuous: false,
+    reason: stoppedBy({ stopped: "interrupted" }, DEFAULT_LIMITS),
+    bounds: [],
+    ends: [],
+    result: nothingSeen("interrupted"),
+    machine: undefined,
+  };
 }
 
 /** Checks one test on one platform. Deterministic, unless `interrupted` says stop. */
 export function check(program: Program, platform: Platform, limits: Limits = DEFAULT_LIMITS): Verdict {
   const fixed = new Map([...program.settings, ...(limits.settings ?? [])]);
-  const machine = buildMachine(program, platform, fixed);
+  const machine = unlessInterrupted(() => buildMachine(program, platform, fixed, askOf(limits.interrupted)));
+  if (machine === undefined) return notBuilt(program, platform);
   const { result, decided } = searched(machine, limits);
-  const races = platform.cpu.plainRaces === "nothing" && !result.satisfiable ? plainRaces(machine) : [];
+  const asked = platform.cpu.plainRaces === "nothing" && !result.satisfiable && result.stopped !== "interrupted";
+  const races = asked ? plainRaces(machine) : [];
   const broken = races.length > 0 && restsOnPlainDependency(machine, races);
   const refused = refusal(program, platform);
   const byDefault = broken || refused !== undefined ? "unknown" : decided;
@@ -223,7 +253,15 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
     byDefault,
     variants,
     vacuous: byDefault === "forbidden" && result.someRunEnds === false,
-    reason: refused ?? (broken ? brokenBy(races) : decided === "unknown" ? stoppedBy(result, limits) : undefined),
+    reason:
+      refused ??
+      (broken
+        ? brokenBy(races)
+        : decided !== "unknown"
+          ? undefined
+          : tooLarge(machine)
+            ? tooManyInstructions(machine)
+            : stoppedBy(result, limits)),
     bounds:
       byDefault === "forbidden"
         ? [

@@ -16,18 +16,23 @@ export const HANDLE = 5;
 /** A cache line is filled (0), dropped (1) or written back (2) of its own accord (subject: the location). */
 export const CACHE = 6;
 
-/** Choices of a packet's move: the table of mappings refuses it; another's read takes its completion (plus that packet's number); so many more words leave with it (plus their number). */
-export const REFUSED = 0x3000;
-export const TAKEN_BY = 0x2000;
-export const BURST = 0x1000;
+/** So many subjects can be told apart, and so many ways of one kind: a machine with more instructions has no steps that could be packed. */
+export const MOST_SUBJECTS = 0x2000;
 
-/** A step packed into an integer: subject (an instruction, thread or location), action and choice. */
+/** Choices of a packet's move: the table of mappings refuses it; another's read takes its completion (plus that packet's number); so many more words leave with it (plus their number). */
+export const REFUSED = 3 * MOST_SUBJECTS;
+export const TAKEN_BY = 2 * MOST_SUBJECTS;
+export const BURST = MOST_SUBJECTS;
+
+/** A step packed into an integer: subject (an instruction, thread or location; 13 bits), action (3 bits) and choice (15 bits). */
 export function packStep(subject: number, action: number, choice: number): number {
-  return subject | (action << 12) | (choice << 16);
+  return subject | (action << 13) | (choice << 16);
 }
 /** What a packed step is about: an instruction, a thread or a location. */
-export const stepSubject = (step: number): number => step & 0xfff;
+export const stepSubject = (step: number): number => step & 0x1fff;
 /** What happens in a packed step. */
-export const stepAction = (step: number): number => (step >> 12) & 0xf;
+export const stepAction = (step: number): number => (step >> 13) & 7;
+/** Subject and action, whatever the choice. */
+export const stepDeed = (step: number): number => step & 0xffff;
 /** Which of several ways it happens in. */
 export const stepChoice = (step: number): number => step >> 16;

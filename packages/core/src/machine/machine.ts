@@ -6,6 +6,7 @@
 import type { Cell, Platform } from "../platform/platform.js";
 import type { Arrival, Program, Thread } from "../program/program.js";
 import { creditsOf } from "../program/settings.js";
+import { type Ask, forEver } from "./deadline.js";
 import type { Draft, Instruction } from "./instruction.js";
 import { arrivalsOf, type Layout, layOut, tellPairsOf } from "./layout.js";
 import { lowerThread } from "./lower-thread.js";
@@ -44,7 +45,7 @@ export interface MachineThread {
   readonly host: number;
 }
 
-/** What steps, searches and pictures are made of; plain data but for the four questions at its end, whose answers never change. */
+/** What steps, searches and pictures are made of; plain data but for the questions at its end, whose answers never change. */
 export interface Machine extends MessageNumbers {
   readonly program: Program;
   /** Packets can do something else than go on: be refused by the table of mappings, leave together, have their completion taken. */
@@ -86,10 +87,12 @@ export interface Machine extends MessageNumbers {
   /** May packet `younger` at its hop leave before `older` at its hop? */
   pass(younger: number, youngerHop: number, older: number, olderHop: number): boolean;
   cell(younger: number, youngerHop: number, older: number, olderHop: number): Cell | undefined;
+  /** Called by what takes long on a large machine; while a search with a deadline is under way it may throw `Interrupted`. */
+  readonly ask: Ask;
 }
 
-/** Builds the machine of a program on a platform. What the caller gives wins over the header of the test. */
-export function buildMachine(program: Program, platform: Platform, given: Settings = new Map()): Machine {
+/** Builds the machine of a program on a platform. What the caller gives wins over the header of the test. `ask`: may give the work up. */
+export function buildMachine(program: Program, platform: Platform, given: Settings = new Map(), ask: Ask = forEver): Machine {
   const settings: Settings = new Map([...program.settings, ...given]);
   const optionsRead = new Set<string>();
   const option = optionReader(platform, settings, optionsRead);
@@ -172,8 +175,9 @@ export function buildMachine(program: Program, platform: Platform, given: Settin
     ...createWindowRules(program, platform, instructions, olderLoads, option),
     cell,
     pass,
+    ask,
   };
-  return withWaits(machine, passing);
+  return { ...withWaits(machine, passing), ask: forEver };
 }
 
 /** Where a thread may go on elsewhere than with the next instruction. */

@@ -266,6 +266,7 @@ export function withWaits(machine: Machine, { rivals }: Rivals = { rivals: every
   for (const present of visitors) {
     const rivalsOf = rivals(present);
     for (let i = 0; i < present.length; i++) {
+      machine.ask();
       const younger = present[i] as Visit;
       const mine = waits[younger.packet]?.[younger.hop - 1];
       const instruction = instructions[packets[younger.packet]?.instruction ?? -1];

@@ -145,13 +145,32 @@ function compilerStops(instruction: Instruction): boolean {
 /** PIO kinds: what a token waits for. */
 const IO_MASK = 4 | 8 | 16 | 32;
 
+/** A fence that orders whatever stands before it has this, and no lock of its own. */
+const EVERYTHING = 1 << 20;
+
+/** What stands between a younger instruction and older ones, as far as it was added: enough to say whether a fence keeps the two in order. */
+export interface Between {
+  /** The kinds that the fences among them keep before the younger one. */
+  before: number;
+  /** Fences that do so only for what stands up to some access. */
+  readonly bounded: Instruction[];
+  /** Something that the compiler moves nothing across. */
+  stops: boolean;
+}
+
+/** Nothing stands between. */
+export const nothingBetween = (): Between => ({ before: 0, bounded: [], stops: false });
+
+/** One instruction more stands between. */
+export function standBetween(between: Between, instruction: Instruction, younger: Instruction): void {
+  if (!between.stops) between.stops = compilerStops(instruction);
+  if (instruction.kind !== "fence" || younger.id < instruction.youngerFrom || (younger.fenced & instruction.after) === 0) return;
+  if (instruction.olderUpTo >= EVERYTHING) between.before |= instruction.before;
+  else between.bounded.push(instruction);
+}
+
 /** Does `older` have to be done before `younger`, both in one window, with `between` standing between them? 2: if they go to one address. */
-export function blocks(
-  machine: Machine,
-  older: Instruction,
-  younger: Instruction,
-  between: (visit: (instruction: Instruction) => boolean) => boolean,
-): number {
+export function blocks(machine: Machine, older: Instruction, younger: Instruction, between: Between): number {
   if (passive(older) || passive(younger)) return 0;
   if (serialising(older) || serialising(younger)) return 1;
   if (older.mapping >= 0 && older.mapping === younger.mapping) return 1;
@@ -165,17 +184,11 @@ export function blocks(
       : 0;
   if (older.kind === "fence") return younger.id >= older.youngerFrom && (younger.fenced & older.after) !== 0 ? 1 : 0;
   const rule = machine.window(older, younger);
-  if (rule === 0 && !(machine.compilerReorders && compilerMayMove(older, younger) && !between((instruction) => compilerStops(instruction))))
-    return 1;
-  const fenced = between(
-    (fence) =>
-      fence.kind === "fence" &&
-      (older.id <= fence.olderUpTo || older.id === fence.ofLock) &&
-      younger.id >= fence.youngerFrom &&
-      (older.fenced & fence.before) !== 0 &&
-      (younger.fenced & fence.after) !== 0,
-  );
-  return fenced ? 1 : rule === 2 ? 2 : 0;
+  if (rule === 0 && !(machine.compilerReorders && compilerMayMove(older, younger) && !between.stops)) return 1;
+  if ((older.fenced & between.before) !== 0) return 1;
+  for (const fence of between.bounded)
+    if ((older.fenced & fence.before) !== 0 && (older.id <= fence.olderUpTo || older.id === fence.ofLock)) return 1;
+  return rule === 2 ? 2 : 0;
 }
 
 /** Fills in what the path says about one position. */
@@ -184,12 +197,12 @@ export function prepare(machine: Machine, path: Path, position: number): void {
   const hard: number[] = [];
   const soft: number[] = [];
   const forwards: number[] = [];
-  for (let i = position - 1; i >= 0; i--) {
+  const between = nothingBetween();
+  machine.ask();
+  for (let i = passive(younger) ? -1 : position - 1; i >= 0; i--) {
     const older = machine.instructions[path.ids[i] as number] as Instruction;
-    const answer = blocks(machine, older, younger, (visit) => {
-      for (let k = i + 1; k < position; k++) if (visit(machine.instructions[path.ids[k] as number] as Instruction)) return true;
-      return false;
-    });
+    const answer = blocks(machine, older, younger, between);
+    standBetween(between, older, younger);
     if (answer === 1) hard.push(older.id);
     else if (answer === 2) soft.push(older.id);
     if (

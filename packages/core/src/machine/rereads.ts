@@ -30,9 +30,8 @@ export function createRereads(machine: Machine, progress: Progress, messages: Me
   const { forwarding } = window;
 
   const overtakers = instructions.filter(({ id }) => (olderLoads[id] as readonly number[]).length > 0);
-  const youngerLoads: readonly (readonly number[])[] = instructions.map(({ id }) =>
-    overtakers.flatMap((younger) => ((olderLoads[younger.id] as readonly number[]).includes(id) ? [younger.id] : [])),
-  );
+  const youngerLoads: readonly number[][] = instructions.map(() => []);
+  for (const { id } of overtakers) for (const older of olderLoads[id] as readonly number[]) (youngerLoads[older] as number[]).push(id);
   const windowOf = (index: number): number =>
     (threads[index] as MachineThread).host >= 0 ? (threads[index] as MachineThread).host : index;
 

@@ -29,7 +29,33 @@ function accessFact(program: Program, name: string, older: Instruction, younger:
   }
 }
 
-/** Asks the window's rules. Answers are kept. */
+/** Accesses of which the rules cannot tell one from another: a class for each instruction. */
+function classesOf(instructions: readonly Instruction[]): { readonly classOf: Int32Array; readonly size: number } {
+  const numbers = new Map<string, number>();
+  const classOf = Int32Array.from(instructions, ({ facts, fenced, kind, location, mapping, mask }) => {
+    const { acquire, release, ordered, unordered, plain, atomic, lock } = facts;
+    const flags = [acquire, release, ordered, unordered, plain, atomic, lock].reduce((bits, flag) => 2 * bits + (flag ? 1 : 0), 0);
+    const key = `${kind} ${mask} ${mapping < 0 ? "" : fenced} ${location} ${flags}`;
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, numbers.size);
+    return numbers.size - 1;
+  });
+  return { classOf, size: numbers.size };
+}
+
+/** Does a sorted list hold a number? */
+function holdsNumber(list: readonly number[], number: number): boolean {
+  let low = 0;
+  for (let high = list.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((list[middle] as number) < number) low = middle + 1;
+    else high = middle;
+  }
+  return list[low] === number;
+}
+
+/** Asks the window's rules. Answers are kept, for each two classes of accesses. */
 export function createWindowRules(
   program: Program,
   platform: Platform,
@@ -38,11 +64,11 @@ export function createWindowRules(
   option: (id: string) => string | undefined,
 ): Pick<Machine, "window" | "windowRule"> {
   const { coherentReads, window: rules } = platform.cpu;
-  const count = instructions.length;
-  const answers = new Int8Array(count * count).fill(-1);
+  const { classOf, size } = classesOf(instructions);
+  const answers = new Int8Array(2 * size * size).fill(-1);
   const forbidding = new Map<number, string>();
   const memory = KIND_BIT.read | KIND_BIT.write;
-  const decide = (older: Instruction, younger: Instruction): number => {
+  const decide = (older: Instruction, younger: Instruction, swaps: boolean, key: number): number => {
     let answer = 1;
     const inMemory = (older.mask & memory) !== 0 && (younger.mask & memory) !== 0;
     // A write-combining buffer holds one value a word.
@@ -54,8 +80,6 @@ export function createWindowRules(
       return 0;
     // Coherence: only a load may go before an older store to its address (it forwards).
     const incoherent = !coherentReads && older.kind === "load" && younger.kind === "load" && older.facts.plain && younger.facts.plain;
-    // Two loads may swap; that both read the same store is asked when the older one is performed (rereads.ts).
-    const swaps = (olderLoads[younger.id] as readonly number[]).includes(older.id);
     if (inMemory && !incoherent && !swaps && !(older.kind === "store" && younger.kind === "load")) {
       if (older.location < 0 || younger.location < 0) answer = 2;
       else if (older.location === younger.location) return 0;
@@ -70,22 +94,28 @@ export function createWindowRules(
             holds(each.when, (name) => accessFact(program, name, older, younger), option),
         );
         if (rule?.pass !== "no") continue;
-        forbidding.set(older.id * count + younger.id, rule.id);
+        forbidding.set(key, rule.id);
         return 0;
       }
     }
     return answer;
   };
+  const keyOf = (older: Instruction, younger: Instruction): number => {
+    // Two loads may swap; that both read the same store is asked when the older one is performed (rereads.ts).
+    const ahead = olderLoads[younger.id] as readonly number[];
+    const swaps = ahead.length > 0 && older.kind === "load" && holdsNumber(ahead, older.id);
+    return 2 * ((classOf[older.id] as number) * size + (classOf[younger.id] as number)) + (swaps ? 1 : 0);
+  };
   return {
     window(older, younger) {
-      const key = older.id * count + younger.id;
+      const key = keyOf(older, younger);
       let answer = answers[key] ?? 1;
       if (answer < 0) {
-        answer = decide(older, younger);
+        answer = decide(older, younger, key % 2 === 1, key);
         answers[key] = answer;
       }
       return answer;
     },
-    windowRule: (older, younger) => forbidding.get(older.id * count + younger.id),
+    windowRule: (older, younger) => forbidding.get(keyOf(older, younger)),
   };
 }

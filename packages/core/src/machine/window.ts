@@ -2,7 +2,7 @@
 import type { State } from "./action.js";
 import type { Instruction } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
-import { blocks, type Path, prepare } from "./path.js";
+import { blocks, nothingBetween, type Path, prepare, standBetween } from "./path.js";
 import type { Progress } from "./progress.js";
 import type { Values } from "./values.js";
 
@@ -56,14 +56,12 @@ export function createWindow(machine: Machine, values: Values, progress: Progres
       const host = threads[thread.host] as MachineThread;
       const hostPath = path(state, thread.host);
       const taken = Math.min(state[layout.taken + thread.handler] as number, hostPath.ids.length);
-      for (let i = 0; i < taken; i++) {
+      const between = nothingBetween();
+      for (let k = 0; k < position; k++) standBetween(between, instructions[at.ids[k] as number] as Instruction, younger);
+      for (let i = taken - 1; i >= 0; i--) {
         const older = instructions[hostPath.ids[i] as number] as Instruction;
-        if (isDone(state, older.id)) continue;
-        const answer = blocks(machine, older, younger, (visit) => {
-          for (let k = i + 1; k < taken; k++) if (visit(instructions[hostPath.ids[k] as number] as Instruction)) return true;
-          for (let k = 0; k < position; k++) if (visit(instructions[at.ids[k] as number] as Instruction)) return true;
-          return false;
-        });
+        const answer = isDone(state, older.id) ? 0 : blocks(machine, older, younger, between);
+        standBetween(between, older, younger);
         if (answer === 1) return true;
         if (answer === 2 && mayMeet(target(state, hostPath, i, host, older), target(state, at, position, thread, younger), younger))
           return true;
@@ -77,17 +75,13 @@ export function createWindow(machine: Machine, values: Values, progress: Progres
       const handlerPath = path(state, index);
       if (!complete(state, handlerPath)) {
         if (handlerPath.ends !== "end") return true;
-        for (const [i, id] of handlerPath.ids.entries()) {
-          if (isDone(state, id)) continue;
-          const older = instructions[id] as Instruction;
-          const answer = blocks(machine, older, younger, (visit) => {
-            for (let k = i + 1; k < handlerPath.ids.length; k++)
-              if (visit(instructions[handlerPath.ids[k] as number] as Instruction)) return true;
-            for (let k = state[layout.taken + handler.handler] as number; k < position; k++) {
-              if (visit(instructions[at.ids[k] as number] as Instruction)) return true;
-            }
-            return false;
-          });
+        const between = nothingBetween();
+        for (let k = state[layout.taken + handler.handler] as number; k < position; k++)
+          standBetween(between, instructions[at.ids[k] as number] as Instruction, younger);
+        for (let i = handlerPath.ids.length - 1; i >= 0; i--) {
+          const older = instructions[handlerPath.ids[i] as number] as Instruction;
+          const answer = isDone(state, older.id) ? 0 : blocks(machine, older, younger, between);
+          standBetween(between, older, younger);
           if (answer === 1) return true;
           if (answer === 2 && mayMeet(target(state, handlerPath, i, handler, older), target(state, at, position, thread, younger), younger))
             return true;

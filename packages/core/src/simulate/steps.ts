@@ -10,6 +10,7 @@ import {
   PERFORM,
   stepAction,
   stepChoice,
+  stepDeed,
   stepSubject,
 } from "../machine/index.js";
 import { LOADS } from "./anatomy.js";
@@ -377,7 +378,7 @@ export function createSteps(
         became = NOTHING;
         let previous = -1;
         for (let at = 0; at < steps.length && became === NOTHING; at++) {
-          const kind = (steps[at] as number) & 0xffff;
+          const kind = stepDeed(steps[at] as number);
           // Choices of one subject: the first stands for all.
           if (kind === previous) continue;
           previous = kind;
