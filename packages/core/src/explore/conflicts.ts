@@ -240,8 +240,10 @@ function inBursts(found: Search): void {
       const { home } = acts.packetAt(next);
       const burst = acts.leaving(first, acts.packetAt(first).home);
       compete(found, [burst], acts.entries(next, home));
-      for (const wait of machine.waits[next]?.[home - 1] ?? [])
-        if (wait.packet !== first) addPair(burst, acts.leaving(wait.packet, wait.hop));
+      const waits = machine.waits[next]?.[home - 1] ?? [];
+      for (const wait of waits) if (wait.packet !== first) addPair(burst, acts.leaving(wait.packet, wait.hop));
+      // What could pass the first word may be gone before it.
+      if (waits.every((wait) => wait.packet !== first)) addPair(burst, acts.leaving(next, home));
     }
   }
 }

@@ -206,14 +206,16 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
     }
   }
 
-  /** The packet that is the next word of a burst: nothing but the burst's earlier words keeps it in its place, and the last of them does. */
+  /** The packet that is the next word of a burst: nothing but the burst's earlier words keeps it in its place; the last of them does, unless it could pass that one wherever it stands. */
   function follower(state: State, together: readonly number[]): number {
     const last = together[together.length - 1] as number;
     for (const next of machine.followers[last] as readonly number[]) {
       const { home, instruction } = packets[next] as Packet;
       if (state[status + instruction] !== home) continue;
-      const holding = (machine.waits[next]?.[home - 1] ?? []).filter((wait) => state[wait.slot] !== 0);
-      if (holding.some((wait) => wait.packet === last) && holding.every((wait) => together.includes(wait.packet))) return next;
+      const waits = machine.waits[next]?.[home - 1] ?? [];
+      const holding = waits.filter((wait) => state[wait.slot] !== 0);
+      const behind = holding.some((wait) => wait.packet === last) || waits.every((wait) => wait.packet !== last);
+      if (behind && holding.every((wait) => together.includes(wait.packet))) return next;
     }
     return -1;
   }

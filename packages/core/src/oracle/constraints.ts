@@ -239,7 +239,9 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
   for (const [word, next] of behind) {
     const [older, younger] = [word.packet as Packet, next.packet as Packet];
     const [at, nextAt] = [older.stops[older.home - 1] as Stop, younger.stops[younger.home - 1] as Stop];
-    if (at.key !== nextAt.key || mayPass(program, platform, option, younger, nextAt, older, at)) return undefined;
+    if (at.key !== nextAt.key) return undefined;
+    // What may pass need not have come behind.
+    if (mayPass(program, platform, option, younger, nextAt, older, at)) continue;
     first(word.events[older.home - 1] as number, next.events[younger.home - 1] as number);
   }
 
