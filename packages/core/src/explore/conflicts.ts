@@ -4,6 +4,7 @@ import type { Machine, MachineThread } from "../machine/machine.js";
 import type { Scope } from "../machine/step.js";
 import type { Arrival, Location } from "../program/program.js";
 import { type Act, type Acts, createActs, inMemory, mayMeet, type Nodes, raises, reads } from "./acts.js";
+import { askedOf } from "./formula.js";
 
 /** The two nodes conflict when the one's next step is the act in question (its status is just below `mine`) and the other's lies ahead (below `theirs`). */
 export interface Conflict {
@@ -73,8 +74,7 @@ function eachPair<T>(list: readonly T[], visit: (a: T, b: T) => void): void {
 /** A write meets what touches its location. Locations that nobody looks at need no order. */
 function onLocations({ machine, acts, accesses, add }: Search): void {
   const { program, threads } = machine;
-  const observed = new Set<number>();
-  for (const term of program.observed) if (term.kind === "location") observed.add(term.location);
+  const observed = new Set(askedOf(program).locations);
   for (const { first, second } of machine.arrivals) observed.add(first.location).add(second.location);
   for (const { thread } of threads) if (thread.on?.kind === "write" || thread.on?.kind === "read") observed.add(thread.on.location);
   /** Locations that an instruction's access may touch (-1: any); a wait looks at several. */

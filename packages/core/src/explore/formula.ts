@@ -1,7 +1,7 @@
 /** Conditions over a state: whole at the end of a run, and as far as they are known on the way. */
 import type { Machine } from "../machine/machine.js";
 import type { State, Stepper } from "../machine/step.js";
-import type { Arrival, Formula, Operand } from "../program/program.js";
+import type { Arrival, Formula, Operand, Program } from "../program/program.js";
 
 function compare(operator: string, a: number, b: number): boolean {
   switch (operator) {
@@ -33,6 +33,30 @@ export function speaksOfStuck(formula: Formula): boolean {
     default:
       return false;
   }
+}
+
+/** What a formula compares. */
+export function operandsOf(formula: Formula): readonly Operand[] {
+  switch (formula.kind) {
+    case "constant":
+    case "order":
+    case "stuck":
+      return [];
+    case "compare":
+      return [formula.left, formula.right];
+    case "not":
+      return operandsOf(formula.operand);
+    case "and":
+    case "or":
+      return [...operandsOf(formula.left), ...operandsOf(formula.right)];
+  }
+}
+
+/** What is asked about the ends of runs besides the condition in verdict mode: the terms that are told apart, and what the filter compares. */
+export function askedOf({ observed, filter }: Program): { readonly locations: ReadonlySet<number>; readonly filtered: readonly Operand[] } {
+  const filtered = filter === undefined ? [] : operandsOf(filter);
+  const locations = [...observed, ...filtered].flatMap((term) => (term.kind === "location" ? [term.location] : []));
+  return { locations: new Set(locations), filtered };
 }
 
 /** Is the formula true in a state in which the run has ended, or is `stuck`? */

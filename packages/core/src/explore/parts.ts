@@ -6,7 +6,7 @@ import { type Instruction, lands } from "../machine/instruction.js";
 import type { Machine } from "../machine/machine.js";
 import type { Scope } from "../machine/step.js";
 import type { Formula, Operand } from "../program/program.js";
-import { speaksOfStuck } from "./formula.js";
+import { operandsOf, speaksOfStuck } from "./formula.js";
 
 /** Everything as one part. */
 export function whole(machine: Machine): Scope {
@@ -70,22 +70,6 @@ function unions(count: number): { find(of: number): number; unite(a: number, b: 
       parent[find(a)] = find(b);
     },
   };
-}
-
-function operandsOf(formula: Formula): readonly Operand[] {
-  switch (formula.kind) {
-    case "constant":
-    case "order":
-    case "stuck":
-      return [];
-    case "compare":
-      return [formula.left, formula.right];
-    case "not":
-      return operandsOf(formula.operand);
-    case "and":
-    case "or":
-      return [...operandsOf(formula.left), ...operandsOf(formula.right)];
-  }
 }
 
 /** Operands of a chain of one operator. */

@@ -11,7 +11,7 @@ import type { Path } from "../machine/path.js";
 import type { Scope, State, Stepper } from "../machine/step.js";
 import { registersOf } from "../program/evaluate.js";
 import type { Formula, Operand } from "../program/program.js";
-import { compare, monitorOf } from "./formula.js";
+import { askedOf, compare, monitorOf } from "./formula.js";
 
 /** What is left of a state once what nothing can look at is forgotten. */
 export interface Relevance {
@@ -125,31 +125,10 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
   /** May its access still happen? */
   const accessAhead = (state: State, id: number): boolean => inLoop[id] === 1 || (state[status + id] as number) < (home[id] as number);
 
-  const observedLocations = new Set<number>();
-  for (const term of program.observed) if (term.kind === "location") observedLocations.add(term.location);
+  const { locations: observedLocations, filtered } = askedOf(program);
   const most = Math.max(1, ...threads.map((thread) => thread.thread.registers.length));
   const keyOf = (thread: number, register: number): number => thread * most + register;
-  const filterRegisters = new Set<number>();
-  const collect = (of: Formula): void => {
-    switch (of.kind) {
-      case "compare":
-        for (const side of [of.left, of.right]) {
-          if (side.kind === "register") filterRegisters.add(keyOf(side.thread, side.register));
-          if (side.kind === "location") observedLocations.add(side.location);
-        }
-        break;
-      case "not":
-        collect(of.operand);
-        break;
-      case "and":
-      case "or":
-        collect(of.left);
-        collect(of.right);
-        break;
-      default:
-    }
-  };
-  if (program.filter !== undefined) collect(program.filter);
+  const filterRegisters = new Set(filtered.flatMap((side) => (side.kind === "register" ? [keyOf(side.thread, side.register)] : [])));
 
   const isReader = (instruction: Instruction): boolean =>
     ["load", "rmw", "register-read", "pio-read", "dma-read", "dma-atomic", "wait", "answer"].includes(instruction.kind);

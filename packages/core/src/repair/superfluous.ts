@@ -1,4 +1,5 @@
 /** The other way round: what in a test is not needed for its outcome to stay forbidden, and what could be weaker. */
+import { askedOf } from "../explore/formula.js";
 import type { Platform } from "../platform/platform.js";
 import { primitive } from "../program/primitives.js";
 import { applyChanges } from "./apply.js";
@@ -155,7 +156,7 @@ function isRead({ program, test, source }: Subject, { operation, thread }: Writt
   if (operation.kind !== "pio-read") return true;
   const register = thread.registers[operation.target] ?? "";
   if (register.startsWith("$")) return false;
-  const observed = program.observed.some(
+  const observed = [...program.observed, ...askedOf(program).filtered].some(
     (term) => term.kind === "register" && program.threads[term.thread]?.name === thread.name && term.register === operation.target,
   );
   const tree = test.threads.find(({ name }) => name === thread.name);

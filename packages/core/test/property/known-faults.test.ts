@@ -446,3 +446,29 @@ test("a thread that comes to another CPU drains what was written there", () => {
   expect(oracle).toBe(false);
   expect(machine).toBe(oracle);
 });
+
+test("a location that only the filter names is looked at", () => {
+  const of = program(
+    `{ mmio int D0.a; }
+    P0() { writel(1, D0.a); }
+    D0() { D0.a = 2; }
+    filter (D0.a=2)
+    exists (true)`,
+  );
+  for (const mode of ["states", "verdict"] as const) expect(look(of, platform("x86"), mode, "full").satisfiable).toBe(true);
+});
+
+test("a word that may pass the first of its burst leaves with it, or alone", () => {
+  const portable = platform("portable");
+  const down = portable.fabric.tables.down?.map((cell) => ({ ...cell, pass: "may" as const })) ?? [];
+  const on = { ...portable, fabric: { ...portable.fabric, tables: { ...portable.fabric.tables, down } } };
+  const text = `{ mmio(combining, at=0) int D0.a; mmio(combining, at=4, no_burst) int D0.b; }
+    D0() { }
+    P0() { writel(1, D0.a); writel(1, D0.b); }
+    locations [D0.b;]
+    exists (D0.b=0)`;
+  const { oracle, machine } = compare(text, on);
+  expect(oracle).toBe(true);
+  expect(machine).toBe(oracle);
+  expect(look(program(text), on, "states", "full").ends.map(({ values }) => values.join())).toEqual(["0", "1"]);
+});
