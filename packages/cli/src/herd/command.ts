@@ -70,7 +70,9 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
     if (waiting !== "") process.stdout.write(waiting);
     waiting = "";
   };
-  const done = (ran: Ran): void => {
+  const printed = new Map<string, NonNullable<Ran["test"]>>();
+  const done = (answered: Ran): void => {
+    const ran = withoutSecond(answered, printed);
     endings.add(ran.ending);
     waiting += ran.out;
     // Each write is a system call: short answers are put together, until there are many, or a test takes long.
@@ -94,6 +96,23 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
     interrupted: false,
   });
   return options.herdExit ? EXIT.ok : code;
+}
+
+/** Nothing of a test that was printed already; a problem where another test has its name: tools that read the output know tests by name. herd7 does so. */
+function withoutSecond(ran: Ran, printed: Map<string, NonNullable<Ran["test"]>>): Ran {
+  if (ran.test === undefined) return ran;
+  const { name, hash, path } = ran.test;
+  const first = printed.get(name);
+  if (first === undefined) {
+    printed.set(name, ran.test);
+    return ran;
+  }
+  if (first.hash === hash) return { ending: "skipped", out: "", err: "" };
+  return {
+    ending: "wrong",
+    out: "",
+    err: `${path}: error[duplicate]: ${first.path} has another test of the name ${name}\n  hint: give one of them another name, or ask for --json\n`,
+  };
 }
 
 /** With what the configuration says of time. Reading one costs more than a short run: it is loaded only where there is a file that may be one. */

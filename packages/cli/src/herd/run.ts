@@ -1,5 +1,6 @@
 /** One test under the model: what is printed of it, and how it ended. */
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { Source } from "@fencepost/core";
 import { type Answered, answer, formatProblem, herdHash, herdText } from "@fencepost/core/axioms";
 import type { Session } from "@fencepost/core/cat";
@@ -16,10 +17,11 @@ export interface Ran {
   readonly ending: Ending;
   readonly out: string;
   readonly err: string;
-  readonly name: string | undefined;
+  /** Of what was answered, with `Hash` lines: tests of one name may stand in one output only if they are one test. */
+  readonly test?: { readonly name: string; readonly hash: string; readonly path: string };
 }
 
-const SKIPPED: Ran = { ending: "skipped", out: "", err: "", name: undefined };
+const SKIPPED: Ran = { ending: "skipped", out: "", err: "" };
 
 /** What the tests of one run share. */
 export interface Shared {
@@ -32,7 +34,7 @@ export interface Shared {
   readonly waiting?: () => void;
 }
 
-const wrong = (err: string): Ran => ({ ending: "wrong", out: "", err: `${err}\n`, name: undefined });
+const wrong = (err: string): Ran => ({ ending: "wrong", out: "", err: `${err}\n` });
 
 /** Reads a test file and answers it. */
 export function runFile(path: string, shared: Shared): Ran {
@@ -50,7 +52,7 @@ function runSource(source: Source, path: string, shared: Shared, reuse: boolean)
   const { loaded, session, options } = shared;
   const parsed = parseTest(source, reuse ? shared.known : undefined);
   if (!parsed.ok) return wrong(parsed.problems.map((problem) => formatProblem(source, problem)).join("\n"));
-  const test = ofKind(parsed.value, options);
+  const test = ofKind(named(parsed.value, path), options);
   if (options.only.length > 0 && !options.only.includes(test.name)) return SKIPPED;
   if (options.except.includes(test.name)) return SKIPPED;
   const began = performance.now();
@@ -61,7 +63,7 @@ function runSource(source: Source, path: string, shared: Shared, reuse: boolean)
       return wrong(answered.problems.map((problem) => formatProblem(source, problem)).join("\n"));
     case "unknown": {
       const out = options.json ? `${JSON.stringify({ test: test.name, file: path, unknown: answered.reason })}\n` : "";
-      return { ending: "unknown", out, err: `${path}: unknown: ${answered.reason}\n`, name: test.name };
+      return { ending: "unknown", out, err: `${path}: unknown: ${answered.reason}\n` };
     }
     case "answer": {
       const seconds = (performance.now() - began) / 1000;
@@ -78,9 +80,16 @@ function runSource(source: Source, path: string, shared: Shared, reuse: boolean)
         ? `${path}: warning: a loop was cut after ${options.unroll} rounds, legal outcomes may be missing\n`
         : "";
       const drawn = wantsPictures(options) ? drawPictures(test, loaded, session, options) : "";
-      return { ending: "answered", out, err: err + drawn, name: test.name };
+      const known = hash === undefined ? {} : { test: { name: test.name, hash, path } };
+      return { ending: "answered", out, err: err + drawn, ...known };
     }
   }
+}
+
+/** The test by the name that herd7 knows it by: without `.litmus`, and its file's where it is called `--`. */
+function named(test: Test, path: string): Test {
+  const name = test.name === "--" ? basename(path) : test.name;
+  return name.endsWith(".litmus") ? { ...test, name: name.slice(0, -".litmus".length) } : name === test.name ? test : { ...test, name };
 }
 
 /** The test with the quantifier that -kinds gives it. */

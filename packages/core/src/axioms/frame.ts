@@ -100,24 +100,32 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     }
     return undefined;
   };
-  const visit = (proposition: Proposition | undefined, list: Item[]): void => {
+  /** The array that a term means as a whole. */
+  const wholeOf = (term: Named): string | undefined =>
+    term.kind === "location" && term.owner === undefined && term.index === undefined && arrays.has(term.name) ? term.name : undefined;
+  const visit = (proposition: Proposition | undefined, list: Item[], wholes: Set<string>): void => {
     if (proposition === undefined) return;
     switch (proposition.kind) {
       case "compare":
         for (const side of [proposition.left, proposition.right]) {
-          if (side === proposition.right && side.kind === "location" && proposition.left.kind !== "integer") continue;
+          if (side === proposition.right && side.kind === "location" && !isContents(side, proposition.left)) continue;
+          const whole = wholeOf(side);
+          if (whole !== undefined) {
+            wholes.add(whole);
+            continue;
+          }
           const item = resolve(side);
           if (item !== undefined) add(list, item);
         }
         return;
       case "not":
-        visit(proposition.operand, list);
+        visit(proposition.operand, list, wholes);
         return;
       case "and":
       case "or":
       case "implies":
-        visit(proposition.left, list);
-        visit(proposition.right, list);
+        visit(proposition.left, list, wholes);
+        visit(proposition.right, list, wholes);
         return;
       case "stuck":
       case "order":
@@ -130,14 +138,13 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     }
   };
   checkCondition(test, initial, arrays, problems);
-  visit(test.condition?.proposition, shownItems);
   const wholes = new Set<string>();
+  visit(test.condition?.proposition, shownItems, wholes);
   for (const location of test.locations) {
-    const item = resolve(location);
-    if (item === undefined) continue;
-    if (item.kind === "location" && arrays.has(item.name) && location.kind === "location" && location.index === undefined) {
-      wholes.add(item.name);
-    } else add(shownItems, item);
+    const whole = wholeOf(location);
+    if (whole !== undefined) wholes.add(whole);
+    const item = whole === undefined ? resolve(location) : undefined;
+    if (item !== undefined) add(shownItems, item);
   }
   const drafts = [
     ...shownItems.map((item): Draft => ({ items: [item], whole: undefined })),
@@ -147,13 +154,16 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
   seen.clear();
   for (const draft of drafts) for (const item of draft.items) add(shownItems, item);
   const filterItems: Item[] = [];
-  visit(test.filter, filterItems);
+  const filtered = new Set<string>();
+  visit(test.filter, filterItems, filtered);
+  for (const whole of filtered) for (const item of elements(whole, arrays.get(whole) as number)) add(filterItems, item);
   const items = [...shownItems, ...filterItems];
   for (const item of items) if (item.kind === "location" && !initial.has(item.name)) initial.set(item.name, 0);
   const index = new Map(items.map((item, at) => [itemKey(item), at]));
   const operand = (term: Named, right: boolean, other: Named): Operand => {
     if (term.kind === "integer") return { kind: "value", value: asWord(term.value) };
-    if (right && term.kind === "location" && other.kind !== "integer") return { kind: "value", value: indexed(term.name, term.index ?? 0) };
+    if (term.kind === "list") return { kind: "value", value: 0 };
+    if (right && term.kind === "location" && !isContents(term, other)) return { kind: "value", value: indexed(term.name, term.index ?? 0) };
     const item = resolve(term);
     const at = item === undefined ? undefined : index.get(itemKey(item));
     return at === undefined ? { kind: "value", value: 0 } : { kind: "item", item: at };
@@ -162,13 +172,22 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     switch (proposition.kind) {
       case "constant":
         return { kind: "constant", value: proposition.value };
-      case "compare":
+      case "compare": {
+        const parts = wholesCompared(proposition, arrays);
+        if (parts !== undefined) {
+          const equal =
+            parts === "unlike"
+              ? ({ kind: "constant", value: false } as const)
+              : parts.map(condition).reduce((left, right): Condition => ({ kind: "and", left, right }));
+          return proposition.operator === "!=" ? { kind: "not", operand: equal } : equal;
+        }
         return {
           kind: "compare",
           operator: proposition.operator,
           left: operand(proposition.left, false, proposition.right),
           right: operand(proposition.right, true, proposition.left),
         };
+      }
       case "not":
         return { kind: "not", operand: condition(proposition.operand) };
       case "and":
@@ -193,10 +212,42 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     columns: drafts.map((draft) => ({
       name: draft.whole ?? itemText(draft.items[0] as Item, arrays),
       items: draft.items.map((item) => index.get(itemKey(item)) as number),
-      whole: draft.whole !== undefined,
+      whole: draft.items.length > 1,
       type: types.get(typeKey(draft)),
     })),
   };
+}
+
+/** On the right a location stands for its address, but against a number (`1=x`) and where it is `[x]`. */
+function isContents(right: Named, left: Named): boolean {
+  return left.kind === "integer" || (right.kind === "location" && right.contents === true);
+}
+
+type Comparison = Extract<Proposition, { kind: "compare" }>;
+
+/** Where whole arrays are compared: the comparisons of their elements; `unlike` where there is no such array, as of an array with a number (herd7's answer, too). An array of one element is that element. */
+function wholesCompared(
+  { left, right, operator, span }: Comparison,
+  arrays: ReadonlyMap<string, number>,
+): readonly Comparison[] | "unlike" | undefined {
+  const lengthOf = (term: Named): number | undefined => {
+    if (term.kind === "list") return term.items.length;
+    const length = term.kind === "location" && term.owner === undefined && term.index === undefined ? arrays.get(term.name) : undefined;
+    return length === 1 ? undefined : length;
+  };
+  const one = lengthOf(left);
+  const other = right.kind !== "location" || isContents(right, left) ? lengthOf(right) : undefined;
+  if (one === undefined && other === undefined) return undefined;
+  if (one === undefined || one !== other) return "unlike";
+  const element = (term: Named, index: number): Named =>
+    term.kind === "list" ? (term.items[index] as Named) : term.kind === "location" ? { ...term, index } : term;
+  return Array.from({ length: one }, (_, index) => ({
+    kind: "compare",
+    operator: operator === "!=" ? "=" : operator,
+    left: element(left, index),
+    right: element(right, index),
+    span,
+  }));
 }
 
 /** A column before its items have their places. */
@@ -234,6 +285,7 @@ function checkCondition(test: Test, initial: ReadonlyMap<string, Value>, arrays:
     problems.push({ code, severity: "error", span, message, hint });
   };
   const check = (term: Named): void => {
+    if (term.kind === "list") term.items.forEach(check);
     if (term.kind !== "location" || term.owner !== undefined) return;
     const { name, index, span } = term;
     const length = arrays.get(name);
@@ -250,6 +302,8 @@ function checkCondition(test: Test, initial: ReadonlyMap<string, Value>, arrays:
       case "compare":
         check(proposition.left);
         check(proposition.right);
+        if (proposition.operator !== "=" && proposition.operator !== "!=" && wholesCompared(proposition, arrays) !== undefined)
+          complain(proposition.span, "condition", "arrays have no order", "compare their elements");
         return;
       case "not":
         visit(proposition.operand);

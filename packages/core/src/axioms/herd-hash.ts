@@ -206,6 +206,7 @@ function place(term: Term): Place | undefined {
     case "location":
       return { thread: undefined, name: term.name, ...(term.index === undefined ? {} : { index: term.index }) };
     case "integer":
+    case "list":
       return undefined;
   }
 }
@@ -223,8 +224,8 @@ function addTerms(proposition: Proposition, terms: Term[]): void {
       break;
     case "compare":
       terms.push(proposition.left);
-      // A location on the right stands for its address.
-      if (proposition.right.kind === "register") terms.push(proposition.right);
+      if (proposition.right.kind === "register" || (proposition.right.kind === "location" && proposition.right.contents === true))
+        terms.push(proposition.right);
       break;
     case "constant":
     case "order":

@@ -110,7 +110,8 @@ function propositionText(proposition: Proposition, above: "and" | "or" | "implie
     }
     case "compare": {
       const address = proposition.left.kind !== "integer";
-      const left = termText(proposition.left, false, number);
+      const list = proposition.right.kind === "list" && proposition.left.kind === "location";
+      const left = termText(proposition.left, list, number);
       const right = termText(proposition.right, address, number);
       const equal = `${left}=${right}`;
       if (proposition.operator === "=") return equal;
@@ -131,8 +132,10 @@ function termText(term: Term, right: boolean, number: NumberText): string {
     case "register":
       return `${term.thread.replace(/^P/, "")}:${term.name}`;
     case "location": {
-      if (right) return indexed(term.name, term.index ?? 0);
+      if (right && term.contents !== true) return indexed(term.name, term.index ?? 0);
       return term.index === undefined ? `[${term.name}]` : `${term.name}[${term.index}]`;
     }
+    case "list":
+      return `{${term.items.map((item) => termText(item, true, number)).join(",")}}`;
   }
 }

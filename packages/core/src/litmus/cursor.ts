@@ -183,9 +183,9 @@ export class Cursor {
   }
 
   /** Consumes the bracket that closes the one at `open`, or reports; where the text evidently goes on without it, so does the parser. */
-  expectClosing(kind: ")" | "]", open: Span): void {
+  expectClosing(kind: ")" | "]" | "}", open: Span): void {
     if (this.take(kind) || this.#failing) return;
-    const opener = kind === ")" ? "(" : "[";
+    const opener = kind === ")" ? "(" : kind === "]" ? "[" : "{";
     const line = position(this.text, open.start).line;
     const hint = `the \`${opener}\` of line ${line} is not closed`;
     if (this.onNewLine || this.at("{") || this.at("}") || this.at(";") || this.at("end")) {

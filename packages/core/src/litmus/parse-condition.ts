@@ -120,16 +120,13 @@ const comparisons: ReadonlyMap<string, Comparison> = new Map([
   [">=", ">="],
 ]);
 
-/** How the operator reads when its sides change places. */
-const mirrored: Readonly<Record<Comparison, Comparison>> = { "=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
-
 function parseComparison(cursor: Cursor): Proposition {
   const start = cursor.token.start;
   if (atSigned(cursor) && !atThreadPrefix(cursor)) {
     cursor.fail("syntax", cursor.here, "a comparison starts with a register or a location", "write `0:r0=1`, or `x=1`");
     return nothing(cursor);
   }
-  const { term: left } = parseOperand(cursor, "left");
+  const left = parseTerm(cursor);
   if (cursor.failing) return nothing(cursor);
   const operator = comparisons.get(cursor.token.kind);
   if (operator === undefined) {
@@ -137,25 +134,30 @@ function parseComparison(cursor: Cursor): Proposition {
     return nothing(cursor);
   }
   cursor.advance();
-  const { term: right, contents } = parseOperand(cursor, "right");
-  const span = cursor.span(start);
-  if (!contents) return { kind: "compare", operator, left, right, span };
-  // On the right a location stands for its address; its value can only be said on the left.
-  if (left.kind === "register") return { kind: "compare", operator: mirrored[operator], left: right, right: left, span };
-  cursor.report("unsupported", right.span, "the values of two locations cannot be compared", "compare a register with one of them");
-  return nothing(cursor);
+  const right = cursor.at("{") ? parseList(cursor, operator) : parseRight(cursor);
+  return { kind: "compare", operator, left, right, span: cursor.span(start) };
 }
 
-/** One side of a comparison; `contents` says that it is `[x]` or `*x`, the value of x wherever it stands. */
-function parseOperand(cursor: Cursor, side: "left" | "right"): { readonly term: Term; readonly contents: boolean } {
+/** `{0, 1}` */
+function parseList(cursor: Cursor, operator: Comparison): Term {
+  const open = cursor.here;
+  cursor.advance();
+  const items: Term[] = [];
+  do items.push(parseRight(cursor));
+  while (!cursor.failing && cursor.take(","));
+  cursor.expectClosing("}", open);
+  if (operator !== "=" && operator !== "!=") cursor.report("condition", open, "arrays have no order", "compare their elements");
+  return { kind: "list", items, span: cursor.span(open.start) };
+}
+
+/** What stands behind the operator: a number; an address, `x` or `&x`; contents, `0:r0`, `[x]` or `*x`. */
+function parseRight(cursor: Cursor): Term {
   const start = cursor.token.start;
-  if (side === "right" && atSigned(cursor) && !atThreadPrefix(cursor)) {
-    const value = parseSigned(cursor);
-    return { term: { kind: "integer", value, span: cursor.span(start) }, contents: false };
-  }
+  if (atSigned(cursor) && !atThreadPrefix(cursor)) return { kind: "integer", value: parseSigned(cursor), span: cursor.span(start) };
   const contents = cursor.at("[") || cursor.at("*");
-  if (side === "right") cursor.take("&");
-  return { term: parseTerm(cursor), contents };
+  cursor.take("&");
+  const term = parseTerm(cursor);
+  return contents && term.kind === "location" ? { ...term, contents } : term;
 }
 
 /** A register or a location: `0:r0`, `P0:r0`, `x`, `[x]`, `*x`, `x[1]`, `D0.status`. */

@@ -43,8 +43,11 @@ export function printTerm(term: Term): string {
       return `${term.thread.startsWith("P") ? term.thread.slice(1) : term.thread}:${term.name}`;
     case "location": {
       const owner = term.owner === undefined ? "" : `${term.owner}.`;
-      return owner + indexed(term.name, term.index, term.field);
+      const text = owner + indexed(term.name, term.index, term.field);
+      return term.contents === true ? `[${text}]` : text;
     }
+    case "list":
+      return `{${term.items.map(printTerm).join(", ")}}`;
   }
 }
 

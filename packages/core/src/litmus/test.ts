@@ -202,7 +202,7 @@ export interface Arrival {
 export type Term =
   | { readonly kind: "integer"; readonly value: number; readonly span: Span }
   | { readonly kind: "register"; readonly thread: string; readonly name: string; readonly span: Span }
-  /** `x`, `[x]`, `*x`, `x[1]`, `D0.status`; on the right of `=` a location stands for its address. */
+  /** `x`, `[x]`, `*x`, `x[1]`, `D0.status`; on the right of `=` a location stands for its address, unless `contents` says that it is `[x]` or `*x`. */
   | {
       readonly kind: "location";
       readonly owner: string | undefined;
@@ -210,5 +210,8 @@ export type Term =
       readonly index: number | undefined;
       /** What stands behind the index: `own` in `ring[1].own`, whose name is `ring.own`. */
       readonly field?: string;
+      readonly contents?: true;
       readonly span: Span;
-    };
+    }
+  /** `{0, 1}`, on the right: what the elements of an array hold. */
+  | { readonly kind: "list"; readonly items: readonly Term[]; readonly span: Span };

@@ -78,9 +78,12 @@ function lowerProposition(proposition: Proposition, context: Context, seen: Seen
     case "constant":
       return { kind: "constant", value: proposition.value };
     case "compare": {
+      if (proposition.right.kind === "list") return compareElements(proposition, proposition.right.items, context, seen);
       const left = operand(proposition.left, "left", context, seen);
       // Against a number, a location on the right is its contents: `1 = x`.
-      const right = operand(proposition.right, proposition.left.kind === "integer" ? "left" : "right", context, seen);
+      const contents =
+        proposition.left.kind === "integer" || (proposition.right.kind === "location" && proposition.right.contents === true);
+      const right = operand(proposition.right, contents ? "left" : "right", context, seen);
       return { kind: "compare", operator: proposition.operator, left, right };
     }
     case "order": {
@@ -105,6 +108,27 @@ function lowerProposition(proposition: Proposition, context: Context, seen: Seen
       return { kind: "or", left: { kind: "not", operand: left }, right: lowerProposition(proposition.right, context, seen) };
     }
   }
+}
+
+/** `a={0, 1}`: each element holds what is listed for it. */
+function compareElements(
+  { operator, left, span }: Extract<Proposition, { kind: "compare" }>,
+  items: readonly Term[],
+  context: Context,
+  seen: Seen,
+): Formula {
+  const place = left.kind === "location" && left.index === undefined ? placeOf(left, context.locations) : undefined;
+  const length = place?.length;
+  if (left.kind !== "location" || length !== items.length) {
+    const message =
+      length === undefined ? "only an array is compared with a list" : `the array has ${length} elements, the list ${items.length}`;
+    context.complaints.error("condition", span, message);
+    return { kind: "constant", value: false };
+  }
+  const equal = items
+    .map((right, index) => lowerProposition({ kind: "compare", operator: "=", left: { ...left, index }, right, span }, context, seen))
+    .reduce((left, right): Formula => ({ kind: "and", left, right }));
+  return operator === "!=" ? { kind: "not", operand: equal } : equal;
 }
 
 const nothing: Operand = { kind: "constant", value: 0 };
@@ -134,6 +158,8 @@ function operand(term: Term, side: "left" | "right", context: Context, seen: See
       seen(operand);
       return operand;
     }
+    case "list":
+      return nothing;
   }
 }
 

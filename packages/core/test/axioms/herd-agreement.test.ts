@@ -37,6 +37,33 @@ test("arrays: elements behind the locations, whole ones among them", () => {
   expect(given).toContain("Condition exists (a[0]=7 /\\ [x]=0)");
 });
 
+test("the contents of two locations, and of whole arrays", () => {
+  const two = (tail: string, init = "int a[2] = {3,-4}; int b[2] = {3,-4};"): readonly string[] =>
+    lines(`C t\n{ ${init} }\nP0(int *x, int *y) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0 = READ_ONCE(*x); }\n${tail}\n`);
+  expect(two("exists (1:r0=[x] /\\ [x]=*y => x=[y])").slice(1)).toEqual([
+    "States 2",
+    "1:r0=0; [x]=1; [y]=0;",
+    "1:r0=1; [x]=1; [y]=0;",
+    "Ok",
+    "Witnesses",
+    "Positive: 1 Negative: 1",
+    "Condition exists (1:r0=[x] /\\ ([x]=[y] => [x]=[y]))",
+    "Observation t Sometimes 1 1",
+    "",
+    "",
+  ]);
+  const whole = two("exists (a={3,-4} /\\ [a]=[b] /\\ a[1]=-4 /\\ x!={1})");
+  expect(whole).toContain("a={3,-4}; b={3,-4}; [x]=1; a[1]=-4;");
+  expect(whole).toContain("Condition exists (a={3,-4} /\\ [a]=[b] /\\ a[1]=-4 /\\ not (x={1}))");
+  expect(whole).toContain("Observation t Always 2 0");
+  // An array is no number, a list of another length not the array.
+  expect(two("exists (a=3 \\/ a={3} \\/ a={3,-4,0})")).toContain("Observation t Never 0 2");
+  expect(two("exists (a=3 /\\ not (a={3}))", "int a[1] = {3};")).toContain("a=3;");
+  expect(two("exists (a=3 /\\ not (a={3}))", "int a[1] = {3};")).toContain("Observation t Always 2 0");
+  expect(two("filter (a={3,-4} /\\ 1:r0=[x])\nexists (1:r0=1)")).toContain("Observation t Always 1 0");
+  expect(two("exists (a<3)")).toEqual(["arrays have no order"]);
+});
+
 test("what is added to an address counts bytes; an index counts elements", () => {
   const at = (access: string, init = "int a[3] = {1,2,3};"): readonly string[] =>
     lines(program(init, `int r0 = READ_ONCE(${access});`, "exists (0:r0=3)", "int *a"));

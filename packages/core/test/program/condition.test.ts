@@ -33,6 +33,17 @@ describe("conditions", () => {
     );
   });
 
+  test("the contents of two locations, and of whole arrays", () => {
+    const threads = "P0(int *x, int *y) { }\nexists ([x]=[y] \\/ x=*y \\/ a={1,x} \\/ a!={0,0})";
+    expect(end(threads, "int a[2];")).toBe(
+      "exists (([x]=[y] \\/ [x]=[y]) \\/ ([a[0]]=1 /\\ [a[1]]=&x)) \\/ ~([a[0]]=0 /\\ [a[1]]=0)\nobserved [x] [y] [a[0]] [a[1]]",
+    );
+    expect(problems("P0(int *x) { }\nexists (x={0} \\/ a={1})", "int a[2];")).toEqual([
+      'condition "x={0}": only an array is compared with a list',
+      'condition "a={1}": the array has 2 elements, the list 1',
+    ]);
+  });
+
   test("of devices", () => {
     expect(
       end("D0() { int r0 = 1; }\nexists (D0:r0=1 /\\ D0.a=2 /\\ a=2 /\\ order(D0.b=1, D0.a=2))", "mmio int D0.a; mmio int D0.b;"),
