@@ -116,7 +116,7 @@ test.each([
   ["exists ~a=1 /\\ ~(b=1 /\\ true)", "exists (~a=1 /\\ ~(b=1 /\\ true))"],
   ["exists [x]=0x10 /\\ ( *y=1) /\\ z[1]=2 /\\ D0.s=3", "exists (x=16 /\\ y=1 /\\ z[1]=2 /\\ D0.s=3)"],
   // An address, and the value of a location.
-  ["exists 0:r0=x /\\ 0:r1=&y /\\ 0:r2<[z]", "exists (0:r0=x /\\ 0:r1=y /\\ z>0:r2)"],
+  ["exists 0:r0=x /\\ 0:r1=&y /\\ 0:r2<[z]", "exists (0:r0=x /\\ 0:r1=y /\\ 0:r2<[z])"],
   ["exists (* a (* nested *) comment *) (x=1 (*)*)) // end", "exists (x=1)"],
   ["exists order(D0.b=2, D1.a=1)", "exists (order(D0.b=2, D1.a=1))"],
   ["locations [0:r1; x; y int*; D0.s]", "locations [0:r1; x; y; D0.s]"],
