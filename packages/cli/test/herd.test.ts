@@ -165,3 +165,19 @@ exists (1:r0=DONE /\\ 1:r1=0)
   expect(err).toBe("");
   expect(out).toContain("Observation MP-struct Never 0 3");
 });
+
+test("a test's header gives variants and rounds", () => {
+  const loop = (header: string): string => `C rounds
+${header}
+{ }
+P0(int *x) { WRITE_ONCE(*x, 1); WRITE_ONCE(*x, 2); }
+P1(int *x) { int r0 = 0; int r1 = READ_ONCE(*x); while (r1 < 2) { r1 = READ_ONCE(*x); r0 = r0 + 1; } }
+exists (1:r0=3)
+`;
+  expect(fencepost(["herd", file("two.litmus", loop("Variant=lkmmv2"))]).out).toContain("Observation rounds Never 0 6");
+  expect(fencepost(["herd", file("four.litmus", loop("Unroll=4"))]).out).toContain("Observation rounds Sometimes 4 11");
+  const { code, err } = fencepost(["herd", file("wrong.litmus", loop("Unroll=many")), file("mixed.litmus", loop("Variant=mixed"))]);
+  expect(code).toBe(3);
+  expect(err).toContain("wrong.litmus: error[unsupported]: Unroll=many: a whole number is needed");
+  expect(err).toContain("mixed.litmus: error[unsupported]: -variant mixed is not supported");
+});

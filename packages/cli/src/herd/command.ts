@@ -82,7 +82,7 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
   const worth = options.speedcheck === "false" ? WORTH_A_THREAD.states : WORTH_A_THREAD.verdicts;
   const jobs = Math.min(options.jobs ?? availableParallelism(), Math.ceil(files.length / worth));
   if (jobs <= 1) {
-    const shared = { loaded, session: loaded.model.session(), options, known: new Map(), waiting: flush };
+    const shared = { loaded, session: loaded.model.session(), options, known: new Map(), otherModels: new Map(), waiting: flush };
     for (const file of files) done(runFile(file, shared));
     flush();
   } else {

@@ -81,6 +81,18 @@ type Setter = (options: Writable, value: string, option: string, from: string | 
 /** Those of herd7's that change the events of a C test, or their values; the others concern other architectures, or models. */
 const REFUSED_VARIANTS: ReadonlySet<string> = new Set(["normw", "cutoff", "mixed", "s128", "deps", "morello", "memtag", "vmsa", "kvm"]);
 
+/** With more variants; the last word on the version of the kernel's model holds. */
+export function withVariants(variants: readonly string[], more: readonly string[]): readonly string[] {
+  let all = [...variants];
+  for (const name of more.map((each) => each.toLowerCase())) {
+    if (REFUSED_VARIANTS.has(name))
+      throw new UsageError(`-variant ${name} is not supported: it changes what C means in a way that is not modelled here`);
+    if (/^lkmmv[12]$/.test(name)) all = all.filter((each) => !/^lkmmv[12]$/.test(each));
+    if (!all.includes(name)) all.push(name);
+  }
+  return all;
+}
+
 function onlyWith(supported: boolean, reason: string): Setter {
   return (_options, value, option) => {
     if (boolean(option, value) !== supported) throw new UsageError(`herd7's ${option} ${value} is not supported: ${reason}`);
@@ -130,11 +142,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     options.macros = value;
   },
   variant: (options, value) => {
-    const names = split(value).map((each) => each.toLowerCase());
-    const refused = names.find((each) => REFUSED_VARIANTS.has(each));
-    if (refused !== undefined)
-      throw new UsageError(`-variant ${refused} is not supported: it changes what C means in a way that is not modelled here`);
-    options.variants = [...options.variants, ...names];
+    options.variants = withVariants(options.variants, split(value));
   },
   arch: (options, value) => {
     options.architecture = value;

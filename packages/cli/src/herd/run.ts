@@ -5,6 +5,8 @@ import type { Source } from "@fencepost/core";
 import { type Answered, answer, formatProblem, herdHash, herdText } from "@fencepost/core/axioms";
 import type { Session } from "@fencepost/core/cat";
 import { type KnownThreads, parseTest, type Test } from "@fencepost/core/litmus";
+import { UsageError } from "../exit.js";
+import { withHeader } from "./header.js";
 import { answerJson } from "./json.js";
 import type { LoadedModel } from "./model.js";
 import type { HerdOptions } from "./options.js";
@@ -30,6 +32,8 @@ export interface Shared {
   readonly options: HerdOptions;
   /** The threads of the tests before. */
   readonly known: KnownThreads;
+  /** The model under other variants, which headers of tests ask for. */
+  readonly otherModels: Map<string, Pick<Shared, "loaded" | "session">>;
   /** Called now and then while one test takes long. */
   readonly waiting?: () => void;
 }
@@ -48,10 +52,17 @@ export function runFile(path: string, shared: Shared): Ran {
 }
 
 /** Pictures and problems point into the text: threads of other tests are no good for them. */
-function runSource(source: Source, path: string, shared: Shared, reuse: boolean): Ran {
-  const { loaded, session, options } = shared;
-  const parsed = parseTest(source, reuse ? shared.known : undefined);
+function runSource(source: Source, path: string, forAll: Shared, reuse: boolean): Ran {
+  const parsed = parseTest(source, reuse ? forAll.known : undefined);
   if (!parsed.ok) return wrong(parsed.problems.map((problem) => formatProblem(source, problem)).join("\n"));
+  let shared: Shared;
+  try {
+    shared = withHeader(forAll, parsed.value);
+  } catch (error) {
+    if (error instanceof UsageError) return wrong(`${path}: error[unsupported]: ${error.message}`);
+    throw error;
+  }
+  const { loaded, session, options } = shared;
   const test = ofKind(named(parsed.value, path), options);
   if (options.only.length > 0 && !options.only.includes(test.name)) return SKIPPED;
   if (options.except.includes(test.name)) return SKIPPED;
@@ -59,7 +70,7 @@ function runSource(source: Source, path: string, shared: Shared, reuse: boolean)
   const answered = answerTest(test, shared);
   switch (answered.kind) {
     case "problems":
-      if (reuse) return runSource(source, path, shared, false);
+      if (reuse) return runSource(source, path, forAll, false);
       return wrong(answered.problems.map((problem) => formatProblem(source, problem)).join("\n"));
     case "unknown": {
       const out = options.json ? `${JSON.stringify({ test: test.name, file: path, unknown: answered.reason })}\n` : "";

@@ -6,7 +6,7 @@ import { runFile } from "./run.js";
 
 const options = workerData as HerdOptions;
 const loaded = loadModel(options);
-const shared = { loaded, session: loaded.model.session(), options, known: new Map() };
+const shared = { loaded, session: loaded.model.session(), options, known: new Map(), otherModels: new Map() };
 
 parentPort?.on("message", ({ first, files }: { readonly first: number; readonly files: readonly string[] }) => {
   parentPort?.postMessage({ first, ran: files.map((file) => runFile(file, shared)) });

@@ -51,9 +51,10 @@ export function kernelCalls(tools: KernelTools): {
   const { fencesAroundAtomics, evaluate, evaluateBoth, event, compute, accessed, memoryRead, store, complain } = tools;
   const argument = (call: Call, index: number): Expression => call.arguments[index] as Expression;
 
-  /** In the first version of the model a full barrier is a fence before and one after. */
+  /** In the first version of the model a full barrier is a fence before and one after. Its words are in lower case; those of the macros of the second (`MB`) mean nothing to it, as in herd7. */
   function withFences(
     call: Call,
+    always: boolean,
     state: State,
     next: Next,
     run: (state: State, tags: { readonly read: readonly string[]; readonly write: readonly string[] }, next: Next) => void,
@@ -63,7 +64,7 @@ export function kernelCalls(tools: KernelTools): {
       run(state, { read: tags, write: tags }, next);
       return;
     }
-    const tag = tags[0]?.toLowerCase();
+    const tag = always ? "mb" : tags[0];
     const split = {
       read: tag === "acquire" ? tags : ["once"],
       write: tag === "release" ? tags : ["once"],
@@ -72,10 +73,11 @@ export function kernelCalls(tools: KernelTools): {
       run(state, split, next);
       return;
     }
-    const before = event(state, "F", span, { tags });
+    const fence = ["mb"];
+    const before = event(state, "F", span, { tags: fence });
     run(state, split, (then, result) => {
       const first = before + 1;
-      const after = event(then, "F", span, { tags });
+      const after = event(then, "F", span, { tags: fence });
       for (let each = first; each < after; each++) then.control.push([before, each], [each, after]);
       then.control.push([before, after]);
       next(then, { value: result.value, from: [] });
@@ -83,7 +85,7 @@ export function kernelCalls(tools: KernelTools): {
   }
 
   function exchange(call: Call, port: Port, state: State, next: Next): void {
-    withFences(call, state, next, (inner, tags, then) =>
+    withFences(call, false, state, next, (inner, tags, then) =>
       evaluateBoth(argument(call, 0), "address", argument(call, 1), "data", inner, (last, at, value) => {
         const read = event(last, "R", call.span, { tags: tags.read, atomic: true, port, address: at.value });
         const write = event(last, "W", call.span, { tags: tags.write, atomic: true, address: at.value, value: value.value });
@@ -98,7 +100,7 @@ export function kernelCalls(tools: KernelTools): {
 
   function compareExchange(call: Call, _port: Port, state: State, next: Next): void {
     const failing = fork(state);
-    withFences(call, state, next, (inner, tags, then) =>
+    withFences(call, false, state, next, (inner, tags, then) =>
       evaluateBoth(argument(call, 0), "address", argument(call, 1), "none", inner, (middle, at, old) =>
         evaluate(argument(call, 2), "data", middle, (last, value) => {
           const read = event(last, "R", call.span, { tags: tags.read, atomic: true, address: at.value });
@@ -146,11 +148,12 @@ export function kernelCalls(tools: KernelTools): {
     });
   }
 
+  /** The first version takes it for a full barrier whatever it is called. */
   function addUnless(call: Call, _port: Port, state: State, next: Next): void {
     const failing = fork(state);
     const operands = (from: State, then: (state: State, at: Result, unless: Result) => void): void =>
       evaluateBoth(argument(call, 0), "address", argument(call, 2), "none", from, then);
-    withFences(call, state, next, (inner, tags, then) =>
+    withFences(call, true, state, next, (inner, tags, then) =>
       operands(inner, (middle, at, unless) =>
         evaluate(argument(call, 1), "address", middle, (last, value) => {
           const read = event(last, "R", call.span, { tags: tags.read, atomic: true, address: at.value });
@@ -197,12 +200,12 @@ export function kernelCalls(tools: KernelTools): {
     __atomic_op_return: {
       arity: 3,
       run: (call, _port, state, next) =>
-        withFences(call, state, next, (inner, tags, then) => atomicOperation(call, "new", tags, inner, then)),
+        withFences(call, false, state, next, (inner, tags, then) => atomicOperation(call, "new", tags, inner, then)),
     },
     __atomic_fetch_op: {
       arity: 3,
       run: (call, _port, state, next) =>
-        withFences(call, state, next, (inner, tags, then) => atomicOperation(call, "old", tags, inner, then)),
+        withFences(call, false, state, next, (inner, tags, then) => atomicOperation(call, "old", tags, inner, then)),
     },
     __atomic_add_unless: { arity: 3, run: addUnless },
     __trylock: {

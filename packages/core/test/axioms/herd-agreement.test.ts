@@ -37,6 +37,23 @@ test("arrays: elements behind the locations, whole ones among them", () => {
   expect(given).toContain("Condition exists (a[0]=7 /\\ [x]=0)");
 });
 
+test("the first version of the kernel's model knows barriers of atomics by its own words", () => {
+  const store = (call: string): string | undefined =>
+    lines(
+      `C t\n{ }\nP0(int *x, int *y, int *z) { WRITE_ONCE(*x, 1); int r1 = ${call}; int r0 = READ_ONCE(*y); }
+P1(int *x, int *y) { WRITE_ONCE(*y, 1); __fence{mb}; int r0 = READ_ONCE(*x); }\nexists (0:r0=0 /\\ 1:r0=0)\n`,
+      { fencesAroundAtomics: true },
+      modelNamed(
+        "full barriers",
+        'C "full barriers"\nenum Barriers = \'mb\ninstructions F[Barriers]\ninclude "cos.cat"\nlet mb = po ; [Mb] ; po\nacyclic po-loc | rf | co | fr\nacyclic mb | rfe | coe | fre\n',
+      ),
+    ).find((line) => line.startsWith("Observation"));
+  expect(store("__xchg{mb}(z, 1)")).toBe("Observation t Never 0 3");
+  expect(store("__xchg{MB}(z, 1)")).toBe("Observation t Sometimes 1 3");
+  expect(store("xchg(z, 1)")).toBe("Observation t Sometimes 1 3");
+  expect(store("atomic_add_unless(z, 1, 5)")).toBe("Observation t Never 0 3");
+});
+
 test("the contents of two locations, and of whole arrays", () => {
   const two = (tail: string, init = "int a[2] = {3,-4}; int b[2] = {3,-4};"): readonly string[] =>
     lines(`C t\n{ ${init} }\nP0(int *x, int *y) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0 = READ_ONCE(*x); }\n${tail}\n`);
