@@ -4,12 +4,13 @@
  * layer. docs/decisions/0011-learned-steps.md.
  */
 
-import type { State, Stepper } from "../machine/step.js";
+import { type State, type Stepper, stepDeed } from "../machine/step.js";
 import { type Compiled, compile } from "./compiled.js";
 import { createFields, type Fields } from "./fields.js";
 import { createFootprints } from "./footprints.js";
 import { observe, satisfied, speaksOfStuck } from "./formula.js";
 import { agentsOf, createLearned, type Learned } from "./learned.js";
+import { livelocksAmong, type Way } from "./livelock.js";
 import type { EndState, SearchOptions, SearchResult } from "./result.js";
 import { compareValues } from "./result.js";
 import { createStates } from "./states.js";
@@ -358,13 +359,12 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
     }
   }
 
-  /** States of real runs from which no end and no deadlock can be reached. */
+  /** States of real runs from which no end and no deadlock can be reached (livelock.ts). */
   function circles(): readonly number[] {
     const { count: total } = states;
     const UNKNOWN = 0;
     const REACHES = 1;
     const VISITED = 2;
-    const GUESSED = 3;
     const standing = new Uint8Array(total);
     for (const final of finals) standing[final] = REACHES;
     const stack: number[] = [];
@@ -399,28 +399,34 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
       }
     }
     // Those left when they led back to something that turned out to reach an end only later.
-    const spread = (from: number, to: number, every: boolean): void => {
-      for (let changed = true; changed; ) {
-        changed = false;
-        for (const index of left) {
-          if (standing[index] !== VISITED) continue;
-          const count = followers(index);
-          let some = false;
-          let all = true;
-          for (let at = 0; at < count; at++) {
-            if (standing[next(at)] === from) some = true;
-            else all = false;
-          }
-          if (every ? !all : !some) continue;
-          standing[index] = to;
-          changed = true;
-        }
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const index of left) {
+        if (standing[index] !== VISITED) continue;
+        const count = followers(index);
+        let some = false;
+        for (let at = 0; at < count && !some; at++) some = standing[next(at)] === REACHES;
+        if (!some) continue;
+        standing[index] = REACHES;
+        changed = true;
       }
-    };
-    spread(REACHES, REACHES, false);
-    // Wrong guesses: states with no way on, and whoever leads only to such.
-    spread(GUESSED, GUESSED, true);
-    return left.filter((index) => standing[index] === VISITED).sort((a, b) => a - b);
+    }
+    const endless = left.filter((index) => standing[index] === VISITED).sort((a, b) => a - b);
+    return livelocksAmong(endless, { successors, ways }) ?? [];
+  }
+
+  /** Where a state leads to, discarded runs left out. */
+  function successors(index: number): readonly number[] {
+    return Array.from({ length: followers(index) }, (_, at) => states.find(batch.words, at, batch.hashes[at] as number));
+  }
+
+  function ways(index: number): readonly Way[] {
+    const result = successors(index).map((to, at): Way => ({ deed: stepDeed(batch.steps[at] as number), to }));
+    const from = read(index).slice();
+    const all: number[] = [];
+    const count = stepper.steps(from, all);
+    for (const step of all.slice(0, count)) if (!stepper.apply(from.slice(), step)) result.push({ deed: stepDeed(step), to: -1 });
+    return result;
   }
 
   const counted = transitions;

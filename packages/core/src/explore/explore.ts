@@ -4,10 +4,11 @@
  */
 import { askOf, unlessInterrupted } from "../machine/deadline.js";
 import type { Machine } from "../machine/machine.js";
-import { createStepper, MOST_SUBJECTS, type Scope, type Stepper } from "../machine/step.js";
+import { createStepper, MOST_SUBJECTS, type Scope, type Stepper, stepDeed } from "../machine/step.js";
 import type { Formula } from "../program/program.js";
 import { searchEvery } from "./every.js";
 import { observe, satisfied, speaksOfStuck } from "./formula.js";
+import { endlessOf, hasToHappen, livelocksAmong, successorsOf, type Way } from "./livelock.js";
 import { type Questions, questionsOf, slotsOf, whole } from "./parts.js";
 import { compareValues, type EndState, nothingSeen, type SearchOptions, type SearchResult, statesBetweenQuestions } from "./result.js";
 
@@ -18,36 +19,9 @@ import { shapeOf, translate } from "./shape.js";
 import { createReduction } from "./stubborn.js";
 import { createTable } from "./table.js";
 
-/** The states of real runs from which none of `finals` can be reached. A state all of whose ways are discarded belongs to no run. */
-function withoutEnd(count: number, from: readonly number[], to: readonly number[], finals: readonly number[]): number[] {
-  const into: number[][] = Array.from({ length: count }, () => []);
-  const ways = new Int32Array(count);
-  from.forEach((state, edge) => {
-    (into[to[edge] as number] as number[]).push(state);
-    ways[state] = (ways[state] as number) + 1;
-  });
-  const ends = new Uint8Array(count);
-  const stack = [...finals];
-  for (const state of finals) ends[state] = 1;
-  for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
-    for (const before of into[state] as number[]) {
-      if (ends[before] === 1) continue;
-      ends[before] = 1;
-      stack.push(before);
-    }
-  }
-  // Peel off wrong guesses: states with no way on that are no finals, and whoever leads only to such.
-  for (let state = 0; state < count; state++) if (ends[state] === 0 && ways[state] === 0) stack.push(state);
-  for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
-    ends[state] = 2;
-    for (const before of into[state] as number[]) {
-      ways[before] = (ways[before] as number) - 1;
-      if (ways[before] === 0 && ends[before] === 0) stack.push(before);
-    }
-  }
-  const result: number[] = [];
-  for (let state = 0; state < count; state++) if (ends[state] === 0) result.push(state);
-  return result;
+/** A step that was tried. */
+interface Tried extends Way {
+  readonly step: number;
 }
 
 /** Steps passed through before a state is kept after all: a loop that polls for ever must meet itself. */
@@ -143,8 +117,7 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
   };
 
   // States mode: who leads where, for livelocks.
-  const edgesFrom: number[] = [];
-  const edgesTo: number[] = [];
+  const edges: { readonly from: number[]; readonly to: number[] } = { from: [], to: [] };
   const finals: number[] = [];
 
   const current = new Int32Array(size);
@@ -176,6 +149,21 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
   const newest: number[] | undefined = verdict && formula.kind === "constant" && formula.value ? [0] : undefined;
   let visited = 0;
   const between = statesBetweenQuestions(machine);
+  /** The state that a step of `current`, which is the state `index`, leads to; -1 where the run is discarded or no longer matters. */
+  const follow = (index: number, step: number): number => {
+    next.set(current);
+    transitions++;
+    if (!stepper.apply(next, step) || relevance?.reduce(next) === false) return -1;
+    chain[0] = step;
+    chained = 1;
+    if (!passThrough()) return -1;
+    const at = table.add(next);
+    if (table.fresh) {
+      remember(at, index);
+      newest?.push(at);
+    }
+    return at;
+  };
   const visit = (): true => {
     for (;;) {
       const index = newest === undefined ? visited : newest.pop();
@@ -219,29 +207,74 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
       }
       if (reduction !== undefined && count > 1) count = reduction.select(current, steps, count);
       for (let i = 0; i < count; i++) {
-        next.set(current);
-        const step = steps[i] as number;
-        transitions++;
-        if (!stepper.apply(next, step) || relevance?.reduce(next) === false) continue;
-        chain[0] = step;
-        chained = 1;
-        if (!passThrough()) continue;
-        const at = table.add(next);
-        if (table.fresh) {
-          remember(at, index);
-          newest?.push(at);
-        }
-        if (!verdict) {
-          edgesFrom.push(index);
-          edgesTo.push(at);
-        }
+        const at = follow(index, steps[i] as number);
+        if (verdict || at < 0) continue;
+        edges.from.push(index);
+        edges.to.push(at);
       }
     }
     return true;
   };
+
+  // States mode, of states from which no end was reached: the steps that were tried, and where they lead.
+  const tried = new Map<number, readonly Tried[]>();
+  const tryOut = (index: number, those: readonly number[]): readonly Tried[] => {
+    const known = tried.get(index) ?? [];
+    table.read(index, current);
+    const result = [...known];
+    for (const step of those) {
+      if (known.some((each) => each.step === step)) continue;
+      const to = follow(index, step);
+      result.push({ step, deed: stepDeed(step), to });
+      if (to < 0) continue;
+      edges.from.push(index);
+      edges.to.push(to);
+    }
+    tried.set(index, result);
+    return result;
+  };
+  const triedIn = (index: number): readonly Tried[] => {
+    const known = tried.get(index);
+    if (known !== undefined) return known;
+    table.read(index, current);
+    const count = stepper.steps(current, steps, scope);
+    return tryOut(index, steps.slice(0, reduction === undefined || count < 2 ? count : reduction.select(current, steps, count)));
+  };
+  /** A circle of a few threads may put off what others do for ever: one of these acts, with all that conflicts with it. */
+  const tryIgnored = (states: readonly number[], inside: ReadonlySet<number>): boolean => {
+    const ways = states.flatMap(triedIn);
+    if (table.count > visited) return true;
+    const goesOn = new Set(ways.filter(({ to }) => inside.has(to)).map(({ deed }) => deed));
+    for (const index of states) {
+      const known = triedIn(index);
+      table.read(index, current);
+      const count = stepper.steps(current, steps, scope);
+      const ignored = steps
+        .slice(0, count)
+        .find((step) => hasToHappen(step) && !goesOn.has(stepDeed(step)) && !known.some((each) => each.step === step));
+      if (ignored === undefined) continue;
+      tryOut(index, steps.slice(0, reduction?.select(current, steps, count, ignored)));
+      return true;
+    }
+    return false;
+  };
+  const circles = (): readonly number[] => {
+    for (;;) {
+      const successors = successorsOf(table.count, edges);
+      const found = livelocksAmong(endlessOf(table.count, edges, finals), {
+        successors: (index) => successors[index] as readonly number[],
+        ways: triedIn,
+        ...(reduction === undefined ? {} : { tryIgnored }),
+      });
+      if (found !== undefined) return found;
+      visit();
+      if (stopped !== undefined) return [];
+    }
+  };
   // A state of a large machine may take longer than there is time.
   if (unlessInterrupted(visit) === undefined) stopped = "interrupted";
-  const circles = verdict || stopped !== undefined ? [] : withoutEnd(table.count, edgesFrom, edgesTo, finals);
+  const circling = verdict || stopped !== undefined ? [] : unlessInterrupted(circles);
+  if (circling === undefined) stopped = "interrupted";
   return {
     complete: stopped === undefined,
     stopped,
@@ -249,8 +282,8 @@ export function searchPart(stepper: Stepper, scope: Scope, formula: Formula, opt
     satisfiable,
     someRunEnds: someRunEnds || (stopped === undefined && relevance?.droppedRuns() !== true ? false : undefined),
     deadlocks,
-    livelocks: circles.length,
-    circling: circles[0] === undefined ? undefined : trace(circles[0]),
+    livelocks: circling?.length ?? 0,
+    circling: circling?.[0] === undefined ? undefined : trace(circling[0]),
     witness,
     stuck,
     states: table.count,

@@ -15,8 +15,8 @@ import { type Conflict, collectConflicts } from "./conflicts.js";
 
 /** Leaves out steps that need not be explored. */
 export interface Reduction {
-  /** Moves the steps to explore to the front of `steps` and returns how many they are. */
-  select(state: State, steps: number[], count: number): number;
+  /** Moves the steps to explore to the front of `steps` and returns how many they are: the fewest that will do, or as few as will do with `seed`, which is one of them. */
+  select(state: State, steps: number[], count: number, seed?: number): number;
 }
 
 /** `scope`: the threads, packets and locations that can act. */
@@ -186,7 +186,7 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
   }
 
   return {
-    select(state, steps, count) {
+    select(state, steps, count, asked) {
       if (machine.unreduced) return count;
       stand(state);
       visit++;
@@ -202,8 +202,9 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
       let previous = -1;
       // Begin where the last set was found: the search then finishes one part of the machine before it turns to the next.
       let start = 0;
-      while (start < count && nodeOf(steps[start] as number) < latest) start++;
-      for (let k = 0; k < count && best > 1; k++) {
+      if (asked !== undefined) bestSeed = nodeOf(asked);
+      else while (start < count && nodeOf(steps[start] as number) < latest) start++;
+      for (let k = 0; k < count && best > 1 && asked === undefined; k++) {
         const i = (start + k) % count;
         // Cache lines move for ever: a set that holds nothing else would put off all that leads to an end.
         if (stepAction(steps[i] as number) === CACHE) continue;
@@ -218,7 +219,7 @@ export function createReduction(stepper: Stepper, scope: Scope): Reduction {
         }
       }
       if (bestSeed < 0) return count;
-      latest = bestSeed & ~1;
+      if (asked === undefined) latest = bestSeed & ~1;
       choice++;
       close(state, bestSeed, count + 1);
       let kept = 0;

@@ -39,7 +39,7 @@ const agrees: Property = (program, platform, draft): Answer => {
   if (listEnds(none.ends) !== listEnds(full.ends))
     return { failure: `observed ${labels(program)}\n  none ${listEnds(none.ends)}\n  full ${listEnds(full.ends)}` };
   if (none.deadlocks > 0 !== full.deadlocks > 0) return { failure: `deadlocks: none ${none.deadlocks}, full ${full.deadlocks}` };
-  if (full.livelocks > 0 && none.livelocks === 0) return { failure: "a livelock that is none" };
+  if (none.livelocks > 0 !== full.livelocks > 0) return { failure: `livelocks: none ${none.livelocks}, full ${full.livelocks}` };
   const verdict = look("verdict", "full");
   for (const [name, result] of Object.entries({ "states full": full, "verdict none": look("verdict", "none"), "verdict full": verdict })) {
     if (result.satisfiable !== none.satisfiable)
