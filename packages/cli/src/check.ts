@@ -49,7 +49,7 @@ export async function checkCommand(asked: readonly string[], given: CheckOptions
   if (paths.length === 0 && configured.problems.length === 0)
     throw new UsageError("give files or directories of tests, or - for standard input; or name `tests` in fencepost.config.json");
   const formats = readFormats(options.json === true ? ["json", ...options.format] : options.format);
-  const shelf = createShelf(options.platformFile);
+  const shelf = createShelf(options.platformFile, options.platform);
   const { inputs, problems: read, single } = paths.length === 0 ? NOTHING : readInputs(paths);
   const { platforms, andNamed } = selectPlatforms(shelf, options.platform, inputs, single);
   const settings = readSettings(options, platforms, { general, shelf });

@@ -124,7 +124,7 @@ function commandLine(done: (code: number) => void): Command {
       .command("explain")
       .description("tell how an outcome happens and by which rule, or what forbids it")
       .argument("<file>", "a litmus file, or - for standard input")
-      .option("--platform <names>", "platforms, separated by commas"),
+      .option("--platform <names>", "platforms, separated by commas; a file of your own: ./my-board.json"),
   )
     .option("--svg <file>", "write the ladder diagram to a file")
     .option("--json", "one document, as docs/explanation.schema.json describes it")

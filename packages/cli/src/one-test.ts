@@ -24,7 +24,7 @@ export async function readOneTest<Options extends Configurable>(
   isGiven: (option: string) => boolean,
 ): Promise<OneTest<Options>> {
   const { options, general, problems: configuration } = await configuredOptions(given, isGiven);
-  const shelf = createShelf(options.platformFile);
+  const shelf = createShelf(options.platformFile, options.platform);
   const { inputs, problems: read } = readInputs([path]);
   const { platforms } = selectPlatforms(shelf, options.platform, inputs, true);
   const settings = readSettings(options, platforms, { general, shelf });

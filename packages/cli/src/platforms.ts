@@ -12,9 +12,13 @@ export interface PlatformsOptions {
 }
 
 /** The platforms there are, those of the files that the command line or the configuration names included; what is wrong is said. */
-async function shelfOf(given: PlatformsOptions, isGiven: (option: string) => boolean): Promise<{ shelf: Shelf; wrong: boolean }> {
+async function shelfOf(
+  given: PlatformsOptions,
+  isGiven: (option: string) => boolean,
+  asked?: string,
+): Promise<{ shelf: Shelf; wrong: boolean }> {
   const { options, problems: configuration } = await configuredOptions({ ...given, option: [] }, isGiven);
-  const shelf = createShelf(options.platformFile);
+  const shelf = createShelf(options.platformFile, asked);
   const problems = [...configuration, ...shelf.problems];
   for (const found of problems) process.stderr.write(`${printFound(found)}\n`);
   return { shelf, wrong: problems.some(({ problem }) => problem.severity === "error") };
@@ -32,7 +36,7 @@ export async function listPlatforms(options: PlatformsOptions, isGiven: (option:
 }
 
 export async function showPlatform(name: string, options: PlatformsOptions, isGiven: (option: string) => boolean): Promise<number> {
-  const { shelf, wrong } = await shelfOf(options, isGiven);
+  const { shelf, wrong } = await shelfOf(options, isGiven, name);
   const found = shelf.find(name);
   if (found === undefined && shelf.broken) return EXIT.input;
   if (found === undefined) throw new UsageError(unknownPlatform(shelf, name));

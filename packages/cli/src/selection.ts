@@ -16,16 +16,25 @@ export interface Shelf {
   names(): readonly string[];
 }
 
-/** The built-in platforms, and those of `files`. */
-export function createShelf(files: readonly string[]): Shelf {
+/** Where a platform is asked for, is it by the file that holds it? No name of a platform has a `/`, or ends like that. */
+const isFile = (name: string): boolean => name.includes("/") || name.endsWith(".json");
+
+const asList = (asked: string): readonly string[] => asked.split(",").map((name) => name.trim());
+
+/** The built-in platforms, and those of `files`, and of the files among the names that are asked for. */
+export function createShelf(files: readonly string[], asked = ""): Shelf {
   const own = new Map<string, Platform>();
+  const byFile = new Map<string, Platform>();
   const problems: Found[] = [];
-  for (const path of files) {
+  for (const path of new Set([...files, ...asList(asked).filter(isFile)])) {
     try {
       const source = { name: path, text: readFileSync(path, "utf8") };
       const outcome = readPlatform(source);
       problems.push(...outcome.problems.map((problem) => ({ source, problem })));
-      if (outcome.ok) own.set(outcome.value.name, outcome.value);
+      if (outcome.ok) {
+        own.set(outcome.value.name, outcome.value);
+        byFile.set(path, outcome.value);
+      }
     } catch (error) {
       problems.push(fileProblem(path, unreadable(error)));
     }
@@ -34,7 +43,7 @@ export function createShelf(files: readonly string[]): Shelf {
     own,
     problems,
     broken: problems.some(({ problem }) => problem.severity === "error"),
-    find: (name) => own.get(name) ?? platform(name),
+    find: (name) => byFile.get(name) ?? own.get(name) ?? platform(name),
     names: () => [...new Set([...own.keys(), ...platformNames()])],
   };
 }
@@ -55,7 +64,7 @@ export interface Selection {
  */
 export function selectPlatforms(shelf: Shelf, asked: string | undefined, inputs: readonly Input[], single: boolean): Selection {
   if (asked !== undefined) {
-    const names = asked.split(",").map((name) => name.trim());
+    const names = asList(asked);
     return { platforms: unique(names.flatMap((name) => named(shelf, name))), andNamed: names.includes("all") };
   }
   if (shelf.own.size > 0 || shelf.broken) return { platforms: [...shelf.own.values()], andNamed: false };

@@ -50,7 +50,7 @@ const AXES = ["size", "rate", "hops", "depth"] as const;
 /** Simulates and prints; gives the exit code. */
 export async function simCommand(paths: readonly string[], given: SimOptions, isGiven: (option: string) => boolean): Promise<number> {
   const { options, general, problems: configuration } = await configuredOptions(given, isGiven);
-  const shelf = createShelf(options.platformFile);
+  const shelf = createShelf(options.platformFile, options.platform);
   const { inputs, problems: read } = readInputs(paths);
   const selected = selectPlatforms(shelf, options.platform, inputs, true).platforms;
   // Of the configuration's platforms, those that can be simulated: it names them for checks.

@@ -29,6 +29,13 @@ test("a platform of one's own, from a file", () => {
   const mine = file("mine.json", JSON.stringify({ kind: "platform", name: "mine", cpu: "x86", fabric: "sn2-pic", source: "mine" }));
   const path = file("race.litmus", race("expect mine: allowed"));
   expect(fencepost(["check", path, "--platform-file", mine])).toMatchObject({ code: 0, out: expect.stringContaining("mine: allowed") });
+  expect(fencepost(["check", path, "--platform", `x86,${mine}`])).toMatchObject({ code: 0, out: expect.stringMatching(/x86 +mine/) });
+  expect(fencepost(["explain", path, "--platform", mine]).code).toBe(0);
+  expect(fencepost(["platforms", "show", mine]).code).toBe(0);
+  expect(fencepost(["check", path, "--platform", "./nothing.json"])).toMatchObject({
+    code: 3,
+    err: expect.stringContaining("nothing.json: error[file]"),
+  });
   expect(fencepost(["platforms", "show", "mine", "--platform-file", mine]).code).toBe(0);
   const wrong = file("wrong.json", '{"kind": "platform", "name": "wrong", "cpu": "x68", "fabric": "pcie"}');
   expect(fencepost(["check", path, "--platform-file", wrong, "--platform", "x86"])).toMatchObject({

@@ -60,7 +60,7 @@ export function formatProblem(source: Source, problem: Problem): string {
   const line = lineText(source.text, at.line);
   // Of a very long line only what is near.
   const from = at.column <= LONGEST_LINE ? 0 : at.column - 1 - BEFORE;
-  const shown = line.slice(from, from + LONGEST_LINE);
+  const shown = visible(line.slice(from, from + LONGEST_LINE));
   const column = at.column - 1 - from;
   const width = Math.max(1, Math.min(problem.span.end - problem.span.start, shown.length - column));
   const [left, right] = [from > 0 ? "…" : "", from + shown.length < line.length ? "…" : ""];
@@ -68,6 +68,14 @@ export function formatProblem(source: Source, problem: Problem): string {
   const head = `${source.name}:${at.line}:${at.column}: ${problem.severity}[${problem.code}]: ${problem.message}`;
   const hint = problem.hint === undefined ? "" : `\n  hint: ${problem.hint}`;
   return `${head}\n  ${left}${shown}${right}\n  ${pad}${"^".repeat(width)}${hint}`;
+}
+
+/** Control characters, which a terminal would obey, as dots. */
+function visible(text: string): string {
+  return Array.from({ length: text.length }, (_, at) => {
+    const code = text.charCodeAt(at);
+    return (code < 0x20 && code !== 0x09) || (code >= 0x7f && code < 0xa0) ? "·" : text.charAt(at);
+  }).join("");
 }
 
 /** Characters of a line that are shown, and how many of them stand before the place where that is far along. */

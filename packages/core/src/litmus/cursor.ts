@@ -192,7 +192,9 @@ export class Cursor {
       this.report("syntax", { start: this.previousEnd, end: this.previousEnd }, `expected \`${kind}\``, hint);
       if (this.at(";") || this.at("}") || this.at("end")) this.#failing = true;
     } else {
-      this.failExpected(`\`${kind}\``, hint);
+      // `(* … *)` where C is read: a parenthesis, and what a pointer points to.
+      const comment = kind === ")" && /^\(\*\s/.test(this.text.slice(open.start, open.start + 3));
+      this.failExpected(`\`${kind}\``, comment ? "inside a thread a comment is `/* … */` or `// …`" : hint);
     }
   }
 

@@ -306,7 +306,7 @@ function parseArguments(reader: ExpressionReader, callee: string): Expression[] 
   let height = 0;
   if (!cursor.at(")")) {
     do {
-      list.push(operatorArgument(cursor, callee) ?? parseBelow(reader));
+      list.push(operatorArgument(cursor, callee) ?? textArgument(cursor, callee) ?? parseBelow(reader));
       height = Math.max(height, reader.height);
       if (!cursor.failing && assignmentOperators.has(cursor.token.kind)) {
         cursor.fail("unsupported", cursor.here, "an argument cannot be an assignment", ownStatement);
@@ -316,6 +316,20 @@ function parseArguments(reader: ExpressionReader, callee: string): Expression[] 
   if (!cursor.failing) cursor.expectClosing(")", open);
   raise(reader, height);
   return list;
+}
+
+/** Calls that say something to people: `pr_err("…")`, `dev_dbg(dev, "…", x)`, `WARN(x, "…")`. */
+export const isReport = (callee: string): boolean =>
+  /^(?:printk(?:_once)?|(?:pr|dev|netdev|pci)_(?:emerg|alert|crit|err|warn|notice|info|debug|dbg)(?:_once|_ratelimited)?|WARN(?:_ONCE)?|trace_printk)$/.test(
+    callee,
+  );
+
+/** Their text says nothing to a test: it is read as 0. */
+function textArgument(cursor: Cursor, callee: string): Expression | undefined {
+  if (!cursor.at("string") || !isReport(callee)) return undefined;
+  const { start } = cursor.token;
+  while (cursor.at("string")) cursor.advance();
+  return { kind: "integer", value: 0, span: cursor.span(start) };
 }
 
 const operatorArguments: ReadonlySet<string> = new Set<Punctuation>(["+", "-", "&", "|", "^"]);

@@ -28,6 +28,16 @@ const texName = /[ \t]*(?:\([A-Za-z][\w/.-]*\))?[ \t;]*/y;
  * herd7 passes over whatever it does not know here; we do too, with a warning.
  */
 export function parseHeader(cursor: Cursor): Header | undefined {
+  const lone = cursor.text.indexOf("\r");
+  if (lone !== -1 && !cursor.text.includes("\n")) {
+    cursor.report(
+      "syntax",
+      { start: lone, end: lone + 1 },
+      "the lines of this file end with a carriage return alone",
+      "save it with line feeds",
+    );
+    return undefined;
+  }
   const start = skipComments(cursor, 0);
   if (start === undefined) return undefined;
   firstLine.lastIndex = start;

@@ -1,4 +1,5 @@
 /** What stands behind the threads: `locations`, `filter`, the condition, `expect`, `source`. */
+import { nearest } from "../nearest.js";
 import type { Span } from "../source.js";
 import type { Cursor } from "./cursor.js";
 import { parseProposition, parseTerm } from "./parse-condition.js";
@@ -131,7 +132,7 @@ function parseExpect(cursor: Cursor, list: Expectation[]): void {
 }
 
 function takeSeparator(cursor: Cursor): boolean {
-  if (cursor.take(";")) return atEntry(cursor);
+  if (cursor.take(";")) return atEntry(cursor) || (!cursor.onNewLine && cursor.at("word") && !atTail(cursor));
   if (cursor.onNewLine || cursor.at("end")) return atEntry(cursor);
   cursor.fail("syntax", cursor.here, `expected \`;\` or the end of the line, found ${cursor.found}`, "entries are separated by `;`");
   return false;
@@ -160,7 +161,7 @@ function parseEntry(cursor: Cursor, list: Expectation[]): void {
   if (word === undefined) return;
   const verdict = verdicts.find((each) => each === word);
   if (verdict === undefined) {
-    const meant = verdictHints.get(word.toLowerCase()) ?? verdicts.find((each) => similar(each, word.toLowerCase()));
+    const meant = verdictHints.get(word.toLowerCase()) ?? nearest(word, verdicts);
     const hint = meant === undefined ? undefined : `write \`${meant}\``;
     cursor.report("syntax", here, `\`${word}\` is not a verdict: allowed, forbidden, depends or unknown`, hint);
     return;
@@ -186,20 +187,6 @@ function parsePlatformName(cursor: Cursor): { readonly platform: string; readonl
   }
   cursor.jump(start + platform.length, "outer");
   return { platform, span: { start, end: start + platform.length } };
-}
-
-/** True for a slip of one letter: one more, one less, another, or two exchanged. */
-function similar(right: string, written: string): boolean {
-  if (Math.abs(right.length - written.length) > 1) return false;
-  let from = 0;
-  while (from < right.length && right[from] === written[from]) from++;
-  const tails = [
-    [right.slice(from + 1), written.slice(from)],
-    [right.slice(from), written.slice(from + 1)],
-    [right.slice(from + 1), written.slice(from + 1)],
-  ];
-  const exchanged = right[from] === written[from + 1] && right[from + 1] === written[from];
-  return tails.some(([a, b]) => a === b) || (exchanged && right.slice(from + 2) === written.slice(from + 2));
 }
 
 /** `source "text"`, or `source` and the rest of the line. */

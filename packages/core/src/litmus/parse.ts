@@ -1,4 +1,5 @@
 /** Text of a litmus test to its syntax tree. */
+import { nearest } from "../nearest.js";
 import type { Outcome } from "../problem.js";
 import type { Source } from "../source.js";
 import { Cursor } from "./cursor.js";
@@ -83,7 +84,9 @@ function failOutside(cursor: Cursor, inTail: boolean): void {
           : "`P0`, `P1`, … are CPU threads, `D0`, `D1`, … devices; what a function does is written out in the thread";
     cursor.fail("syntax", cursor.here, `\`${text}\` is not the name of a thread`, hint);
   } else {
-    cursor.failExpected("a thread or the condition", "a statement belongs into a thread: is there one `}` too many above?");
+    const meant = nearest(text, ["exists", "forall", "filter", "locations", "expect", "source"]);
+    const hint = meant === undefined ? "a statement belongs into a thread: is there one `}` too many above?" : `did you mean \`${meant}\`?`;
+    cursor.failExpected("a thread or the condition", hint);
   }
 }
 

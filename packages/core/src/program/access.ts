@@ -101,6 +101,8 @@ export function pointer(body: Body, tree: Tree): Expression {
 function dereferenced(body: Body, tree: Tree): Expression {
   if (tree.kind === "name") {
     const meaning = body.scope.lookup(tree.name);
+    // `*x` is the location x, whether x is a parameter or declared.
+    if (meaning.kind === "location") return constant(addressOf(meaning.place.location));
     if (meaning.kind === "register" && !meaning.known) {
       body.complaints.error(
         "unknown-name",

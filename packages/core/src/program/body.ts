@@ -63,7 +63,7 @@ export function staticLocation(body: Body, tree: Tree): number | undefined {
       return tree.operator === "*" || tree.operator === "&" ? staticLocation(body, tree.operand) : undefined;
     case "index": {
       const base = staticLocation(body, tree.base);
-      if (base === undefined || mayAccess(tree.index)) return undefined;
+      if (base === undefined || mayAccess(body, tree.index)) return undefined;
       const index = body.value(tree.index);
       if (index.kind !== "constant" || isOutside(body, tree, index.value)) return undefined;
       return locationAt(body, constant(addressOf(base) + index.value));
@@ -82,10 +82,37 @@ export function isOutside(body: Body, tree: Extract<Tree, { kind: "index" }>, in
   return place !== undefined && (index < 0 || index >= (place.length ?? 1));
 }
 
+/**
+ * Whether a name, standing for itself, is a variable as in C: memory that the initial state declares and that is no parameter of the thread, no array and no lock. A parameter is the address of its
+ * location, and so is a location that only other threads name.
+ */
+export function isVariable(body: Body, name: string): boolean {
+  const meaning = body.scope.lookup(name);
+  if (meaning.kind !== "location" || meaning.place.length !== undefined || body.scope.isParameter(name)) return false;
+  const found = describe(body, meaning.place.location);
+  return found?.space === "memory" && !found.lock && body.locations.declared(name);
+}
+
 /** Whether the value of an expression may take an operation: a memory access, a call, a register of a device. */
-export function mayAccess(tree: Tree): boolean {
+export function mayAccess(body: Body, tree: Tree): boolean {
   if (tree.kind === "call" || tree.kind === "index" || tree.kind === "member") return true;
   if (tree.kind === "unary" && tree.operator === "*") return true;
   if (tree.kind === "unary" && tree.operator === "&" && (tree.operand.kind === "name" || tree.operand.kind === "member")) return false;
-  return children(tree).some(mayAccess);
+  if (tree.kind === "name") return isVariable(body, tree.name);
+  return children(tree).some((child) => mayAccess(body, child));
+}
+
+/** Warns of a parameter that stands where only what its location holds can be meant. */
+export function warnOfAddress(body: Body, tree: Tree): void {
+  if (tree.kind !== "name" || !body.scope.isParameter(tree.name)) return;
+  const meaning = body.scope.lookup(tree.name);
+  if (meaning.kind !== "location" || describe(body, meaning.place.location)?.space !== "memory") return;
+  const name = meaning.place.length === undefined ? `*${tree.name}` : `${tree.name}[0]`;
+  const message = `\`${tree.name}\` is an address here, not what is stored there`;
+  body.complaints.warning(
+    "misplaced",
+    tree.span,
+    message,
+    body.role === "cpu" ? `write \`READ_ONCE(${name})\`` : `write \`DMA_READ(${name})\``,
+  );
 }

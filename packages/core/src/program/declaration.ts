@@ -40,7 +40,9 @@ export function fieldsOf(declaration: LocationDeclaration, devices: Devices, com
     return { lock, mapping: declaration.dma ? mappingOf(attributes, devices, complaints) : coherent };
   }
   if (owner === undefined) {
-    complaints.error("arguments", span, `\`${declaration.name}\` needs an owner`, `write \`${space} int D0.${declaration.name};\``);
+    const own = declaration.name.slice(declaration.name.indexOf(".") + 1);
+    const hint = own === declaration.name ? "" : "devices are named D0, D1, …: ";
+    complaints.error("arguments", span, `\`${declaration.name}\` needs an owner`, `${hint}write \`${space} int D0.${own};\``);
   }
   const index = owner === undefined || owner === CHIPSET ? -1 : devices.expect(owner, span);
   const fields: Mutable<Partial<Location>> = { space, owner: index };

@@ -3,13 +3,14 @@ import { isBinaryOperator } from "../litmus/arithmetic.js";
 import type { Statement, Expression as Tree } from "../litmus/test.js";
 import type { Source, Span } from "../source.js";
 import { load, store, target } from "./access.js";
-import { type Body, describe, staticLocation } from "./body.js";
+import { type Body, describe, isVariable, staticLocation, warnOfAddress } from "./body.js";
 import type { Label } from "./code.js";
-import { binary, register } from "./evaluate.js";
+import { binary, constant, register } from "./evaluate.js";
 import { constantRounds, isEmpty, polls } from "./loops.js";
 import { lowerCall } from "./lower-call.js";
 import { isWait, lowerWait } from "./lower-device.js";
 import { lowerCondition } from "./lower-expression.js";
+import { addressOf } from "./resolve.js";
 
 /** Where `break`, `continue` and `return` go. */
 interface Exits {
@@ -43,6 +44,8 @@ function lowerStatement(body: Body, source: Source, statement: Statement, exits:
   code.statement(head.span, head.text);
   switch (statement.kind) {
     case "declare":
+      if (statement.value !== undefined && /^(?:(?:const|unsigned|volatile) )*(?:int|bool|u8|u16|u32|u64)$/.test(statement.type))
+        warnOfAddress(body, statement.value);
       if (statement.value !== undefined) assign(body, statement.name, statement.value);
       else code.register(statement.name);
       return;
@@ -107,6 +110,13 @@ function lowerAssign(body: Body, statement: Extract<Statement, { kind: "assign" 
       return;
     }
     if (meaning.kind === "location") {
+      if (isVariable(body, left.name)) {
+        const at = { address: constant(addressOf(meaning.place.location)), volatile: body.locations.isVolatile(meaning.place.location) };
+        const old = operator === undefined ? undefined : load(body, at, undefined, left.span);
+        const value = body.value(statement.value);
+        store(body, at, undefined, old === undefined || operator === undefined ? value : binary(operator, old, value), statement.span);
+        return;
+      }
       const found = describe(body, meaning.place.location);
       const register = found !== undefined && found.space !== "memory";
       complaints.error(

@@ -1,7 +1,10 @@
 /** Calls: which primitive a name is, whether it can stand here, and what it turns into. */
+
+import { isReport } from "../litmus/parse-expression.js";
 import type { Expression as Tree } from "../litmus/test.js";
 import { load, store } from "./access.js";
 import { argument, type Call, deviceArgument, memoryPlace, place } from "./arguments.js";
+import { bitOperation } from "./bit-operations.js";
 import { type Body, describe, locationAt, mayAccess, staticLocation } from "./body.js";
 import { binary, constant, negate, register } from "./evaluate.js";
 import { polls } from "./loops.js";
@@ -22,7 +25,14 @@ import { walk } from "./scope.js";
 export function lowerCall(body: Body, written: Call, wanted: boolean, into?: number): Expression | undefined {
   const { complaints } = body;
   const call = kernelCall(written);
+  const bits = bitOperation(call);
+  if (bits !== undefined) return bits.kind === "call" ? lowerCall(body, bits, wanted, into) : body.value(bits, into);
   const found = primitive(call.name);
+  if (found === undefined && isReport(call.name)) {
+    // What it would print may be read on the way.
+    for (const argument of call.arguments) if (mayAccess(body, argument)) body.value(argument);
+    return constant(0);
+  }
   if (found === undefined) {
     const tagged = call.tags.length === 0 ? call.name : `${call.name}{${call.tags.join(",")}}`;
     complaints.error(
@@ -31,7 +41,7 @@ export function lowerCall(body: Body, written: Call, wanted: boolean, into?: num
       `there is no primitive \`${tagged}\``,
       instead(call.name) ?? didYouMean(call.name, primitiveNames()),
     );
-    for (const argument of call.arguments) if (argument.kind !== "member" && mayAccess(argument)) body.value(argument);
+    for (const argument of call.arguments) if (argument.kind !== "member" && mayAccess(body, argument)) body.value(argument);
     return constant(0);
   }
   if (!checkSide(body, call, found) || !checkArguments(body, call, found)) return constant(0);

@@ -234,7 +234,7 @@ export function lowerWait(body: Body, tree: Tree, negated: boolean, span: Span):
 
 function waitExpression(body: Body, tree: Tree, reads: { target: number; location: number }[]): Expression {
   const inner = (child: Tree): Expression => waitExpression(body, child, reads);
-  if (!mayAccess(tree)) return body.value(tree);
+  if (!mayAccess(body, tree)) return body.value(tree);
   switch (tree.kind) {
     case "unary":
       if (tree.operator === "*" || tree.operator === "&") break;

@@ -2,7 +2,7 @@
 import { isBinaryOperator } from "../litmus/arithmetic.js";
 import type { Expression as Tree } from "../litmus/test.js";
 import { load, target } from "./access.js";
-import { type Body, mayAccess, staticLocation } from "./body.js";
+import { type Body, isVariable, mayAccess, staticLocation, warnOfAddress } from "./body.js";
 import type { Label } from "./code.js";
 import { binary, conditional, constant, negate, register, unary } from "./evaluate.js";
 import { lowerCall } from "./lower-call.js";
@@ -17,7 +17,7 @@ export function lowerExpression(body: Body, tree: Tree, into?: number): Expressi
     case "integer":
       return constant(tree.value);
     case "name":
-      return nameValue(body, tree);
+      return nameValue(body, tree, into);
     case "member":
     case "index": {
       const at = target(body, tree);
@@ -46,13 +46,20 @@ export function lowerExpression(body: Body, tree: Tree, into?: number): Expressi
   }
 }
 
-function nameValue(body: Body, tree: Extract<Tree, { kind: "name" }>): Expression {
+function nameValue(body: Body, tree: Extract<Tree, { kind: "name" }>, into: number | undefined): Expression {
   const meaning = body.scope.lookup(tree.name);
   switch (meaning.kind) {
     case "constant":
       return constant(meaning.value);
     case "location":
-      return constant(addressOf(meaning.place.location));
+      if (!isVariable(body, tree.name)) return constant(addressOf(meaning.place.location));
+      return load(
+        body,
+        { address: constant(addressOf(meaning.place.location)), volatile: body.locations.isVolatile(meaning.place.location) },
+        undefined,
+        tree.span,
+        into,
+      );
     case "register":
       if (!meaning.known && primitive(tree.name) !== undefined) {
         body.complaints.error("arguments", tree.span, `\`${tree.name}\` is a call`, `write \`${primitive(tree.name)?.form}\``);
@@ -83,6 +90,7 @@ function unaryValue(body: Body, tree: Extract<Tree, { kind: "unary" }>, into: nu
     case "+":
       return body.value(tree.operand);
     default:
+      if (tree.operator === "!") warnOfAddress(body, tree.operand);
       return unary(tree.operator, body.value(tree.operand));
   }
 }
@@ -93,9 +101,10 @@ function binaryValue(body: Body, tree: Extract<Tree, { kind: "binary" }>): Expre
     body.complaints.error("unsupported", tree.span, `the operator \`${operator}\` is not supported`);
     return constant(0);
   }
+  if (tree.right.kind === "integer" && comparisons.has(operator)) warnOfAddress(body, tree.left);
   const left = body.value(tree.left);
   warnOfUndefined(body, tree);
-  if ((operator !== "&&" && operator !== "||") || !mayAccess(tree.right)) return binary(operator, left, body.value(tree.right));
+  if ((operator !== "&&" && operator !== "||") || !mayAccess(body, tree.right)) return binary(operator, left, body.value(tree.right));
   if (left.kind === "constant") {
     const decided = operator === "&&" ? left.value === 0 : left.value !== 0;
     return decided ? constant(operator === "&&" ? 0 : 1) : binary("!=", body.value(tree.right), constant(0));
@@ -111,6 +120,8 @@ function binaryValue(body: Body, tree: Extract<Tree, { kind: "binary" }>): Expre
   code.place(join);
   return register(result);
 }
+
+const comparisons: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">=", "&"]);
 
 /** What C leaves undefined, where the text shows it. */
 function warnOfUndefined(body: Body, { operator, right, span }: Extract<Tree, { kind: "binary" }>): void {
@@ -129,7 +140,8 @@ function warnOfUndefined(body: Body, { operator, right, span }: Extract<Tree, { 
 function conditionalValue(body: Body, tree: Extract<Tree, { kind: "conditional" }>, into: number | undefined): Expression {
   const condition = body.value(tree.condition);
   if (condition.kind === "constant") return body.value(condition.value === 0 ? tree.else : tree.then, into);
-  if (!mayAccess(tree.then) && !mayAccess(tree.else)) return conditional(condition, body.value(tree.then), body.value(tree.else));
+  if (!mayAccess(body, tree.then) && !mayAccess(body, tree.else))
+    return conditional(condition, body.value(tree.then), body.value(tree.else));
   const { code } = body;
   const result = code.temporary();
   const otherwise = code.label();
@@ -145,7 +157,7 @@ function conditionalValue(body: Body, tree: Extract<Tree, { kind: "conditional" 
 
 /** Code that goes on where the condition holds, and at `otherwise` where it does not. `join` is where both ways have met. */
 export function lowerCondition(body: Body, tree: Tree, otherwise: Label, join: Label): void {
-  if (tree.kind === "binary" && (tree.operator === "&&" || tree.operator === "||") && mayAccess(tree)) {
+  if (tree.kind === "binary" && (tree.operator === "&&" || tree.operator === "||") && mayAccess(body, tree)) {
     if (tree.operator === "&&") {
       lowerCondition(body, tree.left, otherwise, join);
       lowerCondition(body, tree.right, otherwise, join);
@@ -157,16 +169,17 @@ export function lowerCondition(body: Body, tree: Tree, otherwise: Label, join: L
     body.code.place(holds);
     return;
   }
-  if (tree.kind === "unary" && tree.operator === "!" && mayAccess(tree) && tree.operand.kind === "binary") {
+  if (tree.kind === "unary" && tree.operator === "!" && mayAccess(body, tree) && tree.operand.kind === "binary") {
     lowerNegation(body, tree.operand, otherwise, join);
     return;
   }
+  warnOfAddress(body, tree);
   branch(body, body.value(tree), otherwise, join);
 }
 
 /** Code that goes on where the condition does not hold, and at `otherwise` where it does. */
 function lowerNegation(body: Body, tree: Tree, otherwise: Label, join: Label): void {
-  if (tree.kind === "binary" && (tree.operator === "&&" || tree.operator === "||") && mayAccess(tree)) {
+  if (tree.kind === "binary" && (tree.operator === "&&" || tree.operator === "||") && mayAccess(body, tree)) {
     if (tree.operator === "||") {
       lowerNegation(body, tree.left, otherwise, join);
       lowerNegation(body, tree.right, otherwise, join);
@@ -178,7 +191,7 @@ function lowerNegation(body: Body, tree: Tree, otherwise: Label, join: Label): v
     body.code.place(fails);
     return;
   }
-  if (tree.kind === "unary" && tree.operator === "!" && mayAccess(tree) && tree.operand.kind === "binary") {
+  if (tree.kind === "unary" && tree.operator === "!" && mayAccess(body, tree) && tree.operand.kind === "binary") {
     lowerCondition(body, tree.operand, otherwise, join);
     return;
   }

@@ -16,6 +16,8 @@ import { withoutStructurePointers } from "./structure-pointers.js";
 /** A thread whose code is written, but whose registers may still get company from the condition. */
 export interface LoweredThread {
   readonly name: string;
+  /** Its device, or -1. */
+  readonly device: number;
   /** As in `Registers` of lower-condition.ts. */
   register(name: string, span: Span): number;
   registerName(register: number): string;
@@ -62,6 +64,7 @@ export function lowerThread(
   lowerBody(body, source);
   return {
     name: tree.name,
+    device,
     register(name, span) {
       if (!code.has(name)) {
         const known = code.registers.filter((register) => !register.startsWith("$"));

@@ -4,7 +4,7 @@
  * Files by subject: devices.ts and resolve.ts (what the names are), scope.ts (what a bare name means in a thread), lower-thread.ts,
  * lower-body.ts and loops.ts (statements), lower-expression.ts and access.ts (expressions and accesses through addresses),
  * primitives.ts (every name that can be called), lower-call.ts, lower-atomic.ts, lower-pio.ts, lower-device.ts (calls),
- * lower-condition.ts.
+ * lower-condition.ts, never.ts (warnings of what cannot happen).
  */
 import type { Test } from "../litmus/test.js";
 import type { Outcome } from "../problem.js";
@@ -13,6 +13,7 @@ import { type Complaints, collectComplaints } from "./complaints.js";
 import { resolveDevices } from "./devices.js";
 import { lowerConditions } from "./lower-condition.js";
 import { type LoweredThread, lowerThread } from "./lower-thread.js";
+import { warnOfTheImpossible } from "./never.js";
 import type { Program } from "./program.js";
 import { type Locations, resolveLocations } from "./resolve.js";
 import { settingsOf } from "./settings.js";
@@ -27,6 +28,10 @@ export function lowerTest(test: Test, source: Source): Outcome<Program> {
   const { condition, filter, observed } = lowerConditions(test, { threads: lowered, locations, devices, complaints });
   const settings = settingsOf(test, complaints);
   checkAnswers(lowered, locations, complaints);
+  if (!complaints.list().some((problem) => problem.severity === "error")) {
+    const sent = lowered.map((thread) => ({ name: thread.name, device: thread.device, operations: thread.operations() }));
+    warnOfTheImpossible(test, sent, locations, devices, complaints);
+  }
   const problems = complaints.list();
   if (problems.some((problem) => problem.severity === "error")) return { ok: false, problems };
   const threads = lowered.map((thread) => thread.finish());

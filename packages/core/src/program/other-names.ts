@@ -93,8 +93,8 @@ const INSTEAD: readonly (readonly [RegExp, string])[] = [
     /^(down|up)(_|$)|complet|^wait_event|^wake_up|^schedule/,
     "wait in a loop: `while (!smp_load_acquire(x)) ;`, and let the other one `smp_store_release(x, 1);`",
   ],
-  [/(set|clear|change|test)_bit/, "write `atomic_or(1, x);`, `r = atomic_fetch_or(1, x);` or `r = READ_ONCE(*x) & 1;`"],
-  [/^(VM_)?(BUG|WARN)(_|$)|^assert|^printk|^pr_|^dev_\w+$/, "what must not be stands in the condition: `exists (0:r0=1)`"],
+  [/(set|clear|change|test)_bit/, "write `set_bit(0, x);`, `clear_bit(0, x);`, `test_and_set_bit(0, x)` or `test_bit(0, x)`"],
+  [/^(VM_)?(BUG|WARN)(_|$)|^assert|^dev_\w+$/, "what must not be stands in the condition: `exists (0:r0=1)`"],
   [
     /^(__)?atomic_(thread_fence|signal_fence|load|store|exchange|compare_exchange|fetch_\w+_explicit)|^__sync_|_explicit$/,
     "C11's atomics run under `fencepost herd`; here write READ_ONCE, smp_store_release, smp_mb, …",

@@ -319,7 +319,7 @@ add("usleep_range", "from, to", { kind: "delay" });
 add("MIGRATE", "cpu", { kind: "migrate" });
 add("ats_wait", "device", { kind: "ats-wait" });
 for (const name of words(`likely unlikely cpu_to_le16 cpu_to_le32 cpu_to_le64 le16_to_cpu le32_to_cpu le64_to_cpu
-  cpu_to_be16 cpu_to_be32 cpu_to_be64 be16_to_cpu be32_to_cpu be64_to_cpu`)) {
+  cpu_to_be16 cpu_to_be32 cpu_to_be64 be16_to_cpu be32_to_cpu be64_to_cpu WARN_ON WARN_ON_ONCE`)) {
   add(name, "e", { kind: "identity" });
 }
 
@@ -349,7 +349,7 @@ add("HEAR", "device", { kind: "hear" });
 
 // What is read but not run.
 
-const rcu = "the explorer does not run RCU; use the axioms";
+const rcu = "the explorer does not run RCU; `fencepost herd` does";
 for (const name of words(`rcu_read_lock rcu_read_unlock rcu_read_lock_bh rcu_read_unlock_bh rcu_read_lock_sched rcu_read_unlock_sched
   synchronize_rcu synchronize_rcu_expedited synchronize_sched rcu_barrier call_rcu kfree_rcu srcu_read_lock
   srcu_read_unlock srcu_down_read srcu_up_read synchronize_srcu synchronize_srcu_expedited call_srcu

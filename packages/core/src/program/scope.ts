@@ -13,6 +13,8 @@ export type Meaning =
 /** The names that are known at a place of a body. */
 export interface Scope {
   lookup(name: string): Meaning;
+  /** True for a parameter: the address of its location. */
+  isParameter(name: string): boolean;
   /** True where an access through that pointer is volatile. */
   isVolatile(name: string): boolean;
   /** Names of registers that something declares or sets, for hints. */
@@ -70,6 +72,7 @@ export function scopeOf(thread: Thread, test: Test, locations: Locations, device
     registers,
     observed,
     constants,
+    isParameter: (name) => parameters.has(name),
     isVolatile: (name) => volatiles.has(name),
     lookup(name) {
       const value = constants.get(name);

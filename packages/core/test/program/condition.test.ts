@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { listing, problems } from "./listing.js";
+import { listing, lower, problems } from "./listing.js";
 
 const end = (threads: string, init = ""): string =>
   listing(threads, init)
@@ -64,5 +64,48 @@ describe("conditions", () => {
       'condition "x[1]": `x` has no element 1 (it is no array)',
       'condition "D0.c=1": there is no register `D0.c` (did you mean `D0.a`?)',
     ]);
+  });
+});
+
+describe("what can never happen is warned of", () => {
+  test.each([
+    [
+      "D0() { MSI(2); }\nP0() on msi(D0) { int r = 1; }\nexists (0:r=1)",
+      "D0 never sends an MSI of vector 0: P0 never runs (it sends vector 2: `on msi(D0, 2)`)",
+    ],
+    [
+      "D0() { INTX(); }\nP0() on msi(D0, 1) { int r = 1; }\nexists (0:r=1)",
+      "D0 never sends an MSI of vector 1: P0 never runs (write `MSI(1);` in D0)",
+    ],
+    [
+      "D0() { MSI(); }\nP0() on intx(D0) { int r = 1; }\nexists (0:r=1)",
+      "D0 never raises its interrupt pin: P0 never runs (write `INTX();` in D0)",
+    ],
+    [
+      "D0() on write(D0.a) { int r = 1; }\nexists (D0:r=1)",
+      "nothing writes `D0.a`: D0 never runs (write `writel(1, D0.a);` in a CPU thread)",
+    ],
+    [
+      "P0() { writel(1, D0.a); }\nD0() { }\nexists (order(D0.a=1, D0.b))",
+      "nothing reads `D0.b`: without a value, the arrival of a read is meant",
+    ],
+    [
+      "P0() { writel(1, D0.a); writel(1, D0.b); }\nD0() { }\nexists (order(D0.a=1, D0.b=2))",
+      "nothing writes 2 to `D0.b` (what is written is 1)",
+    ],
+    ["P0() { writel(1, D0.a); }\nD0() { }", "the test asks nothing: it has no condition (write `exists (0:r0=1)` behind the threads)"],
+  ])("%s", (threads, expected) => {
+    const { source, outcome } = lower(`C t\n{ mmio int D0.a; mmio int D0.b; }\n${threads}`);
+    expect(
+      outcome.ok && outcome.problems.map(({ message, hint }) => (hint === undefined ? message : `${message} (${hint})`)),
+      source.text,
+    ).toEqual([expected]);
+  });
+
+  test("and nothing else", () => {
+    const threads = `P0() { int r = readl(D0.b); writel(r, D0.a); }\nP1() on msi(D0, 1) { }
+D0() { MSI(1); }\nD1() on write(D1.c) { }\nD2() { DMA_WRITE(D1.c, 3); }\nexists (order(D0.a=7, D0.b) /\\ order(D1.c=3, D0.b))`;
+    const { outcome } = lower(`C t\n{ mmio int D0.a; mmio int D0.b; mmio int D1.c; }\n${threads}`);
+    expect(outcome.problems).toEqual([]);
   });
 });

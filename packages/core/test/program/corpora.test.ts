@@ -39,7 +39,7 @@ test.skipIf(!existsSync(corpora))("every corpus test without RCU lowers, those w
       }
       const errors = outcome.problems.filter((problem) => problem.severity === "error");
       const rcu = errors.every(
-        (problem) => problem.code === "unsupported" && problem.message.endsWith("the explorer does not run RCU; use the axioms"),
+        (problem) => problem.code === "unsupported" && problem.message.endsWith("the explorer does not run RCU; `fencepost herd` does"),
       );
       if (!rcu && !unknown.some((name) => path.endsWith(name)))
         failed.push(`${path}: ${errors.map((problem) => problem.message).join("; ")}`);

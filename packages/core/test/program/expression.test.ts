@@ -151,10 +151,27 @@ describe("names", () => {
     ]);
   });
 
+  test("a declared variable without a parameter is itself, as in C; a parameter is an address", () => {
+    expect(code("P0() { x = 1; int r0 = x; x += r0; if (r0 && x) r0 = 2; int r1 = READ_ONCE(x); }", "int x;")).toBe(
+      code("P0(int *x) { *x = 1; int r0 = *x; *x += r0; if (r0 && *x) r0 = 2; int r1 = READ_ONCE(*x); }", "int x;"),
+    );
+    expect(code("P0() { spin_lock(l); WRITE_ONCE(*a, 1); int *r0 = a; int *r1 = &x; }", "spinlock_t l; int a[2]; int x;")).toBe(
+      code(
+        "P0(spinlock_t *l, int *a, int *x) { spin_lock(l); WRITE_ONCE(*a, 1); int *r0 = a; int *r1 = x; }",
+        "spinlock_t l; int a[2]; int x;",
+      ),
+    );
+    expect(problems("P0(int *x) { int r0 = x; if (x == 1) r0 = 2; while (!x) ; int *r1 = x; }")).toEqual([
+      'warning misplaced "x": `x` is an address here, not what is stored there (write `READ_ONCE(*x)`)',
+      'warning misplaced "x": `x` is an address here, not what is stored there (write `READ_ONCE(*x)`)',
+      'warning misplaced "x": `x` is an address here, not what is stored there (write `READ_ONCE(*x)`)',
+    ]);
+  });
+
   test("RCU is named, once for each use", () => {
     expect(problems("P0(int *x) { rcu_read_lock(); int r0 = rcu_dereference(*x); rcu_read_unlock(); read_lock(x); }")).toEqual([
-      'unsupported "rcu_read_lock()": `rcu_read_lock`: the explorer does not run RCU; use the axioms',
-      'unsupported "rcu_read_unlock()": `rcu_read_unlock`: the explorer does not run RCU; use the axioms',
+      'unsupported "rcu_read_lock()": `rcu_read_lock`: the explorer does not run RCU; `fencepost herd` does',
+      'unsupported "rcu_read_unlock()": `rcu_read_unlock`: the explorer does not run RCU; `fencepost herd` does',
       'unsupported "read_lock(x)": `read_lock`: reader-writer locks are not modelled; spin_lock and mutex_lock are',
     ]);
   });

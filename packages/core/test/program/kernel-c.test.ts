@@ -83,6 +83,11 @@ describe("the same thing, said as a driver says it", () => {
       "dma_addr_t a = dma_map_single(buf); dma_unmap_single(buf);",
       "",
     ],
+    ["set_bit(3, &one->own); clear_bit(1, &one->own);", "atomic_or(8, &one.own); atomic_andnot(2, &one.own);", ""],
+    ["if (test_and_set_bit(0, &one->own)) one->addr = 1;", "if ((atomic_fetch_or(1, &one.own) & 1) != 0) one.addr = 1;", ""],
+    ["int a = test_bit(2, &one->own);", "int a = (READ_ONCE(one.own) & 4) != 0;", ""],
+    ['if (WARN_ON(one->own)) pr_err("bad %d\\n", 3);', "if (one->own) ;", ""],
+    ['pr_info("own %u\\n", one->own);', "one->own;", ""],
     ["int a = readl(&ring->st); writel(1, &ring->st);", "int a = readl(D0.st); writel(1, D0.st);", ""],
     ["int h = 0; if (++h == 1) h = 0;", "int h = 0; h += 1; if (h == 1) h = 0;", ""],
   ])("%s", (natural, plain, before) => {

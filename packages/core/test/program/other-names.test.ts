@@ -60,7 +60,7 @@ describe("hints", () => {
     ["regmap_read_poll_timeout(D0.r);", "do {"],
     ["mfence();", "mb();"],
     ["wait_for_completion(x);", "smp_load_acquire"],
-    ["set_bit(0, x);", "atomic_or"],
+    ["__set_bit(0, x);", "set_bit"],
     ["BUG_ON(x);", "condition"],
     ["atomic_thread_fence(x);", "fencepost herd"],
     ["disable_irq(x);", "local_irq_disable"],
