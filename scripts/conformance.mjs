@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { answer, KERNEL_MACROS, parseMacros } from "../packages/core/dist/axioms/index.js";
 import { compileModel, libraryFile, parseCat } from "../packages/core/dist/cat/index.js";
+import { noKnownParts } from "../packages/core/dist/litmus/known-parts.js";
 import { parseTest } from "../packages/core/dist/litmus/parse.js";
 import { recordedAnswers, requireCorpora, tarFiles } from "./corpora.mjs";
 
@@ -41,7 +42,7 @@ const cpuSeconds = () => {
 };
 
 /** Threads of the files before: most are in several. */
-const known = new Map();
+const known = noKnownParts();
 
 /** Our model of the kernel, or the kernel's own from a directory. */
 export function loadKernelModel(folder) {

@@ -1,4 +1,5 @@
 /** `fencepost herd`: runs C litmus tests under a model and prints what herd7 prints. */
+
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
@@ -6,6 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { ARCHITECTURES } from "@fencepost/core/axioms";
 import { shippedModels } from "@fencepost/core/cat";
+import { noKnownParts } from "@fencepost/core/litmus";
 import { CONFIG_FILES, NAME } from "../config-places.js";
 import { EXIT, exitCode, UsageError } from "../exit.js";
 import { VERSION } from "../version.js";
@@ -82,7 +84,7 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
   const worth = options.speedcheck === "false" ? WORTH_A_THREAD.states : WORTH_A_THREAD.verdicts;
   const jobs = Math.min(options.jobs ?? availableParallelism(), Math.ceil(files.length / worth));
   if (jobs <= 1) {
-    const shared = { loaded, session: loaded.model.session(), options, known: new Map(), otherModels: new Map(), waiting: flush };
+    const shared = { loaded, session: loaded.model.session(), options, known: noKnownParts(), otherModels: new Map(), waiting: flush };
     for (const file of files) done(runFile(file, shared));
     flush();
   } else {

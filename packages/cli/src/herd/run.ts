@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import type { Source } from "@fencepost/core";
 import { type Answered, answer, formatProblem, herdHash, herdText } from "@fencepost/core/axioms";
 import type { Session } from "@fencepost/core/cat";
-import { type KnownThreads, parseTest, type Test } from "@fencepost/core/litmus";
+import { type KnownParts, parseTest, type Test } from "@fencepost/core/litmus";
 import { UsageError } from "../exit.js";
 import { withHeader } from "./header.js";
 import { answerJson } from "./json.js";
@@ -25,13 +25,16 @@ export interface Ran {
 
 const SKIPPED: Ran = { ending: "skipped", out: "", err: "" };
 
+/** As an object: Node makes one of a name each time. */
+const UTF8 = { encoding: "utf8", flag: "r" } as const;
+
 /** What the tests of one run share. */
 export interface Shared {
   readonly loaded: LoadedModel;
   readonly session: Session;
   readonly options: HerdOptions;
-  /** The threads of the tests before. */
-  readonly known: KnownThreads;
+  /** The threads and tails of the tests before. */
+  readonly known: KnownParts;
   /** The model under other variants, which headers of tests ask for. */
   readonly otherModels: Map<string, Pick<Shared, "loaded" | "session">>;
   /** Called now and then while one test takes long. */
@@ -44,7 +47,7 @@ const wrong = (err: string): Ran => ({ ending: "wrong", out: "", err: `${err}\n`
 export function runFile(path: string, shared: Shared): Ran {
   let source: Source;
   try {
-    source = { name: path === "-" ? "<stdin>" : path, text: readFileSync(path === "-" ? 0 : path, "utf8") };
+    source = { name: path === "-" ? "<stdin>" : path, text: readFileSync(path === "-" ? 0 : path, UTF8) };
   } catch (error) {
     return wrong(`${path}: error[file]: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : "cannot be read"}`);
   }

@@ -72,7 +72,7 @@ type Prepared =
   | { readonly kind: "prepared"; readonly frame: Frame; readonly threads: readonly (readonly PreparedPath[])[] }
   | Exclude<Answered, { readonly kind: "answer" }>;
 
-/** Paths of threads by their bodies: one that was read once and stands in many tests (`KnownThreads`) is executed once. */
+/** Paths of threads by their bodies: one that was read once and stands in many tests (`KnownParts`) is executed once. */
 type KnownPaths = WeakMap<
   Thread["body"],
   {
@@ -299,6 +299,7 @@ function compareStates(a: readonly Value[], b: readonly Value[]): number {
 }
 
 function isSame(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): boolean {
+  if (a === b) return true;
   if (a.size !== b.size) return false;
   for (const [name, value] of a) if (b.get(name) !== value) return false;
   return true;

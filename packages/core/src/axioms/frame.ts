@@ -1,5 +1,5 @@
 /** What a test says outside its threads, resolved: initial values, what the threads start with, what is observed of an execution. */
-import type { Declaration, Expression, Initial, Term as Named, Proposition, Test } from "../litmus/test.js";
+import type { Declaration, Expression, Initial, Term as Named, Proposition, Test, Thread } from "../litmus/test.js";
 import { didYouMean } from "../nearest.js";
 import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
@@ -56,7 +56,8 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
   const initial = new Map<string, Value>();
   const types = new Map<string, string>();
   const arrays = new Map<string, number>();
-  const registers = test.threads.map(() => new Map<string, Value>());
+  const bare = test.init.length === 0;
+  const registers = test.threads.map(({ parameters }) => (bare ? addressesOf(parameters) : new Map(addressesOf(parameters))));
   const threadNumber = new Map(test.threads.map((thread, index) => [thread.name, index]));
   for (const thread of test.threads) {
     if (thread.role !== "cpu" || thread.clauses.length > 0) {
@@ -68,11 +69,7 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
         hint: "`fencepost check` runs them",
       });
     }
-    const own = registers[threadNumber.get(thread.name) as number];
-    for (const parameter of thread.parameters) {
-      own?.set(parameter.name, parameter.name);
-      if (!initial.has(parameter.name)) initial.set(parameter.name, 0);
-    }
+    for (const { name } of thread.parameters) initial.set(name, 0);
   }
   for (const declaration of test.init) {
     declare(declaration, { initial, types, arrays, registers, threadNumber, problems });
@@ -81,6 +78,78 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
       for (const own of registers) own.set(declaration.name, declaration.name);
   }
 
+  const declared = { types, arrays, threadNumber, problems };
+  let observed = bare ? observedBefore(test, initial) : undefined;
+  if (observed === undefined) {
+    const before = problems.length;
+    checkCondition(test, initial, arrays, problems);
+    observed = observe(test, declared);
+    if (bare && problems.length === before) keepObserved(test, observed);
+  }
+  for (const item of observed.items) if (item.kind === "location" && !initial.has(item.name)) initial.set(item.name, 0);
+  return {
+    initial,
+    types,
+    registers,
+    ...observed,
+    arrays,
+    elementSize: elementSizeOf([...arrays.keys()].map((name) => types.get(name) ?? "int")),
+  };
+}
+
+/** What the initial state says that matters to what is observed. */
+interface Declared {
+  readonly types: ReadonlyMap<string, string>;
+  readonly arrays: ReadonlyMap<string, number>;
+  readonly threadNumber: ReadonlyMap<string, number>;
+  readonly problems: Problem[];
+}
+
+/** A thread starts with the addresses of its parameters. Shared by all tests that share the thread. */
+function addressesOf(parameters: Thread["parameters"]): Map<string, Value> {
+  let addresses = parameterAddresses.get(parameters);
+  if (addresses === undefined) {
+    addresses = new Map(parameters.map(({ name }) => [name, name]));
+    parameterAddresses.set(parameters, addresses);
+  }
+  return addresses;
+}
+
+const parameterAddresses = new WeakMap<Thread["parameters"], Map<string, Value>>();
+
+/** What is observed of an execution. */
+type Observed = Pick<Frame, "items" | "shown" | "condition" | "filter" | "columns">;
+
+/** What conditions of tests without initial state came to, by their trees: one that was read once stands in many tests (`KnownParts`). */
+const observations = new WeakMap<Proposition, { readonly threads: string; readonly observed: Observed }>();
+
+/** What was observed of a test before with this very condition, threads of the same names, and nothing else that says what to look at. */
+function observedBefore(test: Test, initial: ReadonlyMap<string, Value>): Observed | undefined {
+  const { condition, threads } = test;
+  const known = condition === undefined || !isAllThatIsObserved(test) ? undefined : observations.get(condition.proposition);
+  if (known === undefined || known.threads !== namesOf(threads)) return undefined;
+  // A location that is no parameter may be a slip of the pen.
+  return known.observed.items.every((item) => item.kind === "register" || initial.has(item.name)) ? known.observed : undefined;
+}
+
+function keepObserved(test: Test, observed: Observed): void {
+  if (test.condition !== undefined && isAllThatIsObserved(test))
+    observations.set(test.condition.proposition, { threads: namesOf(test.threads), observed });
+}
+
+/** Is the condition all that says what to look at? */
+function isAllThatIsObserved({ locations, filter }: Test): boolean {
+  return locations.length === 0 && filter === undefined;
+}
+
+function namesOf(threads: Test["threads"]): string {
+  let names = "";
+  for (const { name } of threads) names += `${name} `;
+  return names;
+}
+
+/** Resolves the condition, the filter and the locations. */
+function observe(test: Test, { types, arrays, threadNumber, problems }: Declared): Observed {
   const shownItems: Item[] = [];
   const seen = new Set<string>();
   const add = (list: Item[], item: Item): void => {
@@ -137,7 +206,6 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
         });
     }
   };
-  checkCondition(test, initial, arrays, problems);
   const wholes = new Set<string>();
   visit(test.condition?.proposition, shownItems, wholes);
   for (const location of test.locations) {
@@ -158,7 +226,6 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
   visit(test.filter, filterItems, filtered);
   for (const whole of filtered) for (const item of elements(whole, arrays.get(whole) as number)) add(filterItems, item);
   const items = [...shownItems, ...filterItems];
-  for (const item of items) if (item.kind === "location" && !initial.has(item.name)) initial.set(item.name, 0);
   const index = new Map(items.map((item, at) => [itemKey(item), at]));
   const operand = (term: Named, right: boolean, other: Named): Operand => {
     if (term.kind === "integer") return { kind: "value", value: asWord(term.value) };
@@ -200,15 +267,10 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     }
   };
   return {
-    initial,
-    types,
-    registers,
     items,
     shown: shownItems.length,
     condition: test.condition === undefined ? { kind: "constant", value: true } : condition(test.condition.proposition),
     filter: test.filter === undefined ? undefined : condition(test.filter),
-    arrays,
-    elementSize: elementSizeOf([...arrays.keys()].map((name) => types.get(name) ?? "int")),
     columns: drafts.map((draft) => ({
       name: draft.whole ?? itemText(draft.items[0] as Item, arrays),
       items: draft.items.map((item) => index.get(itemKey(item)) as number),

@@ -86,10 +86,21 @@ export function valueText(value: Value, number: NumberText = String): string {
 /** The condition with its quantifier, as herd7 writes it. */
 export function conditionText(test: Test, number: NumberText = String): string {
   const { condition } = test;
-  return condition === undefined
-    ? "forall (true)"
-    : `${condition.quantifier} (${propositionText(condition.proposition, undefined, number)})`;
+  return condition === undefined ? "forall (true)" : `${condition.quantifier} (${wholeText(condition.proposition, number)})`;
 }
+
+/** A whole proposition; one that stands in many tests (`KnownParts`) is written once. */
+function wholeText(proposition: Proposition, number: NumberText): string {
+  if (number !== String) return propositionText(proposition, undefined, number);
+  let text = texts.get(proposition);
+  if (text === undefined) {
+    text = propositionText(proposition, undefined, number);
+    texts.set(proposition, text);
+  }
+  return text;
+}
+
+const texts = new WeakMap<Proposition, string>();
 
 /** Which operators stand in parentheses under which: herd7 puts more than its own grammar needs around `=>`, and none where one stands in another. */
 const PARENTHESES: ReadonlySet<string> = new Set(["implies and", "implies or", "and or", "and implies", "or implies"]);

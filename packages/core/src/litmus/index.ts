@@ -1,6 +1,6 @@
+export { type KnownParts, noKnownParts } from "./known-parts.js";
 export { numberNames, parseTest } from "./parse.js";
 export { startsDescription } from "./parse-description.js";
-export type { KnownThreads } from "./parse-thread.js";
 export { isTypeWord } from "./parse-type.js";
 export { startsThread } from "./place.js";
 export { printTest } from "./print.js";

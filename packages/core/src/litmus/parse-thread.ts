@@ -9,37 +9,6 @@ import { isTypeKeyword, parseBaseType, parseStars, typeText } from "./parse-type
 import { atItem, isReturned } from "./place.js";
 import type { Clause, Thread } from "./test.js";
 
-/**
- * Threads that were read before, by their text behind the name: tests of one collection are made of few different threads. One that is found again is the same tree, but for its name and its own
- * span: the positions in it are those of its first reading.
- */
-export type KnownThreads = Map<string, Thread>;
-
-/** As many threads are kept, of so many characters at most. */
-const MOST_KNOWN = 5000;
-const LONGEST_KNOWN = 2000;
-
-/** Consumes a whole thread, from those known where it is among them, the cursor standing at its head. */
-export function parseKnownThread(cursor: Cursor, known: KnownThreads): Thread {
-  const { start, end } = cursor.token;
-  const name = cursor.token.text;
-  const { text } = cursor;
-  // A body ends with a brace at the beginning of a line, almost always; where it does not, the thread is read as any other.
-  const close = text.indexOf("\n}", end) + 2;
-  if (cursor.defines || !/^P\d+$/.test(name) || close < 2 || close - end > LONGEST_KNOWN) return parseThread(cursor);
-  const key = text.slice(end, close);
-  const found = known.get(key);
-  if (found !== undefined) {
-    cursor.jump(close, "outer");
-    return { name, role: "cpu", parameters: found.parameters, clauses: found.clauses, body: found.body, span: { start, end: close } };
-  }
-  const before = cursor.problemCount;
-  const thread = parseThread(cursor);
-  // A parser that consumed just this text, and had nothing to say, does the same wherever the text stands.
-  if (cursor.problemCount === before && cursor.previousEnd === close && known.size < MOST_KNOWN) known.set(key, thread);
-  return thread;
-}
-
 /** Consumes a whole thread, the cursor standing at its head (`place.ts`). */
 export function parseThread(cursor: Cursor): Thread {
   const start = cursor.token.start;

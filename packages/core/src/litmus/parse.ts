@@ -4,33 +4,44 @@ import type { Outcome } from "../problem.js";
 import type { Source } from "../source.js";
 import { Cursor } from "./cursor.js";
 import { readDefinitions } from "./definitions.js";
+import { type KnownParts, keepTail, knownTail, parseKnownThread } from "./known-parts.js";
 import { parseHeader } from "./parse-header.js";
 import { parseInit } from "./parse-init.js";
 import { atTail, emptyTail, parseTail } from "./parse-tail.js";
-import { type KnownThreads, parseKnownThread, parseThread } from "./parse-thread.js";
+import { parseThread } from "./parse-thread.js";
 import { isThreadName } from "./parse-thread-name.js";
 import { atItem, atThread } from "./place.js";
 import type { Test, Thread } from "./test.js";
 
 /**
  * Reads a test: docs/language.md is the description. Takes any text: never throws, in time linear in its length. Either the tree,
- * perhaps with warnings, or all errors in the order of the text; a mistake does not hide those behind it. With `known`, threads that were read before are taken from there, with the positions that
- * they had: whoever wants to point into the text reads it without.
+ * perhaps with warnings, or all errors in the order of the text; a mistake does not hide those behind it. With `known`, threads and tails that were read before are taken from there, with the
+ * positions that they had: whoever wants to point into the text reads it without.
  */
-export function parseTest(source: Source, known?: KnownThreads): Outcome<Test> {
+export function parseTest(source: Source, known?: KnownParts): Outcome<Test> {
   const cursor = new Cursor(source.text, readDefinitions(source.text));
+  const kept = cursor.defines ? undefined : known;
   const header = parseHeader(cursor);
   if (header === undefined) return cursor.outcome(nothing);
   const init = header.init ? parseInit(cursor, header.structures) : [];
   const threads: Thread[] = [];
-  const tail = emptyTail();
+  let tail = emptyTail();
   let inTail = false;
+  /** Where the tail starts, while it has nothing but its parts, and no problem. */
+  let clean: number | undefined;
   while (!cursor.at("end")) {
     const before = cursor.token.start;
     if (atThread(cursor)) {
       if (inTail) cursor.report("syntax", cursor.here, "the threads stand before the condition", "move this thread up");
-      threads.push(known === undefined ? parseThread(cursor) : parseKnownThread(cursor, known));
+      threads.push(kept === undefined ? parseThread(cursor) : parseKnownThread(cursor, kept));
     } else if (atTail(cursor)) {
+      const found = inTail || kept === undefined ? undefined : knownTail(cursor, kept);
+      if (found !== undefined) {
+        tail = found;
+        cursor.jump(cursor.text.length, "outer");
+        break;
+      }
+      if (!inTail && cursor.problemCount === 0) clean = before;
       inTail = true;
       parseTail(cursor, tail);
     } else if (!cursor.take(";")) {
@@ -40,6 +51,7 @@ export function parseTest(source: Source, known?: KnownThreads): Outcome<Test> {
     // What looks like the head of a thread to C may be none outside, where `(*` opens a comment.
     if (cursor.token.start === before && !cursor.at("end")) cursor.advance();
   }
+  if (kept !== undefined && clean !== undefined && cursor.problemCount === 0) keepTail(cursor, clean, tail, kept);
   const { name, doc, info, start } = header;
   return cursor.outcome({ name, doc, info, init, threads, ...tail, span: cursor.span(start) });
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { corporaFolder, recordedAnswers, tarFiles } from "../../../../scripts/corpora.mjs";
 import { answer } from "../../src/axioms/index.js";
-import { parseTest } from "../../src/litmus/index.js";
+import { noKnownParts, parseTest } from "../../src/litmus/index.js";
 import { modelNamed } from "./model.js";
 
 const corpora = corporaFolder();
@@ -17,7 +17,7 @@ test.skipIf(corpora === undefined)(
     const folder = corpora as string;
     const rows = recordedAnswers(join(folder, "herd-answers.csv"));
     const { model, session } = modelNamed("lkmm");
-    const known = new Map();
+    const known = noKnownParts();
     const ours: Record<string, string> = {};
     const theirs: Record<string, string> = {};
     for (const [archive, every] of Object.entries(EVERY)) {
