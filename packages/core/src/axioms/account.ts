@@ -1,7 +1,7 @@
 /** Counting the executions of a settled node without visiting them: location by location, and thread by thread where the writes of a location are in a known order. */
 import { eventsOfRow, hasEdge } from "../cat/relation.js";
 import { assign, settleLocation } from "./coherence.js";
-import type { Condition } from "./frame.js";
+import type { Condition, Item } from "./frame.js";
 import { countByLast } from "./orders.js";
 import { type Factor, holds } from "./outcome.js";
 import type { LocationPlan } from "./plan.js";
@@ -31,10 +31,11 @@ export function account(search: Search, node: Node, raised: readonly string[]): 
     if (value === undefined) return;
     base.push([item, numberOf(search, value)]);
   }
-  frame.items.forEach((item, index) => {
+  for (let index = 0; index < frame.items.length; index++) {
+    const item = frame.items[index] as Item;
     if (item.kind === "location" && !locations.some((each) => each.item === index))
       base.push([index, numberOf(search, frame.initial.get(item.name))]);
-  });
+  }
   for (const location of locations) {
     if (finishedItems(search, node, location, base)) continue;
     const apart = finishByThread(search, node, location);

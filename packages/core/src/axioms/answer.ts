@@ -94,7 +94,7 @@ export function prepare(test: Test, options: AnswerOptions, known?: KnownPaths):
   if (problems.length > 0) return { kind: "problems", problems: distinct(problems) };
   const threads: (readonly PreparedPath[])[] = [];
   const { elementSize } = frame;
-  const arrays = [...frame.arrays].map(([name, length]) => `${name}[${length}]`).join(" ");
+  const arrays = frame.arrays.size === 0 ? "" : [...frame.arrays].map(([name, length]) => `${name}[${length}]`).join(" ");
   try {
     test.threads.forEach((thread, index) => {
       const { lower, unroll, fencesAroundAtomics } = options;

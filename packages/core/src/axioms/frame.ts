@@ -93,7 +93,7 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     registers,
     ...observed,
     arrays,
-    elementSize: elementSizeOf([...arrays.keys()].map((name) => types.get(name) ?? "int")),
+    elementSize: elementSizeOf(arrays, types),
   };
 }
 
@@ -318,11 +318,15 @@ interface Draft {
   readonly whole: string | undefined;
 }
 
-function elementSizeOf(types: readonly string[]): number | undefined {
-  const sizes = new Set(
-    types.map((type) => (/\b(char|u?int8_t|[us]8)$/.test(type) ? 1 : /\b(short|u?int16_t|[us]16)$/.test(type) ? 2 : 4)),
-  );
+function elementSizeOf(arrays: ReadonlyMap<string, number>, types: ReadonlyMap<string, string>): number | undefined {
+  if (arrays.size === 0) return undefined;
+  const sizes = new Set([...arrays.keys()].map((name) => sizeOf(types.get(name) ?? "int")));
   return sizes.size === 1 ? [...sizes][0] : undefined;
+}
+
+/** Bytes of a type. */
+function sizeOf(type: string): number {
+  return /\b(char|u?int8_t|[us]8)$/.test(type) ? 1 : /\b(short|u?int16_t|[us]16)$/.test(type) ? 2 : 4;
 }
 
 function typeKey({ items, whole }: Draft): string {

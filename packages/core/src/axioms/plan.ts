@@ -1,6 +1,7 @@
 /** What the search needs to know of a skeleton beside the model: accesses by location, who may read from whom, which reads matter for values. */
 import { addEdge, addEvent, type EventSet, eventsOfRow, hasEdge, type Relation, removeEdge, wordsFor } from "../cat/relation.js";
 import type { Arena } from "./arena.js";
+import type { Constraint } from "./event.js";
 import type { Frame, Item } from "./frame.js";
 import type { Skeleton, SkeletonEvent } from "./skeleton.js";
 import { operate, type Term, type Value } from "./value.js";
@@ -46,42 +47,66 @@ export function planSearch(skeleton: Skeleton, frame: Frame, coherent: boolean, 
   const words = wordsFor(n);
   // In small steps: V8 takes a tenth of a second to optimise all this as one function.
   const { names, at, reads, locationOf } = byLocation(events, arena.take(n));
-  let regular = true;
   const sources = arena.take(n * words);
   const locations: LocationPlan[] = [];
+  let regular = true;
   for (let index = 0; index < names.length; index++) {
-    const name = names[index] as string;
-    const here = at[index] as number[];
-    const location: Draft = { name, writes: [], reads: [], sequences: [], atomics: [], item: itemOf(frame, name) };
-    if (!takeAccesses(location, here, events, po, words)) regular = false;
-    addSources(sources, location, events, po, words, coherent);
+    const location = draftOf(names[index] as string, frame);
     locations.push(location);
+    if (!takeAccesses(location, at[index] as number[], events, po, words)) regular = false;
+    addSources(sources, location, events, po, words, coherent);
   }
   const relevant = arena.take(words);
-  let valued = skeleton.constraints.length > 0;
-  for (const { term } of skeleton.constraints) mark(relevant, term);
-  const registerItems: number[][] = [];
-  for (let event = 0; event < n; event++) {
-    registerItems.push(NONE);
+  const constrained = markConstrained(relevant, skeleton.constraints);
+  const stored = markStored(relevant, events);
+  const { registerItems, computed, operated } = observedRegisters(relevant, skeleton);
+  const valued = constrained || stored || operated;
+  const plan = { n, words, locations, locationOf, reads, sources, relevant, registerItems, computed, valued, regular };
+  if (constrained) excludeByConstraints(skeleton, plan);
+  return plan;
+}
+
+function draftOf(name: string, frame: Frame): Draft {
+  return { name, writes: [], reads: [], sequences: [], atomics: [], item: itemOf(frame, name) };
+}
+
+/** Marks the reads that something is asked of; true where there are any constraints. */
+function markConstrained(relevant: EventSet, constraints: readonly Constraint[]): boolean {
+  for (let at = 0; at < constraints.length; at++) mark(relevant, (constraints[at] as Constraint).term);
+  return constraints.length > 0;
+}
+
+/** Marks the reads whose values are stored; true where there are any. */
+function markStored(relevant: EventSet, events: readonly SkeletonEvent[]): boolean {
+  let any = false;
+  for (let event = 0; event < events.length; event++) {
     const { value } = events[event] as SkeletonEvent;
     if (value === undefined || value.kind === "constant") continue;
-    valued = true;
+    any = true;
     mark(relevant, value);
   }
+  return any;
+}
+
+/** Where the observed registers come from; `operated`: one of them is computed from what was read. */
+function observedRegisters(relevant: EventSet, { registers, events }: Skeleton) {
+  const registerItems: (readonly number[])[] = [];
+  for (let event = 0; event < events.length; event++) registerItems.push(NONE);
   const computed: { item: number; term: Term }[] = [];
-  for (let item = 0; item < skeleton.registers.length; item++) {
-    const term = skeleton.registers[item];
+  let operated = false;
+  for (let item = 0; item < registers.length; item++) {
+    const term = registers[item];
     if (term === undefined) continue;
-    if (term.kind === "read") registerItems[term.event] = [...(registerItems[term.event] as number[]), item];
-    else {
-      computed.push({ item, term });
-      if (term.kind === "operation") valued = true;
-      mark(relevant, term);
+    if (term.kind === "read") {
+      const before = registerItems[term.event] as readonly number[];
+      registerItems[term.event] = before === NONE ? [item] : before.concat(item);
+      continue;
     }
+    computed.push({ item, term });
+    if (term.kind === "operation") operated = true;
+    mark(relevant, term);
   }
-  const plan = { n, words, locations, locationOf, reads, sources, relevant, registerItems, computed, valued, regular };
-  if (skeleton.constraints.length > 0) excludeByConstraints(skeleton, plan);
-  return plan;
+  return { registerItems, computed, operated };
 }
 
 /** The events with a location, by that; and the reads. */
@@ -198,7 +223,7 @@ function mark(relevant: EventSet, term: Term): void {
   }
 }
 
-const NONE: number[] = [];
+const NONE: readonly number[] = [];
 
 /** Is this the writing half of the atomic operation that `read` is the reading half of? */
 function isWriteOf(event: SkeletonEvent, read: SkeletonEvent): boolean {

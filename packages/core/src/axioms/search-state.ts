@@ -1,6 +1,6 @@
 /** What a search works on: the skeleton and its plan, the relations that the model is asked about, and the nodes, which are sets of executions. */
 import type { Bounds, Session } from "../cat/model.js";
-import { addEdge, type EventSet, hasEvent, type Relation } from "../cat/relation.js";
+import { addEdge, addEvent, type EventSet, hasEvent, type Relation } from "../cat/relation.js";
 import type { Arena } from "./arena.js";
 import type { Execution } from "./execution.js";
 import type { Condition, Frame } from "./frame.js";
@@ -117,29 +117,17 @@ export function createSearch(skeleton: Skeleton, session: Session, frame: Frame,
   const plan = planSearch(skeleton, frame, options.coherent, arena);
   const { n, words, locationOf } = plan;
   const coherent = options.coherent && plan.regular;
-  // A model that does not see to coherence may order but some of the writes (C11's atomic ones): it is asked which.
   const judged = options.unjudged !== true;
-  if (!options.coherent && judged) session.begin(skeleton.structure);
-  const isOrdered = (write: number): boolean => !judged || hasEvent(session.ordered, write);
-  const loose = options.coherent ? [] : plan.locations.map(({ writes }) => writes.filter((write) => !isOrdered(write)));
-  const locations = options.coherent
-    ? plan.locations
-    : plan.locations.map((location) => ({ ...location, writes: location.writes.filter(isOrdered) }));
+  const { locations, loose } = options.coherent ? { locations: plan.locations, loose: NONE } : orderedBy(plan, skeleton, session, judged);
   const size = n * words;
   const rfMust = arena.take(size);
   const rfMay = arena.take(size);
   const coMay = arena.take(size);
   const sameLocation = arena.take(size);
-  for (const { writes } of locations) {
-    if (writes.length > 1) for (const a of writes) for (const b of writes) if (a !== b) addEdge(sameLocation, words, a, b);
-  }
+  // In small steps: V8 takes long to optimise all this as one function.
+  for (let at = 0; at < locations.length; at++) addPairs(sameLocation, (locations[at] as LocationPlan).writes, words);
   const finals = arena.take(words);
-  for (const { item, writes } of plan.locations) {
-    // The final write of a location that is observed and that nothing writes but its initial state.
-    if (item < 0) continue;
-    const [first, ...more] = writes.filter((write) => ["W", "RW"].includes((events[write] as SkeletonEvent).kind));
-    if (first !== undefined && more.length === 0) finals[first >> 5] = (finals[first >> 5] as number) | (1 << (first & 31));
-  }
+  for (let at = 0; at < plan.locations.length; at++) addKnownFinal(finals, plan.locations[at] as LocationPlan, events);
   const { filter } = frame;
   const { wanted } = options;
   return {
@@ -179,6 +167,38 @@ export function createSearch(skeleton: Skeleton, session: Session, frame: Frame,
     tries: [],
     successes: [],
   };
+}
+
+const NONE: readonly (readonly number[])[] = [];
+
+/** A model that does not see to coherence may order but some of the writes (C11's atomic ones): it is asked which. */
+function orderedBy(plan: Plan, skeleton: Skeleton, session: Session, judged: boolean): Pick<Search, "locations" | "loose"> {
+  if (judged) session.begin(skeleton.structure);
+  const isOrdered = (write: number): boolean => !judged || hasEvent(session.ordered, write);
+  return {
+    locations: plan.locations.map((location) => ({ ...location, writes: location.writes.filter(isOrdered) })),
+    loose: plan.locations.map(({ writes }) => writes.filter((write) => !isOrdered(write))),
+  };
+}
+
+/** All pairs of different writes of a location. */
+function addPairs(pairs: Relation, writes: readonly number[], words: number): void {
+  for (let a = 0; a < writes.length; a++) {
+    for (let b = 0; b < writes.length; b++) if (a !== b) addEdge(pairs, words, writes[a] as number, writes[b] as number);
+  }
+}
+
+/** The final write of a location that is observed and that nothing writes but its initial state. */
+function addKnownFinal(finals: EventSet, { item, writes }: LocationPlan, events: readonly SkeletonEvent[]): void {
+  if (item < 0) return;
+  let only = -1;
+  for (let at = 0; at < writes.length; at++) {
+    const { kind } = events[writes[at] as number] as SkeletonEvent;
+    if (kind !== "W" && kind !== "RW") continue;
+    if (only >= 0) return;
+    only = writes[at] as number;
+  }
+  if (only >= 0) addEvent(finals, only);
 }
 
 /** The node for a depth of the search. */

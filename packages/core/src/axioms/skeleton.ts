@@ -306,15 +306,24 @@ function writeInitially(
   frame: Frame,
   arena: Arena,
 ): void {
-  for (const location of names) {
-    const value: Term = { kind: "constant", value: frame.initial.get(location) ?? 0 };
-    events.push({ kind: "W", thread: -1, location, tags: NO_TAGS, atomic: false, value, instruction: 0, span: undefined });
-  }
   if (names.length === 0) return;
-  for (const name of INITIAL_SETS) {
-    const set = setNamed(sets, name, words, arena);
-    for (let event = 0; event < names.length; event++) addEvent(set, event);
+  for (let at = 0; at < names.length; at++) {
+    const location = names[at] as string;
+    events.push(initialWrite(location, frame.initial.get(location) ?? 0));
   }
+  for (let at = 0; at < INITIAL_SETS.length; at++) {
+    addRange(setNamed(sets, INITIAL_SETS[at] as string, words, arena), 0, names.length);
+  }
+}
+
+function initialWrite(location: string, value: Value): SkeletonEvent {
+  const term: Term = { kind: "constant", value };
+  return { kind: "W", thread: -1, location, tags: NO_TAGS, atomic: false, value: term, instruction: 0, span: undefined };
+}
+
+/** Adds the events from one number up to another. */
+function addRange(set: EventSet, from: number, to: number): void {
+  for (let event = from; event < to; event++) addEvent(set, event);
 }
 
 function addEvents(
@@ -375,22 +384,36 @@ function setThreads(
   words: number,
   arena: Arena,
 ): void {
-  const everything = arena.take(words).fill(-1);
-  if ((n & 31) !== 0) everything[words - 1] = (1 << (n & 31)) - 1;
-  const mask = arena.take(words);
-  let from = 0;
-  for (let thread = -1; thread < chosen.length; thread++) {
-    const to = thread < 0 ? initial : from + (chosen[thread] as Chosen).path.events.length;
-    mask.fill(0);
-    for (let event = from; event < to; event++) addEvent(mask, event);
-    for (let event = from; event < to; event++) {
-      const at = event * words;
-      for (let w = 0; w < words; w++) {
-        if (thread >= 0) int[at + w] = mask[w] as number;
-        ext[at + w] = (everything[w] as number) & ~(mask[w] as number);
-      }
-    }
+  const everything = arena.take(words);
+  addRange(everything, 0, n);
+  setThread(undefined, ext, everything, 0, initial, words, arena);
+  let from = initial;
+  for (let thread = 0; thread < chosen.length; thread++) {
+    const to = from + (chosen[thread] as Chosen).path.events.length;
+    setThread(int, ext, everything, from, to, words, arena);
     from = to;
+  }
+}
+
+/** The rows of the events of one thread, from one number up to another; initial writes are of none, and have no `int`. */
+function setThread(
+  int: Relation | undefined,
+  ext: Relation,
+  everything: EventSet,
+  from: number,
+  to: number,
+  words: number,
+  arena: Arena,
+): void {
+  const own = arena.take(words);
+  addRange(own, from, to);
+  for (let w = 0; w < words; w++) {
+    const inside = own[w] as number;
+    const outside = (everything[w] as number) & ~inside;
+    for (let event = from; event < to; event++) {
+      if (int !== undefined) int[event * words + w] = inside;
+      ext[event * words + w] = outside;
+    }
   }
 }
 

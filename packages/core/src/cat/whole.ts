@@ -58,6 +58,13 @@ interface Buffers {
   readonly noRelation: Int32Array;
 }
 
+/** A test that raises a flag where its outcome is `raisedWhere`: 1 passed, 0 failed. */
+interface Flag {
+  readonly index: number;
+  readonly raisedWhere: 0 | 1;
+  readonly name: string;
+}
+
 /** As many sizes are remembered. */
 const MOST_SIZES = 64;
 
@@ -74,6 +81,7 @@ export class WholeJudge {
   readonly #nothing: Uint8Array;
   readonly #sets: Uint8Array;
   readonly #passed: Uint8Array;
+  readonly #flags: readonly Flag[];
   #n = -1;
   #buffers: Buffers = { own: [], scratch: NONE, noSet: NONE, noRelation: NONE };
 
@@ -87,6 +95,13 @@ export class WholeJudge {
     this.#nothing = new Uint8Array(nodes.length + 2).fill(1, nodes.length);
     this.#sets = Uint8Array.from([...nodes.map(({ kind }) => (kind === "set" ? 1 : 0)), 0, 1]);
     this.#passed = new Uint8Array(compiled.tests.length);
+    this.#flags = compiled.tests.flatMap(({ role, test }, index): Flag[] =>
+      role === "flag" && test.name !== undefined
+        ? [{ index, raisedWhere: 1, name: test.name }]
+        : role === "undefined-unless"
+          ? [{ index, raisedWhere: 0, name: "Undef" }]
+          : [],
+    );
   }
 
   /** The flags that the execution raises, undefined where the model forbids it; "open" where more has to be looked at than this does. `structure.rf.must` and `co.must` are rf and co; `choices`: what the model may choose by itself, the same in all structures of the kind. */
@@ -107,17 +122,16 @@ export class WholeJudge {
     }
     if (program === "none" || !this.#take(program, structure, choices)) return "open";
     if (!this.#run(program, program.list)) return undefined;
-    let flags: string[] | undefined;
-    for (let index = 0; index < this.#compiled.tests.length; index++) {
-      const { role, test } = this.#compiled.tests[index] as Compiled["tests"][number];
-      if (role !== "flag" && role !== "undefined-unless") continue;
-      const passed = this.#passed[index] === 1;
-      const flag = role === "flag" ? (passed ? test.name : undefined) : passed ? undefined : "Undef";
-      if (flag === undefined) continue;
-      flags ??= [];
-      if (!flags.includes(flag)) flags.push(flag);
+    for (let at = 0; at < this.#flags.length; at++) {
+      const { index, raisedWhere } = this.#flags[at] as Flag;
+      if (this.#passed[index] === raisedWhere) return this.#raised();
     }
-    return flags ?? NO_FLAGS;
+    return NO_FLAGS;
+  }
+
+  #raised(): readonly string[] {
+    const flags = this.#flags.flatMap(({ index, raisedWhere, name }) => (this.#passed[index] === raisedWhere ? [name] : []));
+    return [...new Set(flags)];
   }
 
   /** Takes up what the structure holds; false where the model has choices of its own to make. */

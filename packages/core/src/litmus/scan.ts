@@ -58,6 +58,7 @@ const directive = /#[ \t]*(?:define|undef|include|pragma)\b/y;
 
 /** Is this a preprocessor's line that says nothing here, or that `definitions.ts` reads? */
 export function isDirective(text: string, at: number): boolean {
+  if (text.charCodeAt(at) !== hash) return false;
   directive.lastIndex = at;
   return directive.test(text) && text.slice(text.lastIndexOf("\n", at) + 1, at).trim() === "";
 }
@@ -72,16 +73,17 @@ export function endOfDirective(text: string, at: number): number {
 /** The end of the `(* … *)` that opens at `start`, or undefined if it does not close. Such comments nest. */
 export function endOfNestedComment(text: string, start: number): number | undefined {
   let depth = 1;
-  for (let at = start + 2; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === star && text.charCodeAt(at + 1) === closingParenthesis) {
-      depth--;
-      at++;
-      if (depth === 0) return at + 1;
-    } else if (code === parenthesis && text.charCodeAt(at + 1) === star) {
+  let open = text.indexOf("(*", start + 2);
+  for (let close = text.indexOf("*)", start + 2); close !== -1; ) {
+    if (open !== -1 && open < close) {
       depth++;
-      at++;
+      // The star of `(*)` closes nothing.
+      if (close < open + 2) close = text.indexOf("*)", open + 2);
+      open = text.indexOf("(*", open + 2);
+      continue;
     }
+    if (--depth === 0) return close + 2;
+    close = text.indexOf("*)", close + 2);
   }
   return undefined;
 }
@@ -96,7 +98,6 @@ const slash = 0x2f;
 const hash = 0x23;
 const star = 0x2a;
 const parenthesis = 0x28;
-const closingParenthesis = 0x29;
 const quote = 0x22;
 const lineBreak = 0x0a;
 
