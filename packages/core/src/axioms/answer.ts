@@ -246,7 +246,8 @@ function enumerate(
 
   let positive = 0;
   let negative = 0;
-  const states = new Map<string | number, Value[]>();
+  const states: Value[][] = [];
+  const seen = new Set<string>();
   outcomes.forEach((numbers, count) => {
     const valueOf = (item: number): Value => outcomes.value(numbers[item] as number);
     if (frame.filter !== undefined && holds(frame.filter, valueOf) !== true) return;
@@ -254,14 +255,15 @@ function enumerate(
     if (wanted !== undefined && ok !== (quantifier !== "forall")) return;
     if (ok) positive += count;
     else negative += count;
-    const shown = frame.shown === numbers.length ? numbers : numbers.slice(0, frame.shown);
     // Without items that are not shown, no two of these are the same.
-    const key = frame.shown === numbers.length ? states.size : shown.join(",");
-    if (!states.has(key))
-      states.set(
-        key,
-        shown.map((number) => outcomes.value(number)),
-      );
+    if (frame.shown < numbers.length) {
+      const key = numbers.slice(0, frame.shown).join(",");
+      if (seen.has(key)) return;
+      seen.add(key);
+    }
+    const state: Value[] = [];
+    for (let item = 0; item < frame.shown; item++) state.push(outcomes.value(numbers[item] as number));
+    states.push(state);
   });
   if (positive + negative > Number.MAX_SAFE_INTEGER) return { kind: "unknown", reason: "more executions than can be counted" };
   const observation = positive === 0 ? "Never" : negative === 0 && wanted === undefined ? "Always" : "Sometimes";
@@ -270,7 +272,7 @@ function enumerate(
     answer: {
       name: test.name.replace(/\.litmus$/, ""),
       quantifier,
-      states: [...states.values()].sort(compareStates),
+      states: states.sort(compareStates),
       frame,
       positive,
       negative,

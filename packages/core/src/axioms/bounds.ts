@@ -51,15 +51,24 @@ export function judge(search: Search, node: Node): readonly string[] | "open" | 
   const whole = session.exactBounds && left === 0 && openPair(search, node, false) === undefined;
   if (!whole) {
     const tried = tries[left] ?? 0;
-    if (tried >= PATIENCE && (tried & 15) !== 0 && (successes[left] ?? 0) === 0) {
-      tries[left] = tried + 1;
-      return "open";
+    if (tried >= PATIENCE && !isWorthAsking(tried, successes[left] ?? 0, left)) {
+      // Now and then all the same: what lies elsewhere may be settled more often.
+      search.skipped = (search.skipped + 1) & 15;
+      if (search.skipped !== 0) return "open";
     }
     tries[left] = tried + 1;
     if (!session.settled(rf, co, finals)) return "open";
     successes[left] = (successes[left] ?? 0) + 1;
   }
   return session.settledFlags() ?? "open";
+}
+
+/**
+ * Where all executions of a node are consistent, its splits need not be looked at: two for each open read, and for each of these two again, or more. Are so many saved, on the average, as are asked?
+ * With no read open it is orders of writes, of which there may be any number.
+ */
+function isWorthAsking(tried: number, succeeded: number, left: number): boolean {
+  return left === 0 ? succeeded > 0 : succeeded * (2 ** (left + 1) - 2) >= tried;
 }
 
 /** How many reads are open. */

@@ -1,7 +1,7 @@
 /** An answer as herd7 prints it, line by line. */
 import type { Proposition, Term, Test } from "../litmus/test.js";
 import type { Answer } from "./answer.js";
-import type { Frame } from "./frame.js";
+import type { Column, Frame } from "./frame.js";
 import { isUndetermined } from "./read-values.js";
 import { asWord, indexed, type Value } from "./value.js";
 
@@ -26,7 +26,8 @@ export function herdText(test: Test, answer: Answer, options: HerdTextOptions): 
   const { name, quantifier } = answer;
   const lines = [`Test ${name} ${KINDS[quantifier]}`, `States ${answer.states.length}`];
   const number = options.hexa === true ? hexadecimal : String;
-  for (const state of answer.states) lines.push(stateText(answer, state, number));
+  const writer = stateWriter(answer.frame, number);
+  for (const state of answer.states) lines.push(writer(state));
   const undefined_ = answer.flags.some((flag) => flag === UNDEFINED || flag === options.badFlag);
   lines.push(`${answer.cut ? "Loop " : ""}${undefined_ ? "Undef" : answer.validated ? "Ok" : "No"}`);
   lines.push("Witnesses");
@@ -49,17 +50,36 @@ function hexadecimal(value: number): string {
 
 /** `0:r0=1; [x]=2;` */
 export function stateText(answer: Answer, state: readonly Value[], number: NumberText = String): string {
-  return columnTexts(answer.frame, state, number)
-    .map((text) => `${text};`)
-    .join(" ");
+  return stateWriter(answer.frame, number)(state);
+}
+
+/** Writes states of a frame. There may be thousands of them, with few values in each column: what a column says of a value is written once. */
+function stateWriter({ columns }: Frame, number: NumberText): (state: readonly Value[]) => string {
+  const known = columns.map(() => new Map<Value, string>());
+  const texts = columns.map(() => "");
+  return (state) => {
+    for (let at = 0; at < columns.length; at++) {
+      const column = columns[at] as Column;
+      const value = column.whole ? undefined : (state[column.items[0] as number] ?? 0);
+      let text = value === undefined ? undefined : known[at]?.get(value);
+      if (text === undefined) {
+        text = `${columnText(column, state, number)};`;
+        if (value !== undefined) known[at]?.set(value, text);
+      }
+      texts[at] = text;
+    }
+    return texts.join(" ");
+  };
 }
 
 /** `0:r0=1`, `[x]=2`, `a={0,1}`. */
 export function columnTexts(frame: Frame, state: readonly Value[], number: NumberText = String): readonly string[] {
-  return frame.columns.map(({ name, items, whole, type }) => {
-    const texts = items.map((item) => valueText(typed(state[item] ?? 0, type, number === hexadecimal), number));
-    return `${name}=${whole ? `{${texts.join(",")}}` : texts[0]}`;
-  });
+  return frame.columns.map((column) => columnText(column, state, number));
+}
+
+function columnText({ name, items, whole, type }: Column, state: readonly Value[], number: NumberText): string {
+  const texts = items.map((item) => valueText(typed(state[item] ?? 0, type, number === hexadecimal), number));
+  return `${name}=${whole ? `{${texts.join(",")}}` : texts[0]}`;
 }
 
 /** A final value as its declared type shows it: all types but these are taken to be of 32 bits; what is not declared is an int. `bare`: without their sign. */

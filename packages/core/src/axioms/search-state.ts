@@ -109,6 +109,7 @@ export interface Search {
   /** How often nodes with so many open reads were asked whether all of their executions are consistent, and were. Where none ever was, it is asked less often: a node that is split too far is counted as well. */
   readonly tries: number[];
   readonly successes: number[];
+  skipped: number;
 }
 
 export function createSearch(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Outcomes, options: SearchOptions): Search {
@@ -166,6 +167,7 @@ export function createSearch(skeleton: Skeleton, session: Session, frame: Frame,
     factor: 1,
     tries: [],
     successes: [],
+    skipped: 0,
   };
 }
 
