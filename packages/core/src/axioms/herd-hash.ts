@@ -21,18 +21,46 @@ export function herdHash(test: Test, text: string): string | undefined {
   if (stated !== undefined) return stated.value;
   const parts = sections(text);
   const threads = parts && functions(parts.program);
-  const init = parts && initialState(parts.init);
+  const init = parts && initDigest(parts.init);
   if (threads === undefined || init === undefined) return undefined;
-  const digests = [
-    infoDigest(test),
-    digest(init.join("; ")),
-    digest(`${threads.map((each) => ` ${each} `).join("|")};\n`),
-    digest(observed(test).map(placeText).join("; ")),
-  ];
-  return hexadecimal(md5(digests.join("")));
+  const program = digest(`${threads.map((each) => ` ${each} `).join("|")};\n`);
+  return hexadecimal(md5(infoDigest(test) + init + program + observedDigest(test)));
 }
 
 const digest = (text: string): string => md5(utf8Bytes(text));
+
+/** What short texts came to before: tests of one collection have few initial states, few conditions and few heads of threads. */
+function remembering<Result>(make: (text: string) => Result): (text: string) => Result {
+  const known = new Map<string, Result>();
+  return (text) => {
+    let result = known.get(text);
+    if (result !== undefined || known.has(text)) return result as Result;
+    result = make(text);
+    if (text.length <= LONGEST && known.size < MOST) known.set(text, result);
+    return result;
+  };
+}
+
+const LONGEST = 500;
+const MOST = 2000;
+
+const initDigest = remembering((text) => {
+  const init = initialState(text);
+  return init === undefined ? undefined : digest(init.join("; "));
+});
+
+/** By the tree of the condition, which many tests share. */
+const observedDigests = new WeakMap<Proposition, string>();
+
+function observedDigest(test: Test): string {
+  const { condition, locations } = test;
+  const proposition = locations.length === 0 ? condition?.proposition : undefined;
+  const known = proposition === undefined ? undefined : observedDigests.get(proposition);
+  if (known !== undefined) return known;
+  const made = digest(observed(test).map(placeText).join("; "));
+  if (proposition !== undefined) observedDigests.set(proposition, made);
+  return made;
+}
 
 const DIGESTED = ["cachetype", "memorytype", "mt"];
 
@@ -78,24 +106,42 @@ const HEAD = /(?:void\s*\*?\s*)?P(\d+)\s*\(([^)]*)\)/y;
 function functions(program: string): readonly string[] | undefined {
   const found: string[] = [];
   for (let at = 0; ; ) {
-    at = skipped(BETWEEN, program, at);
-    HEAD.lastIndex = at;
-    const [head = "", number, parameters = ""] = HEAD.exec(program) ?? [];
-    const open = skipped(BETWEEN, program, at + head.length);
+    const brace = program.indexOf("{", at);
+    const before = brace === -1 ? undefined : knownHead(program.slice(at, brace));
+    const { open, text } = before === undefined || before.open < 0 ? headAt(program, at) : { open: brace, text: before.text };
     if (program[open] !== "{") return found;
     const end = closing(program, open);
-    if (end === undefined) return undefined;
+    if (end === undefined || text === undefined) return undefined;
     const body = program.slice(open + 1, end);
     at = end + 1;
-    if (number === undefined) {
-      found.push(`{${body}}\n\n`);
-      continue;
-    }
-    const read = parameters.replace(COMMENT, "").trim() === "" ? [] : parameters.split(",").map(parameter);
-    if (read.some((each) => each === undefined)) return undefined;
-    found.push(`P${Number(number)}(${read.join(", ")}) {\n${body}\n}\n`);
+    found.push(text === "" ? `{${body}}\n\n` : `${text} {\n${body}\n}\n`);
   }
 }
+
+/** What stands before a brace, with the brace that it leads to. */
+interface Head {
+  /** Where the brace is. */
+  readonly open: number;
+  /** `P0(int* x)`; empty where no thread begins, undefined where herd7 would not read it. */
+  readonly text: string | undefined;
+}
+
+/** The head that starts at an offset, behind blanks and comments. */
+function headAt(program: string, at: number): Head {
+  const start = skipped(BETWEEN, program, at);
+  HEAD.lastIndex = start;
+  const [head = "", number, parameters = ""] = HEAD.exec(program) ?? [];
+  const open = skipped(BETWEEN, program, start + head.length);
+  if (number === undefined) return { open, text: "" };
+  const read = parameters.replace(COMMENT, "").trim() === "" ? [] : parameters.split(",").map(parameter);
+  return { open, text: read.some((each) => each === undefined) ? undefined : `P${Number(number)}(${read.join(", ")})` };
+}
+
+/** The same of a text that ends before the first brace; `open` is -1 where it is no head as far as that. */
+const knownHead = remembering((text): Head => {
+  const { open, text: head } = headAt(`${text}{`, 0);
+  return { open: open === text.length ? open : -1, text: head };
+});
 
 function skipped(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
