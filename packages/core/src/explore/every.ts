@@ -19,6 +19,11 @@ import { createStates } from "./states.js";
 const BATCH = 1024;
 /** After so many states what was learned is made into code. */
 const FIRST_COMPILED = 4096;
+/**
+ * After so many times as many states that the code did not know all of, it is made again: V8 needs a tenth of a second and more to optimise it, and a state takes a few microseconds more by
+ * the trees than by the code.
+ */
+const AGAIN = 16;
 /** Random runs that show which values there are before the fields are laid out. */
 const RUNS = 48;
 /** So many of them in a row that show nothing new are enough. */
@@ -210,6 +215,7 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
     askedBefore += learned.asked;
     const again = fields.layOut();
     states.repack(fields.words, again);
+    if (compiled !== undefined) missed = 0;
     learned = createLearned(stepper, scopes, fields, size, footprints);
     room();
     compiled = undefined;
@@ -231,8 +237,8 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
   let layerEnd = 1;
   const woken: number[] = [];
   let compiled: Compiled | undefined;
-  let compiledFrom = 0;
-  let recompile = firstCompiled;
+  /** States since the code was made that it did not know all of; before, all. */
+  let missed = 0;
 
   /** Looks up what was gathered. `expanded`: states below have had their successors made. */
   function settle(expanded: number): boolean {
@@ -273,17 +279,13 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
         layerEnd = states.count;
       }
     }
-    if (index === recompile) {
-      // Each time twice as many states are done: what was learned since is little, but may be needed often.
-      recompile *= 2;
-      if (compiledFrom !== learned.asked) {
-        compiled = compile(learned, fields, footprints.bound, batch);
-        compiledFrom = learned.asked;
-      }
+    if (missed > (compiled === undefined ? firstCompiled : AGAIN * firstCompiled)) {
+      compiled = compile(learned, fields, footprints.bound, batch);
+      // Where a page forbids code made at run time, asking again does not help.
+      missed = compiled === undefined ? Number.NEGATIVE_INFINITY : 0;
     }
     if (compiled !== undefined) {
-      const end = Math.min(layerEnd, recompile);
-      const at = compiled.expand(states.pool, states.stride, index, end, batch.count, BATCH);
+      const at = compiled.expand(states.pool, states.stride, index, layerEnd, batch.count, BATCH);
       batch.count = compiled.next();
       transitions += compiled.tried();
       if (at > index) {
@@ -314,7 +316,10 @@ export function searchEvery(stepper: Stepper, options: SearchOptions, firstCompi
         }
         break;
       }
-      if (generate(index, count, sleepers(index))) break;
+      if (generate(index, count, sleepers(index))) {
+        missed++;
+        break;
+      }
       batch.count = before;
       transitions = counted;
       if (!settle(index) || !relearn()) return undefined;
