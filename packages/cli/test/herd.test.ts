@@ -181,3 +181,33 @@ exists (1:r0=3)
   expect(err).toContain("wrong.litmus: error[unsupported]: Unroll=many: a whole number is needed");
   expect(err).toContain("mixed.litmus: error[unsupported]: -variant mixed is not supported");
 });
+
+test("-conds gives tests other conditions, as mlog2cond7 writes them", () => {
+  const conditions = file("conds.txt", 'MP-open "forall (1:r0=1 => 1:r1=1)" # the hash stays the test\'s\nother "exists (x=1)"\n');
+  const { out } = fencepost(["herd", "-conds", conditions, allowed(), forbidden()]);
+  expect(out).toContain("Test MP-open Required\n");
+  expect(out).toContain("\nNo\nWitnesses\nPositive: 3 Negative: 1\nCondition forall (1:r0=1 => 1:r1=1)\n");
+  expect(out).toContain("Hash=d3764694b52d33613e5161a240966ca0");
+  expect(out).toContain("Observation MP Never 0 3");
+  const wrong = file("wrong-conds.txt", 'MP-open "exists (zz=1)"\n');
+  expect(fencepost(["herd", "-conds", wrong, allowed()])).toMatchObject({
+    code: 3,
+    err: expect.stringContaining("there is no location `zz`"),
+  });
+  const unquoted = file("unquoted.txt", "MP-open exists x=1\n");
+  expect(fencepost(["herd", "-conds", unquoted, allowed()])).toMatchObject({ code: 2, err: expect.stringContaining("in quotes") });
+});
+
+test("-through lets executions pass that the model forbids; the orders of cos-opt.cat are coherent all the same", () => {
+  const twice =
+    "C CoRR\n{ }\nP0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { int r0 = READ_ONCE(*x); int r1 = READ_ONCE(*x); }\nexists (1:r0=1 /\\ 1:r1=0)\n";
+  const test = file("corr.litmus", twice);
+  expect(fencepost(["herd", "-through", "all", forbidden(), test]).out).toMatch(
+    /Observation MP Sometimes 1 3[^]*Observation CoRR Never 0 3/,
+  );
+  const [plain, coherent] = ["cos.cat", "cos-opt.cat"].map((name) =>
+    file(`with-${name}`, `"t"\ninclude "${name}"\nirreflexive po as nothing\n`),
+  );
+  expect(fencepost(["herd", "-model", plain as string, test]).out).toContain("Observation CoRR Sometimes 1 3");
+  expect(fencepost(["herd", "-model", coherent as string, test]).out).toContain("Observation CoRR Never 0 3");
+});

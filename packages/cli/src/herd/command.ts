@@ -28,6 +28,7 @@ Model (default: Fencepost's own model of the Linux kernel)
   -conf FILE.cfg         a configuration file: macros, bell, model, variant and options
   -I DIR                 look for models, macros, configurations and includes here too; may be repeated
   -bell FILE  -macros FILE.def  -variant NAMES  -skipchecks NAMES
+  -through all|invalid   keep executions that fail the model's checks
   -c11                   the C11 model
   --arch ARCH            lowers the kernel's C to the instructions of ARCH (${[...ARCHITECTURES.keys()].join(", ")}) and asks its model, or the one of -model
 
@@ -38,6 +39,7 @@ Search
   --max-candidates N     sets of executions to look at for each test
   --jobs N               threads (as many as there are CPUs)
   -kinds FILE            gives tests (a name and Allow, Forbid or Require on each line) another quantifier
+  -conds FILE            gives tests (a name and a condition in quotes on each line) another condition
   -oknames, -nonames NAMES  -names, -excl FILE   which tests to run
 
 Output

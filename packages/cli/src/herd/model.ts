@@ -44,6 +44,7 @@ export function loadModel(options: HerdOptions): LoadedModel {
   const compiled = compileModel(parsed.value, {
     variant: (name) => variants.has(name),
     skip: new Set(options.skip),
+    through: options.through,
     architecture: lower?.vocabulary ?? "C",
     ...(bell?.ok ? { bell: bell.value } : {}),
   });

@@ -19,6 +19,8 @@ export interface HerdOptions {
   readonly unroll: number;
   readonly speedcheck: "false" | "true" | "fast";
   readonly skip: readonly string[];
+  /** Executions that fail a check of the model are kept. */
+  readonly through: boolean;
   readonly show: Show;
   /** Pictures of at most so many executions of a test. */
   readonly shownAtMost: number;
@@ -44,6 +46,8 @@ export interface HerdOptions {
   readonly suffix: string;
   /** Quantifiers of tests, by name. */
   readonly kinds: ReadonlyMap<string, Quantifier>;
+  /** Conditions in place of the tests' own, by the tests' names. */
+  readonly conditions: ReadonlyMap<string, string>;
   readonly version: boolean;
   readonly help: boolean;
   /** A configuration of Fencepost; undefined: one is looked for; false: none. */
@@ -120,6 +124,17 @@ function kindsIn(path: string): readonly (readonly [string, Quantifier])[] {
   });
 }
 
+/** `name "exists (x=1)"` on each line, as mlog2cond7 writes it. */
+function conditionsIn(path: string): readonly (readonly [string, string])[] {
+  return namesIn(path).map((line) => {
+    const [, name, quoted, bare] = /^(\S+)\s+(?:"([^"]*)"|(\S+))$/.exec(line) ?? [];
+    const condition = quoted ?? bare;
+    if (name === undefined || condition === undefined)
+      throw new UsageError(`${path}: ${line}: a test's name and its condition in quotes are needed`);
+    return [name, condition];
+  });
+}
+
 function addFolder(options: Writable, value: string): void {
   if (!options.include.includes(value)) options.include = [...options.include, value];
 }
@@ -159,8 +174,8 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   skipchecks: (options, value) => {
     options.skip = [...options.skip, ...split(value)];
   },
-  through: (_options, value, option) => {
-    if (value !== "none") throw new UsageError(`${option} ${value} is not supported: executions that the model forbids are not kept`);
+  through: (options, value, option) => {
+    options.through = oneOf(option, value, ["all", "invalid", "none"]) !== "none";
   },
   show: (options, value, option) => {
     options.show = oneOf(option, value, ["none", "prop", "all", "wit", "neg", "cond"]);
@@ -215,6 +230,9 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   },
   kinds: (options, value) => {
     options.kinds = new Map([...options.kinds, ...kindsIn(value)]);
+  },
+  conds: (options, value) => {
+    options.conditions = new Map([...options.conditions, ...conditionsIn(value)]);
   },
   restrict: (_options, value, option) => {
     if (value !== "none") throw new UsageError(`${option} ${value} is not supported: outcomes are never restricted`);
@@ -281,7 +299,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   evince: "pictures are written to files: -o DIR for DOT, --svg DIR",
   preview: "pictures are written to files: -o DIR for DOT, --svg DIR",
   web: "this configuration is herd7's own web page's",
-  conds: "conditions are the test's own",
   rename: "rename the test itself",
   machsize: "C has no mixed-size accesses here",
   maxphantom: "hardware updates of page tables are not modelled",
@@ -303,6 +320,7 @@ function start(): Writable {
     unroll: 2,
     speedcheck: "false",
     skip: [],
+    through: false,
     show: "none",
     shownAtMost: Number.POSITIVE_INFINITY,
     doshow: [],
@@ -320,6 +338,7 @@ function start(): Writable {
     hexa: false,
     suffix: "",
     kinds: new Map(),
+    conditions: new Map(),
     version: false,
     help: false,
     config: undefined,

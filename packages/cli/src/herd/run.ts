@@ -54,8 +54,8 @@ export function runFile(path: string, shared: Shared): Ran {
   return runSource(source, path, shared, !wantsPictures(shared.options));
 }
 
-/** Pictures and problems point into the text: threads of other tests are no good for them. */
-function runSource(source: Source, path: string, forAll: Shared, reuse: boolean): Ran {
+/** Pictures and problems point into the text: threads of other tests are no good for them. `original`: of the file whose condition was replaced; its hash stays the test's. */
+function runSource(source: Source, path: string, forAll: Shared, reuse: boolean, original?: { readonly hash: string | undefined }): Ran {
   const parsed = parseTest(source, reuse ? forAll.known : undefined);
   if (!parsed.ok) return wrong(parsed.problems.map((problem) => formatProblem(source, problem)).join("\n"));
   let shared: Shared;
@@ -66,6 +66,11 @@ function runSource(source: Source, path: string, forAll: Shared, reuse: boolean)
     throw error;
   }
   const { loaded, session, options } = shared;
+  const condition = original === undefined ? options.conditions.get(named(parsed.value, path).name) : undefined;
+  if (condition !== undefined) {
+    const hash = herdHash(parsed.value, source.text);
+    return runSource(withCondition(source, parsed.value, condition), path, forAll, reuse, { hash });
+  }
   const test = ofKind(named(parsed.value, path), options);
   if (options.only.length > 0 && !options.only.includes(test.name)) return SKIPPED;
   if (options.except.includes(test.name)) return SKIPPED;
@@ -73,7 +78,7 @@ function runSource(source: Source, path: string, forAll: Shared, reuse: boolean)
   const answered = answerTest(test, shared);
   switch (answered.kind) {
     case "problems":
-      if (reuse) return runSource(source, path, forAll, false);
+      if (reuse) return runSource(source, path, forAll, false, original);
       return wrong(answered.problems.map((problem) => formatProblem(source, problem)).join("\n"));
     case "unknown": {
       const out = options.json ? `${JSON.stringify({ test: test.name, file: path, unknown: answered.reason })}\n` : "";
@@ -81,7 +86,7 @@ function runSource(source: Source, path: string, forAll: Shared, reuse: boolean)
     }
     case "answer": {
       const seconds = (performance.now() - began) / 1000;
-      const hash = options.json ? undefined : herdHash(parsed.value, source.text);
+      const hash = options.json ? undefined : original === undefined ? herdHash(parsed.value, source.text) : original.hash;
       const out = options.json
         ? `${JSON.stringify(answerJson(test, path, answered.answer))}\n`
         : herdText(test, answered.answer, {
@@ -104,6 +109,12 @@ function runSource(source: Source, path: string, forAll: Shared, reuse: boolean)
 function named(test: Test, path: string): Test {
   const name = test.name === "--" ? basename(path) : test.name;
   return name.endsWith(".litmus") ? { ...test, name: name.slice(0, -".litmus".length) } : name === test.name ? test : { ...test, name };
+}
+
+/** The text with another condition, which -conds gives it. */
+function withCondition({ name, text }: Source, { condition }: Test, wanted: string): Source {
+  const { start, end } = condition?.span ?? { start: text.length, end: text.length };
+  return { name, text: `${text.slice(0, start)}\n${wanted}\n${text.slice(end)}` };
 }
 
 /** The test with the quantifier that -kinds gives it. */

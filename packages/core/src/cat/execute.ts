@@ -40,12 +40,15 @@ export interface Executed {
   readonly shows: Map<string, NodeId>;
 }
 
+/** Is this left out? A call is asked for by the procedure's name and by its own. */
+export type Skip = (role: CompiledTest["role"] | "call", name: string | undefined) => boolean;
+
 /** State of a run: the environment is the one after the last instruction. */
 interface Run {
   readonly context: Context;
   readonly executed: Executed;
   environment: Environment;
-  readonly skip: ReadonlySet<string>;
+  readonly skip: Skip;
   depth: number;
 }
 
@@ -55,7 +58,7 @@ export function execute(
   environment: Environment,
   body: readonly Instruction[],
   executed: Executed,
-  skip: ReadonlySet<string>,
+  skip: Skip,
 ): Environment {
   const run: Run = { context, executed, environment, skip, depth: 0 };
   runAll(run, body);
@@ -159,7 +162,7 @@ function declareEnumeration(run: Run, instruction: Instruction & { kind: "enum" 
 
 function addTest(run: Run, role: CompiledTest["role"], test: ModelTest): void {
   const { context, executed, skip } = run;
-  if (test.name !== undefined && skip.has(test.name)) return;
+  if (skip(role, test.name)) return;
   const value = evaluateOrWait(context, run.environment, test.of);
   if (test.test !== "empty") {
     executed.tests.push({ role, test, node: graphOf(context, value, "relation", test.of.place) });
@@ -189,7 +192,7 @@ function showOne(run: Run, name: string, environment: Environment): void {
 
 function call(run: Run, instruction: Instruction & { kind: "call" }): void {
   const { context, skip } = run;
-  if (skip.has(instruction.name) || (instruction.as !== undefined && skip.has(instruction.as))) return;
+  if (skip("call", instruction.name) || skip("call", instruction.as)) return;
   const thunk = run.environment.find(instruction.name);
   if (thunk === undefined) {
     throw new CatError(

@@ -23,6 +23,8 @@ export interface CompileOptions {
   readonly variant?: (name: string) => boolean;
   /** Names of checks that are skipped (herd7's `-skipchecks`). */
   readonly skip?: ReadonlySet<string>;
+  /** Executions that fail a check are let through (herd7's `-through all`). */
+  readonly through?: boolean;
   /** A bell file, run before the model; its tags become sets of events. */
   readonly bell?: CatModel;
   /** More base names that the caller's structures hold: those of the vocabulary of vocabulary.ts for the architecture are always there. */
