@@ -97,7 +97,7 @@ export function createCpuSteps(
       }
       case "store": {
         const location = target(state, at, position, thread, instruction);
-        if (location === -1) return count;
+        if (location === -1 || (instruction.pair >= 0 && state[status + instruction.pair] === 0)) return count;
         lack.missing = false;
         storedValue(state, at, position, thread, instruction);
         if (lack.missing) return count;

@@ -250,8 +250,9 @@ export function createProgress(machine: Machine, values: Values) {
 
   /** Is it a store whose value a younger load may have? Of an atomic in halves that is known once its read half is performed (2: it stores nothing). */
   function mayForward(state: State, id: number): boolean {
-    const { kind, pair } = instructions[id] as Instruction;
-    return kind === "store" && (pair < 0 || (state[status + pair] !== 0 && state[status + id] !== 2));
+    const { kind, modify, pair } = instructions[id] as Instruction;
+    if (kind !== "store" || pair < 0) return kind === "store";
+    return state[status + id] !== 2 && (modify?.kind === "exchange" || state[status + pair] !== 0);
   }
 
   /** An access whose address came late: was something younger to the same address performed too early? */

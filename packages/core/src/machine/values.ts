@@ -87,6 +87,8 @@ export function createValues(machine: Machine) {
   /** What a store stores: its expression's value, or what its read half makes of what it read. Sets `missing`. */
   function storedValue(state: State, at: Path, position: number, thread: MachineThread, store: Instruction): number {
     if (store.pair < 0) return evaluate(state, at, position, thread, store.value as Expression);
+    // An exchange stores the same whatever it reads.
+    if (store.modify?.kind === "exchange") return evaluate(state, at, position, thread, store.modify.value);
     if (state[status + store.pair] === 0) {
       miss(store.pair);
       return 0;

@@ -352,8 +352,9 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
       const store = forwarding(sequence, at);
       if (store === undefined) return;
       const needed = [store.act.address, ...operandsOf(store.act)].flatMap((each) => providers(store.run, store.position, each));
-      // What an atomic's write half stores, its read half has read.
-      if (store.act.half === "write") needed.push(byRun.get(store.run)?.[store.position - 1] as Item);
+      // What an atomic's write half stores, its read half has read; an exchange stores the same whatever it reads.
+      if (store.act.half === "write" && store.act.modify?.kind !== "exchange")
+        needed.push(byRun.get(store.run)?.[store.position - 1] as Item);
       for (const each of needed) rules.push({ if: [startOf(younger), startOf(store)], then: [known(each), startOf(younger)] });
     });
   }

@@ -112,6 +112,8 @@ export function endOf(
       const returns = { old, new: result, zero: Number(result === 0), negative: Number(result < 0), success: Number(stores), nothing: 0 };
       return { value: returns[act.returns], stored: stores ? result : undefined, old };
     };
+    // What an exchange stores does not hang on what it reads: a load may have it before.
+    if (act.half === "write" && act.modify?.kind === "exchange") return { ...atomic(0), value: 0 };
     if (act.half === "write") return { ...atomic(effectOf((byRun.get(run) as readonly Item[])[position - 1] as Item).old), value: 0 };
     if (act.half === "read") return atomic(location < 0 ? 0 : loaded(item));
     // What the table of mappings refuses does nothing; a read gets all ones.
