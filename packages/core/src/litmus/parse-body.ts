@@ -2,6 +2,7 @@
 import type { Span } from "../source.js";
 import type { Cursor } from "./cursor.js";
 import { assignmentOperators, type ExpressionReader, expressionReader, parseAssigned, parseExpression } from "./parse-expression.js";
+import { parseSwitch } from "./parse-switch.js";
 import { atDeclaration, parseBaseType, parseStars, typeText } from "./parse-type.js";
 import { atItem } from "./place.js";
 import type { Token, TokenKind } from "./scan.js";
@@ -78,7 +79,6 @@ function parseBlock(cursor: Cursor): Statement[] {
 const unsupportedStatements: ReadonlyMap<string, string> = new Map([
   ["goto", "write the jump as `if`, `while` or `do`"],
   ["scoped_guard", "write `spin_lock(l);` before the block and `spin_unlock(l);` at its end"],
-  ["switch", "write it as a chain of `if` and `else if`"],
   ["asm", "an empty one is `barrier();`, the others are the kernel's barriers: `mb();` `wmb();` `dma_wmb();` …"],
   ["__asm__", "an empty one is `barrier();`, the others are the kernel's barriers: `mb();` `wmb();` `dma_wmb();` …"],
 ]);
@@ -127,9 +127,11 @@ function parseStatement(cursor: Cursor, list: Statement[]): void {
     case "else":
       cursor.fail("syntax", cursor.here, "this `else` belongs to no `if`");
       return;
+    case "switch":
+      list.push(...cursor.nested([], () => parseSwitch(cursor, (inner) => parseStatement(cursor, inner))));
+      return;
     case "goto":
     case "scoped_guard":
-    case "switch":
     case "asm":
     case "__asm__":
       cursor.fail("unsupported", cursor.here, `\`${word}\` is not part of the language`, unsupportedStatements.get(word));

@@ -1,7 +1,7 @@
 /** Mapping requests: what a driver can ask of the DMA API for a location, as far as a platform in question listens. */
 import type { Declaration } from "../litmus/test.js";
 import type { Platform } from "../platform/platform.js";
-import type { Location } from "../program/program.js";
+import { arrayOf, type Location } from "../program/program.js";
 import { type Change, replacement, type TextEdit } from "./change.js";
 import { change, type Proposer, type Site, together } from "./site.js";
 
@@ -32,8 +32,9 @@ export const proposeMappings: Proposer = (subject, platforms) => {
     // The members of a structure are mapped together, where they are declared together.
     const siblings = test.init.filter((other) => other.kind === "location" && other.span.start === declaration.span.start);
     if (siblings[0] !== declaration) continue;
-    const name = siblings.length > 1 ? declaration.name.replace(/\..*/, "") : declaration.name;
-    const location = program.locations.find(({ name }) => name === declaration.name || name === `${declaration.name}[0]`);
+    const names = siblings.flatMap((each) => (each.kind === "location" ? [each.name] : []));
+    const name = siblings.length > 1 ? [...new Set(names.map((each) => each.replace(/\..*/, "")))].join(" and ") : declaration.name;
+    const location = program.locations.find(({ name, owner }) => owner === -1 && arrayOf(name) === declaration.name);
     if (location === undefined || location.mapping.mode !== "streaming") continue;
     const strongest: Change[] = [];
     const add = (what: string, edit: TextEdit, words: string, short: string): void => {

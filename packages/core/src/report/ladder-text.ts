@@ -46,9 +46,13 @@ function roomForLabels({ lanes, rows }: Ladder): { readonly gaps: number[]; read
     if (from === to && from === gaps.length) after = Math.max(after, label.length + 3);
     else if (Math.abs(from - to) <= 1) gaps[at] = Math.max(gaps[at] as number, label.length + 5);
   }
-  // Arrows over several lanes need their room in one of the gaps, or all of them together.
-  for (const { from, to, label } of rows) {
+  // Arrows over several lanes need their room in one of the gaps, or all of them together; beside the mark of what they pass, in one.
+  for (const { from, to, label, passes } of rows) {
     const [low, high] = [Math.min(from, to), Math.max(from, to)];
+    const column = (lane: number): number => gaps.slice(low, lane).reduce((sum, gap) => sum + gap, 0);
+    const start = (column(high) - label.length) / 2;
+    const hidden = passes.some((lane) => column(lane) >= start - 1 && column(lane) <= start + label.length);
+    if (hidden && !gaps.slice(low, high).some((gap) => gap >= label.length + 5)) gaps[high - 1] = label.length + 5;
     const span = gaps.slice(low, high).reduce((sum, gap) => sum + gap, 0);
     if (high > low && span < label.length + 5) gaps[low] = (gaps[low] as number) + label.length + 5 - span;
   }

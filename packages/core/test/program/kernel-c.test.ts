@@ -83,6 +83,21 @@ describe("the same thing, said as a driver says it", () => {
       "dma_addr_t a = dma_map_single(buf); dma_unmap_single(buf);",
       "",
     ],
+    [
+      "int r = READ_ONCE(one.own); switch (r) { case 0: one.addr = 1; break; case 1: case A: { one.addr = 2; break; } default: return; }",
+      "int r = READ_ONCE(one.own); if (r == 0) one.addr = 1; else if (r == 1 || r == 4) { one.addr = 2; } else return;",
+      "#define A 4\n",
+    ],
+    [
+      "int r = one.own; for (;;) { switch (r) { case 0: continue; default: one.addr = 2; } break; }",
+      "int r = one.own; for (;;) { if (r == 0) continue; else one.addr = 2; break; }",
+      "",
+    ],
+    [
+      "int r = one.own; switch (r) { case 0: if (one.addr) break; one.addr = 1; break; case 1: one.addr = 2; }",
+      "int r = one.own; do { if (r == 0) { if (one.addr) break; one.addr = 1; } else if (r == 1) one.addr = 2; } while (0);",
+      "",
+    ],
     ["set_bit(3, &one->own); clear_bit(1, &one->own);", "atomic_or(8, &one.own); atomic_andnot(2, &one.own);", ""],
     ["if (test_and_set_bit(0, &one->own)) one->addr = 1;", "if ((atomic_fetch_or(1, &one.own) & 1) != 0) one.addr = 1;", ""],
     ["int a = test_bit(2, &one->own);", "int a = (READ_ONCE(one.own) & 4) != 0;", ""],

@@ -157,15 +157,19 @@ exists (0:r0=1 /\\ 0:r1=0)
   });
 });
 
-test("the members of a structure are mapped together, and the structure is what is named", () => {
+test.each([
+  ["struct desc one", "one"],
+  ["struct desc ring[2]", "ring"],
+])("the members of a structure are mapped together, and the structure is what is named: %s", (declared, named) => {
   const { answers } = repaired(
     load(`C d
 {
   struct desc { int len; int own; };
-  dma(streaming) struct desc d;
+  dma(streaming) ${declared};
 }
-D0(struct desc *d) { DMA_WRITE(d->len, 5); DMA_WRITE(d->own, 1); }
-P0(struct desc *d) {
+D0() { struct desc *d = ${named === "one" ? "&one" : "&ring[1]"}; DMA_WRITE(d->len, 5); DMA_WRITE(d->own, 1); }
+P0() {
+  struct desc *d = ${named === "one" ? "&one" : "&ring[1]"};
   int r0 = READ_ONCE(d->own);
   int r1 = READ_ONCE(d->len);
 }
@@ -174,7 +178,7 @@ exists (0:r0=1 /\\ 0:r1=0)
     "sn2",
   );
   expect(answers.slice(0, 2).map(({ changes }) => changes.map(({ words }) => words))).toEqual([
-    ["allocate d with dma_alloc_coherent"],
-    ["map d with DMA_ATTR_WRITE_BARRIER"],
+    [`allocate ${named} with dma_alloc_coherent`],
+    [`map ${named} with DMA_ATTR_WRITE_BARRIER`],
   ]);
 });
