@@ -69,7 +69,7 @@ function runSource(source: Source, path: string, forAll: Shared, reuse: boolean,
   const condition = original === undefined ? options.conditions.get(named(parsed.value, path).name) : undefined;
   if (condition !== undefined) {
     const hash = herdHash(parsed.value, source.text);
-    return runSource(withCondition(source, parsed.value, condition), path, forAll, reuse, { hash });
+    return runSource(withCondition(source, condition), path, forAll, reuse, { hash });
   }
   const test = ofKind(named(parsed.value, path), options);
   if (options.only.length > 0 && !options.only.includes(test.name)) return SKIPPED;
@@ -112,8 +112,10 @@ function named(test: Test, path: string): Test {
 }
 
 /** The text with another condition, which -conds gives it. */
-function withCondition({ name, text }: Source, { condition }: Test, wanted: string): Source {
-  const { start, end } = condition?.span ?? { start: text.length, end: text.length };
+function withCondition({ name, text }: Source, wanted: string): Source {
+  // Read anew: what tests share has the places of the first of them.
+  const parsed = parseTest({ name, text });
+  const { start, end } = (parsed.ok ? parsed.value.condition?.span : undefined) ?? { start: text.length, end: text.length };
   return { name, text: `${text.slice(0, start)}\n${wanted}\n${text.slice(end)}` };
 }
 

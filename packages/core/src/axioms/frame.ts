@@ -4,7 +4,7 @@ import { didYouMean } from "../nearest.js";
 import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
 import type { Value } from "./value.js";
-import { asWord, indexed } from "./value.js";
+import { asWord, indexed, smallBits } from "./value.js";
 
 /** Something that a final state gives a value to. */
 export type Item =
@@ -14,7 +14,14 @@ export type Item =
 /** A proposition over items, by their index in `Frame.items`. */
 export type Condition =
   | { readonly kind: "constant"; readonly value: boolean }
-  | { readonly kind: "compare"; readonly operator: "=" | "!=" | "<" | "<=" | ">" | ">="; readonly left: Operand; readonly right: Operand }
+  | {
+      readonly kind: "compare";
+      readonly operator: "=" | "!=" | "<" | "<=" | ">" | ">=";
+      readonly left: Operand;
+      readonly right: Operand;
+      /** Where a location or a register of a small type is compared with a number: only so many bits of both. */
+      readonly bits?: number;
+    }
   | { readonly kind: "not"; readonly operand: Condition }
   | { readonly kind: "and" | "or" | "implies"; readonly left: Condition; readonly right: Condition };
 
@@ -235,6 +242,12 @@ function observe(test: Test, { types, arrays, threadNumber, problems }: Declared
     const at = item === undefined ? undefined : index.get(itemKey(item));
     return at === undefined ? { kind: "value", value: 0 } : { kind: "item", item: at };
   };
+  const bitsCompared = ({ operator, left, right }: Comparison): { readonly bits?: number } => {
+    if (right.kind !== "integer" || (operator !== "=" && operator !== "!=")) return {};
+    const item = resolve(left);
+    const bits = item === undefined ? undefined : smallBits(types.get(typeKey({ items: [item], whole: undefined })))?.bits;
+    return bits === undefined ? {} : { bits };
+  };
   const condition = (proposition: Proposition): Condition => {
     switch (proposition.kind) {
       case "constant":
@@ -253,6 +266,7 @@ function observe(test: Test, { types, arrays, threadNumber, problems }: Declared
           operator: proposition.operator,
           left: operand(proposition.left, false, proposition.right),
           right: operand(proposition.right, true, proposition.left),
+          ...bitsCompared(proposition),
         };
       }
       case "not":
@@ -418,6 +432,12 @@ function initialValue(value: Initial | undefined): Value {
   return value.kind === "integer" ? asWord(value.value) : value.name;
 }
 
+/** A small type holds no more than its bits, without a sign. */
+function cut(value: Value, type: string | undefined): Value {
+  const bits = smallBits(type)?.bits;
+  return bits === undefined || typeof value !== "number" ? value : value & (2 ** bits - 1);
+}
+
 function declare(
   declaration: Declaration,
   into: {
@@ -451,10 +471,10 @@ function declare(
         });
       }
       if (length === undefined) {
-        into.initial.set(name, initialValue(value));
+        into.initial.set(name, cut(initialValue(value), declaration.type));
       } else {
         into.arrays.set(name, length);
-        for (let at = 0; at < length; at++) into.initial.set(indexed(name, at), initialValue(items?.[at]));
+        for (let at = 0; at < length; at++) into.initial.set(indexed(name, at), cut(initialValue(items?.[at]), declaration.type));
       }
       if (value?.kind === "address" && !into.initial.has(value.name)) into.initial.set(value.name, 0);
       return;

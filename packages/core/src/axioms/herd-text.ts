@@ -3,7 +3,7 @@ import type { Proposition, Term, Test } from "../litmus/test.js";
 import type { Answer } from "./answer.js";
 import type { Column, Frame } from "./frame.js";
 import { isUndetermined } from "./read-values.js";
-import { asWord, indexed, type Value } from "./value.js";
+import { asWord, indexed, smallBits, type Value } from "./value.js";
 
 /** What a session calls the flag of a failed `undefined_unless`. */
 const UNDEFINED = "Undef";
@@ -85,11 +85,9 @@ function columnText({ name, items, whole, type }: Column, state: readonly Value[
 /** A final value as its declared type shows it: all types but these are taken to be of 32 bits; what is not declared is an int. `bare`: without their sign. */
 export function typed(value: Value, type: string | undefined, bare = false): Value {
   if (typeof value !== "number" || type === undefined) return value;
-  const base = type.replace(/\b(_Atomic|volatile|const)\b/g, "").trim();
-  const [, sign, size] = /^(u?)(?:int)?(8|16)(?:_t)?$/.exec(base.replace(/^s(8|16)$/, "$1")) ?? [];
-  const bits = base === "char" ? 8 : base === "short" ? 16 : size === undefined ? undefined : Number(size);
-  if (bits !== undefined) return sign === "u" || bare ? value & (2 ** bits - 1) : signExtended(value, bits);
-  return UNSIGNED.test(base) ? value >>> 0 : value;
+  const small = smallBits(type);
+  if (small !== undefined) return small.signed && !bare ? signExtended(value, small.bits) : value & (2 ** small.bits - 1);
+  return UNSIGNED.test(type.replace(/\b(_Atomic|volatile|const)\b/g, "").trim()) ? value >>> 0 : value;
 }
 
 const UNSIGNED = /\*$|^(atomic_t|uint32_t|uintptr_t|u32|unsigned( int| long)?)$/;

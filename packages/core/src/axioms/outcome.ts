@@ -152,7 +152,11 @@ export function holds(condition: Condition, valueOf: (item: number) => Value | u
     case "compare": {
       const left = operandValue(condition.left, valueOf);
       const right = operandValue(condition.right, valueOf);
-      return left === undefined || right === undefined ? undefined : compareValues(condition.operator, left, right);
+      if (left === undefined || right === undefined) return undefined;
+      if (condition.bits === undefined || typeof left !== "number" || typeof right !== "number")
+        return compareValues(condition.operator, left, right);
+      const mask = 2 ** condition.bits - 1;
+      return compareValues(condition.operator, left & mask, right & mask);
     }
   }
 }
@@ -184,6 +188,7 @@ export function requiredValues(condition: Condition, into: Map<number, Value> = 
     requiredValues(condition.right, into);
   } else if (
     condition.kind === "compare" &&
+    condition.bits === undefined &&
     condition.operator === "=" &&
     condition.left.kind === "item" &&
     condition.right.kind === "value"

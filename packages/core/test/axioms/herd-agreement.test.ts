@@ -196,3 +196,19 @@ test("a model of C11 may ask which plain write is the final one", () => {
   expect(written("*x = 1", store(2))).toEqual(["[x]=2;"]);
   expect(written(store(1), "*x = 2")).toEqual(["[x]=1;", "[x]=2;"]);
 });
+
+test("small types hold their bits alone at the start, and are compared by them with numbers", () => {
+  const small = (type: string, value: number, tail: string, store = ""): readonly string[] =>
+    lines(program(`${type} x=${value}; int8_t y=-1;`, `int r0 = READ_ONCE(*x); ${store}`, `locations [0:r0; x;]\n${tail}`, `${type} *x`));
+  expect(states(small("int8_t", -1, "exists (x=-1 /\\ x=255 /\\ x!=1)"))).toEqual(["0:r0=255; [x]=-1;"]);
+  expect(small("int8_t", -1, "exists (x=-1 /\\ x=255 /\\ x!=1)")).toContain("Observation t Always 1 0");
+  expect(states(small("int16_t", 70000, "exists (x=4464)"))).toEqual(["0:r0=4464; [x]=4464;"]);
+  const written = "WRITE_ONCE(*x, 1000);";
+  expect(small("uint8_t", 0, "exists (x=232 /\\ x=1000 /\\ x=-24)", written)).toContain("Observation t Always 1 0");
+  // Two locations are compared as they are.
+  expect(small("int8_t", 0, "exists ([x]=[y])", "WRITE_ONCE(*x, 255);")).toContain("Observation t Always 1 0");
+  expect(small("int8_t", 0, "exists ([x]=[y])", "WRITE_ONCE(*x, -1);")).toContain("Observation t Never 0 1");
+  expect(lines(program("char a[2]={1000,-1};", "*a = 1000;", "exists (a[0]=-24 /\\ a={232,255})", "char *a"))).toContain(
+    "Observation t Always 1 0",
+  );
+});
