@@ -209,7 +209,12 @@ function unknownPlatforms(root: JsonNode, { platforms, platformFiles = [] }: Con
   return texts(platforms).flatMap(([index, name]): Problem[] => {
     if (name === "all" || name === "conforming" || platform(name) !== undefined) return [];
     const similar = similarNames(name)[0];
-    const hint = similar === undefined ? `platforms: ${platformNames().join(", ")}` : `did you mean \`${similar}\`?`;
+    const file = name.includes("/") || name.endsWith(".json");
+    const hint = file
+      ? "files of platforms are named in `platformFiles`"
+      : similar === undefined
+        ? `platforms: ${platformNames().join(", ")}`
+        : `did you mean \`${similar}\`?`;
     return [
       { code: "config", severity: "error", span: spanAt(root, ["platforms", index]), message: `there is no platform \`${name}\``, hint },
     ];

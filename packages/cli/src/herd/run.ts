@@ -49,7 +49,10 @@ export function runFile(path: string, shared: Shared): Ran {
   try {
     source = { name: path === "-" ? "<stdin>" : path, text: readFileSync(path === "-" ? 0 : path, UTF8) };
   } catch (error) {
-    return wrong(`${path}: error[file]: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : "cannot be read"}`);
+    const { code } = error as NodeJS.ErrnoException;
+    const why =
+      code === "ENOENT" ? "no such file" : code === "EISDIR" ? "this is a directory: name its files, `dir/*.litmus`" : "cannot be read";
+    return wrong(`${path}: error[file]: ${why}`);
   }
   return runSource(source, path, shared, !wantsPictures(shared.options));
 }

@@ -45,6 +45,8 @@ export function restsOnPlainDependency(machine: Machine, races: readonly string[
     const weak = racing(load);
     const end = threads[load.thread]?.end ?? 0;
     const tainted = new Set([load.target]);
+    const isTemporary = (thread: number, register: number): boolean =>
+      program.threads[thread]?.registers[register]?.startsWith("$") === true;
     let guarded = -1;
     for (let id = load.id + 1; id < end; id++) {
       const instruction = instructions[id] as Instruction;
@@ -52,6 +54,8 @@ export function restsOnPlainDependency(machine: Machine, races: readonly string[
         [...registersOf(expression, new Set())].some((register) => tainted.has(register));
       if (instruction.kind === "fence" && (instruction.before & 1) !== 0) return false;
       if (instruction.kind === "assign" && depends(instruction.value)) tainted.add(instruction.target);
+      // A temporary lives as long as its statement: the next one that uses it begins anew.
+      else if (isTemporary(load.thread, instruction.target)) tainted.delete(instruction.target);
       if (instruction.kind === "branch" && depends(instruction.value)) guarded = Math.max(guarded, instruction.join);
       if (weak && instruction.kind === "load" && depends(instruction.address)) return true;
       if (

@@ -113,13 +113,12 @@ function parseStatement(cursor: Cursor, list: Statement[]): void {
       cursor.advance();
       if (word === "return" && !cursor.at(";") && !cursor.at("}") && !cursor.onNewLine) {
         // Nobody asks for the value of a thread: `return 0;`, `return IRQ_HANDLED;`.
-        const here = cursor.here;
-        const value = parseExpression(expressionReader(cursor));
+        const reader = expressionReader(cursor);
+        const value = parseExpression(reader);
         if (cursor.failing) return;
-        if (!isSimple(value)) {
-          cursor.fail("unsupported", here, "a thread returns no value", "do it before, and write `return;`");
-          return;
-        }
+        list.push(...reader.pending);
+        // What it takes to compute it happens nonetheless: `return readl(D0.status);`.
+        if (!isSimple(value)) list.push({ kind: "expression", expression: value, span: value.span });
       }
       cursor.expectSemicolon(`\`${word}\``);
       list.push({ kind: word, span: cursor.span(start) });
@@ -157,9 +156,23 @@ function parseStatement(cursor: Cursor, list: Statement[]): void {
   if (!cursor.failing) cursor.expectSemicolon("the statement");
 }
 
-/** A number or a name, which does nothing. */
+/** Computed from numbers and names alone, which does nothing: `-EAGAIN`, `IRQ_RETVAL(handled)`, `seen ? IRQ_HANDLED : IRQ_NONE`. */
 function isSimple(value: Expression): boolean {
-  return value.kind === "integer" || value.kind === "name" || (value.kind === "unary" && value.operator === "-" && isSimple(value.operand));
+  switch (value.kind) {
+    case "integer":
+    case "name":
+      return true;
+    case "unary":
+      return value.operator !== "*" && isSimple(value.operand);
+    case "binary":
+      return isSimple(value.left) && isSimple(value.right);
+    case "conditional":
+      return isSimple(value.condition) && isSimple(value.then) && isSimple(value.else);
+    case "call":
+      return value.name === "IRQ_RETVAL" && value.arguments.every(isSimple);
+    default:
+      return false;
+  }
 }
 
 /** `int r0`, `int r0 = 1, *p = x`, without the semicolon. */

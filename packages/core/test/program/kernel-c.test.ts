@@ -98,6 +98,8 @@ describe("the same thing, said as a driver says it", () => {
       "int r = one.own; do { if (r == 0) { if (one.addr) break; one.addr = 1; } else if (r == 1) one.addr = 2; } while (0);",
       "",
     ],
+    ["int r = 1; return r ? IRQ_HANDLED : IRQ_NONE;", "int r = 1; return;", ""],
+    ["int r = 1; if (r) return readl(D0.st); r = 2;", "int r = 1; if (r) { readl(D0.st); return; } r = 2;", ""],
     ["set_bit(3, &one->own); clear_bit(1, &one->own);", "atomic_or(8, &one.own); atomic_andnot(2, &one.own);", ""],
     ["if (test_and_set_bit(0, &one->own)) one->addr = 1;", "if ((atomic_fetch_or(1, &one.own) & 1) != 0) one.addr = 1;", ""],
     ["int a = test_bit(2, &one->own);", "int a = (READ_ONCE(one.own) & 4) != 0;", ""],
