@@ -100,6 +100,7 @@ export function openRead(search: Search, node: Node, relevantOnly: boolean): num
 /** Two writes of one location whose order is open; those of locks first. */
 export function openPair(search: Search, node: Node, locksOnly: boolean): readonly [LocationPlan, number, number] | undefined {
   const { words, locations, events } = search;
+  if (search.allOrdered) return undefined;
   for (const location of locations) {
     const { writes } = location;
     if (locksOnly && !writes.some((write) => events[write]?.kind === "LKW")) continue;

@@ -31,9 +31,9 @@ function addBlock(state: Int32Array, words: Int32Array, block: number): void {
     let mixed: number;
     let word = step;
     if (round === 0) {
-      mixed = (b & c) | (~b & d);
+      mixed = d ^ (b & (c ^ d));
     } else if (round === 1) {
-      mixed = (b & d) | (c & ~d);
+      mixed = c ^ (d & (b ^ c));
       word = 5 * step + 1;
     } else if (round === 2) {
       mixed = b ^ c ^ d;
@@ -65,8 +65,13 @@ export function utf8Bytes(text: string): string {
   return text;
 }
 
+const DIGITS = [..."0123456789abcdef"];
+
 export function hexadecimal(bytes: string): string {
   let text = "";
-  for (let at = 0; at < bytes.length; at++) text += bytes.charCodeAt(at).toString(16).padStart(2, "0");
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes.charCodeAt(at);
+    text += (DIGITS[byte >> 4] as string) + (DIGITS[byte & 15] as string);
+  }
   return text;
 }

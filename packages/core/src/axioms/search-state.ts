@@ -104,6 +104,8 @@ export interface Search {
   depth: number;
   /** Has following up changed something? */
   changed: boolean;
+  /** Is the order of all writes known at the root, and so at every node? */
+  allOrdered: boolean;
   /** How many executions each one stands for (`symmetry.ts`). */
   factor: number;
   /** How often nodes with so many open reads were asked whether all of their executions are consistent, and were. Where none ever was, it is asked less often: a node that is split too far is counted as well. */
@@ -164,6 +166,7 @@ export function createSearch(skeleton: Skeleton, session: Session, frame: Frame,
     pool: [],
     depth: 0,
     changed: false,
+    allOrdered: false,
     factor: 1,
     tries: [],
     successes: [],

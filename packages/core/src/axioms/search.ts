@@ -89,6 +89,8 @@ function start(search: Search): void {
       root.must.set(ordered.must);
       if (!restrict(search, root) || !extend(search, root, session.orderedBefore)) continue;
       if (!locations.every((location) => settleLocation(search, root, location))) continue;
+      search.allOrdered = false;
+      search.allOrdered = openPair(search, root, false) === undefined;
       visit(search, root, undefined);
     }
   });
