@@ -1,5 +1,6 @@
 /** Syntax of a model -> graph of operations -> sessions. */
 import { BUILTIN_MODELS } from "./builtin.js";
+import { givenDependencies } from "./dependencies.js";
 import { type Context, PRIMITIVES, REFUSED_PRIMITIVES } from "./evaluate.js";
 import { type Choice, type CompiledTest, declaredTags, type Executed, execute, type Skip } from "./execute.js";
 import { scopeNodes } from "./free.js";
@@ -81,15 +82,8 @@ export function compileModel(model: CatModel, options: CompileOptions = {}): Cat
   const executed: Executed = { tests: [], order: undefined, choices: [], shows: new Map() };
   const models = options.bell === undefined ? [model] : [options.bell, model];
   try {
-    if (models.some((one) => one.derivesDependencies)) {
-      if (options.relations?.includes("rf-reg") !== true) {
-        throw new CatError(
-          { source: model.source, span: { start: 0, end: 1 } },
-          "this model derives dependencies from register events (`catdep`), which tests in C do not have",
-          "use a model that is given addr, data and ctrl: Fencepost's `arm64`, or an older aarch64.cat",
-        );
-      }
-    }
+    const derives = models.some((one) => one.derivesDependencies);
+    const dependencies = derives ? givenDependencies(graph) : undefined;
     let environment = new Environment();
     for (const name of PRIMITIVES) environment.bind(name, { kind: "primitive", name });
     for (const name of REFUSED_PRIMITIVES) environment.bind(name, { kind: "primitive", name });
@@ -109,7 +103,7 @@ export function compileModel(model: CatModel, options: CompileOptions = {}): Cat
     const skip: Skip = (role, name) =>
       (name !== undefined && names?.has(name) === true) || (through && role === "check" && name !== COHERENT_ORDERS);
     environment = execute(context, environment, standard().body, executed, skip);
-    for (const one of models) environment = execute(context, environment, one.body, executed, skip);
+    for (const one of models) environment = execute(context, environment, one.body, executed, skip, dependencies);
     const { named, warnings } = topLevel(environment, models);
     for (const [name, node] of executed.shows) named.set(name, node);
     if (executed.tests.length === 0) {

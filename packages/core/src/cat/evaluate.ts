@@ -595,6 +595,8 @@ function primitive(context: Context, name: string, argument: Value, place: Place
     case "fail":
       throw new CatError(place, `the model says \`fail\` on ${describe(argument, (node) => graph.kind(node))}`);
     default:
+      // Of nothing there is nothing, whatever it speaks of.
+      if (argument.kind === "nothing" || (argument.kind === "graph" && graph.isEmpty(argument.node))) return { kind: "nothing" };
       throw new CatError(
         place,
         `\`${name}\` is not supported: it speaks of what Fencepost does not model (page tables, scopes, classes of instances)`,

@@ -13,8 +13,8 @@ import {
   mismatch,
 } from "./evaluate.js";
 import { type NodeId, READS_BRANCH, READS_CO, READS_EXECUTION } from "./graph.js";
-import type { CatModel, Expression, Instruction, ModelTest, Place } from "./syntax.js";
-import { CatError, type Dynamic, type Environment, type Value } from "./value.js";
+import type { Binding, CatModel, Expression, Instruction, ModelTest, Place } from "./syntax.js";
+import { CatError, type Dynamic, type Environment, Thunk, type Value } from "./value.js";
 
 /** A test as node. */
 export interface CompiledTest {
@@ -49,6 +49,8 @@ interface Run {
   readonly executed: Executed;
   environment: Environment;
   readonly skip: Skip;
+  /** What is added to relations that the model derives, by their names. */
+  readonly added: ReadonlyMap<string, NodeId> | undefined;
   depth: number;
 }
 
@@ -59,8 +61,9 @@ export function execute(
   body: readonly Instruction[],
   executed: Executed,
   skip: Skip,
+  added?: ReadonlyMap<string, NodeId>,
 ): Environment {
-  const run: Run = { context, executed, environment, skip, depth: 0 };
+  const run: Run = { context, executed, environment, skip, added, depth: 0 };
   runAll(run, body);
   return run.environment;
 }
@@ -73,7 +76,7 @@ function runOne(run: Run, instruction: Instruction): void {
   const { context, executed } = run;
   switch (instruction.kind) {
     case "let":
-      run.environment = bindAll(context, run.environment, instruction.bindings);
+      run.environment = withAdded(run, instruction.bindings, bindAll(context, run.environment, instruction.bindings));
       return;
     case "let-rec":
       run.environment = bindRecursively(context, run.environment, instruction.bindings);
@@ -151,6 +154,22 @@ function runOne(run: Run, instruction: Instruction): void {
     case "debug":
       return;
   }
+}
+
+function withAdded({ context, added }: Run, bindings: readonly Binding[], environment: Environment): Environment {
+  let result = environment;
+  for (const { pattern, place } of bindings) {
+    const name = pattern.kind === "one" ? pattern.name : undefined;
+    const more = name === undefined ? undefined : added?.get(name);
+    const bound = name === undefined ? undefined : environment.find(name);
+    if (name === undefined || more === undefined || bound === undefined) continue;
+    const { graph } = context;
+    result = result.with(
+      name,
+      new Thunk(() => ({ kind: "graph", node: graph.union(graphOf(context, bound.value, "relation", place), more) })),
+    );
+  }
+  return result;
 }
 
 function declareEnumeration(run: Run, instruction: Instruction & { kind: "enum" }): void {

@@ -139,6 +139,23 @@ export const VOCABULARY: readonly Word[] = [
   set("Q", "load-acquire PC (LDAPR)", "AArch64"),
   set("NoRet", "reads of atomics that return nothing (STADD...)", "AArch64"),
   set("S", "speculated accesses", "AArch64"),
+  ...[
+    "T",
+    "FAULT",
+    "TagCheck",
+    "EXC-ENTRY",
+    "EXC-RET",
+    "TLBI",
+    "TLBIIS",
+    "TLBInXS",
+    "DC.CVAU",
+    "IC.IALLUIS",
+    "IC.IALLU",
+    "IC.IVAU",
+    "PTEtoPA",
+  ].map((name) =>
+    (name === "PTEtoPA" ? relation : set)(name, "memory tags, faults, exceptions, page tables and the upkeep of caches: none", "AArch64"),
+  ),
   set("AL", "accesses with acquire or release", "ARM"),
   set("ISB", "the fence isb", "AArch64", "ARM"),
   ...["DMB", "DSB"].flatMap((fence) =>

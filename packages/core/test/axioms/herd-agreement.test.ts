@@ -212,3 +212,29 @@ test("small types hold their bits alone at the start, and are compared by them w
     "Observation t Always 1 0",
   );
 });
+
+test("a model that derives dependencies from registers is given them: through registers, and on through memory", () => {
+  const model = modelNamed(
+    "derived",
+    `C "derived" catdep
+include "cos.cat"
+let lrrs = [Wreg] ; po ; [Rreg]
+let data = [R] ; lrrs ; [W]
+let addr = 0 and ctrl = 0
+acyclic po-loc | rf | co | fr as coherence
+acyclic addr | data | (ctrl ; [W]) | rfe as external
+`,
+  );
+  const buffering = (first: string): string | undefined =>
+    lines(
+      `C t\n{ x=0; y=0; z=0; }\nP0(int *x, int *y, int *z) { int r0 = READ_ONCE(*x); ${first} }
+P1(int *x, int *y) { int r0 = READ_ONCE(*y); WRITE_ONCE(*x, r0); }\nexists (0:r0=1 /\\ 1:r0=1)\n`,
+      {},
+      model,
+    ).find((line) => line.startsWith("Observation"));
+  expect(buffering("WRITE_ONCE(*y, 1);")).toMatch(/Sometimes/);
+  expect(buffering("WRITE_ONCE(*y, (r0 & 0) + 1);")).toMatch(/Never/);
+  expect(buffering("if (r0 == 1) WRITE_ONCE(*y, 1);")).toMatch(/Never/);
+  expect(buffering("WRITE_ONCE(*z, r0); int r1 = READ_ONCE(*z); WRITE_ONCE(*y, (r1 & 0) + 1);")).toMatch(/Never/);
+  expect(buffering("WRITE_ONCE(*z, r0); WRITE_ONCE(*z, 3); int r1 = READ_ONCE(*z); WRITE_ONCE(*y, (r1 & 0) + 1);")).toMatch(/Sometimes/);
+});

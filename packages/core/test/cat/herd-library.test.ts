@@ -32,6 +32,6 @@ test.skipIf(!present)("every model of herd7's library is read, or refused by nam
   }
   // uniproc-normw-cat.cat says `rf -1`, which herd7 does not read either.
   expect(refused).toEqual(["uniproc-normw-cat.cat"]);
-  // Whole models among them; the rest are parts (ppo.cat) that name what their includer defines, models with catdep, and those of page tables and instruction fetches.
+  // Whole models among them; the rest are parts (ppo.cat) that name what their includer defines, and those of page tables and instruction fetches.
   expect(compiled).toBeGreaterThan(40);
 });

@@ -63,10 +63,6 @@ describe("mistakes are told with their place and, where there is one, the way ou
     expect(first(text)).toBe(wanted);
   });
 
-  test("a model that derives dependencies is refused by name", () => {
-    expect(first('AArch64 "x" catdep acyclic po')).toContain("derives dependencies from register events (`catdep`)");
-  });
-
   test("a file that includes itself", () => {
     const read = parseCat({ name: "a.cat", text: 'include "a.cat"' }, (name) => ({ name, text: 'include "a.cat"' }));
     expect(read.ok ? "" : read.problems[0]?.message).toBe("`a.cat` includes itself");
