@@ -219,7 +219,8 @@ export function createEffects(
     if (!listLike) return overwrite(state, location, instruction.thread, result);
     state[valueOffset[id] as number] = result;
     gatherForStore(state, at, position, instruction);
-    if (pair >= 0) gatherRead(state, location, choice);
+    // Where barriers travel, what came with the store it read has reached this CPU, and goes along anyhow; that store itself is no barrier's.
+    if (pair >= 0 && layout.carried < 0) gatherRead(state, location, choice);
     return publish(state, thread, instruction, location, choice);
   }
 
@@ -251,7 +252,7 @@ export function createEffects(
     }
     state[slot + 1] = result.value;
     gatherForStore(state, at, position, instruction);
-    gather(state, id);
+    if (layout.carried < 0) gather(state, id);
     return publish(state, thread, instruction, location, choice);
   }
 

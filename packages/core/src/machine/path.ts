@@ -2,6 +2,7 @@
  * The path of a thread: the instructions that its window holds, in program order, as far as branches are decided or guessed. Paths form a tree (a child per
  * decision at each branch); what can be precomputed about a path is kept on its node.
  */
+import { committedBefore } from "./commits.js";
 import type { Instruction } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
 import { isPending } from "./pending.js";
@@ -212,6 +213,8 @@ export function prepare(machine: Machine, path: Path, position: number): void {
     )
       forwards.push(older.id);
   }
+  if (machine.platform.cpu.sameAddressCommits && younger.kind === "store")
+    for (const id of committedBefore(machine.instructions, path.ids, position)) if (!hard.includes(id)) hard.push(id);
   path.blockers[position] = hard;
   path.sameAddress[position] = soft;
   path.forwards[position] = forwards;

@@ -96,6 +96,10 @@ const cpuFields: { readonly [name: string]: Field } = {
   source,
   multiCopyAtomic: need({ kind: "boolean" }, "True: a store reaches all CPUs at once."),
   readsJoin: need({ kind: "boolean" }, "False: a read of a new value may be followed by a dependent read of an old one (alpha)."),
+  sameAddressCommits: may(
+    { kind: "boolean" },
+    "True: a store waits for the older loads of each location that its address, its value or a branch before it was loaded from (Power). Default false.",
+  ),
   barriersTravel: may(
     { kind: "boolean" },
     "B-cumulativity: a barrier that reached this CPU with a store goes ahead of its own later stores (Power). Default false.",

@@ -36,6 +36,7 @@ export interface CpuData {
   readonly multiCopyAtomic: boolean;
   readonly readsJoin: boolean;
   readonly barriersTravel?: boolean;
+  readonly sameAddressCommits?: boolean;
   readonly coherentReads?: boolean;
   readonly sameStoreSwaps?: boolean;
   readonly plainRaces?: "model" | "nothing";

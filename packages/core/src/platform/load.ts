@@ -101,6 +101,7 @@ export function loadCpu(data: CpuData): Cpu {
     multiCopyAtomic: data.multiCopyAtomic,
     readsJoin: data.readsJoin,
     barriersTravel: data.barriersTravel ?? false,
+    sameAddressCommits: data.sameAddressCommits ?? false,
     coherentReads: data.coherentReads ?? true,
     sameStoreSwaps: data.sameStoreSwaps ?? false,
     plainRaces: data.plainRaces ?? "model",
