@@ -120,11 +120,17 @@ function stepsAt(tokens: readonly Token[], index: number, inParentheses: readonl
       return 0;
     case "head":
       return before?.region === "head" && before.thread !== undefined && token.text !== "{" ? 2 : 0;
+    case "description":
     case "init":
     case "body": {
-      if (token.text === "{" && token.depth === 0) return 0;
+      if (token.text === "{" && token.depth === 0 && token.region !== "description") return 0;
+      if (token.region === "body" && (token.text === "case" || (token.text === "default" && tokens[index + 1]?.text === ":")))
+        return Math.max(0, token.depth - 1);
       const ended =
         before === undefined ||
+        before.region !== token.region ||
+        (token.region === "description" && before.text === ",") ||
+        (token.region === "body" && before.text === ":") ||
         (token.text === "{" && before.text !== "=") ||
         token.text === "}" ||
         ends(before, inParentheses[at] === true);

@@ -52,7 +52,9 @@ export function namedWords(named: Named): string {
 }
 
 export const KEYWORDS: ReadonlySet<string> = new Set(
-  "if else while do for break continue return ATOMIC true false NULL sizeof struct union enum static const volatile register".split(" "),
+  "if else while do for switch case default break continue return ATOMIC true false NULL sizeof struct union enum static const volatile register".split(
+    " ",
+  ),
 );
 const TLP_ATTRIBUTES: ReadonlySet<string> = new Set(["RO", "IDO", "UIO", "AT"]);
 const TAIL_WORDS: ReadonlySet<string> = new Set(
@@ -68,7 +70,9 @@ export function findNames(tokens: readonly Token[], numbers: ReadonlySet<string>
   const add = (token: Token, named: Named, role: Occurrence["role"] = "use"): void => {
     found.push({ token, named, role });
   };
-  const init = code.filter((token) => token.region === "init");
+  // What is described before the initial state is as if it stood in it.
+  const described = code.flatMap((token) => (token.region === "description" ? [{ ...token, depth: token.depth + 1 }] : []));
+  const init = [...described, ...code.filter((token) => token.region === "init")];
   const tail = code.filter((token) => token.region === "tail");
   const structures = readInit(init, add);
   const heads = runs(code.filter((token) => token.region === "head" || token.region === "body"));
@@ -349,6 +353,9 @@ function readBody(run: readonly Token[], { memory, owned, locals, structures, ba
       add(token, { kind: "thread", name: threadOf(text) });
       continue;
     }
+    // `return IRQ_HANDLED;`: what stands for a number elsewhere.
+    const known = declared.has(text) || parameters.has(text) || memory.has(text) || assigned.has(text) || locals.has(`${thread}:${text}`);
+    if (!known && isReturned(tokens, index)) continue;
     const location =
       !declared.has(text) &&
       (parameters.has(text) ||
@@ -363,6 +370,13 @@ function readBody(run: readonly Token[], { memory, owned, locals, structures, ba
       add(token, { kind: "local", thread, name: text }, first ? "declaration" : "use");
     }
   }
+}
+
+/** Between `return` and its semicolon. */
+function isReturned(tokens: readonly Token[], index: number): boolean {
+  let at = index;
+  while (at >= 0 && !/^(?:[;{}]|return)$/.test(tokens[at]?.text ?? ";")) at--;
+  return tokens[at]?.text === "return";
 }
 
 /** A word that is a name: no call, keyword, type, member or attribute of a packet. */

@@ -14,7 +14,8 @@ import {
 } from "@fencepost/core/litmus";
 
 /** `head` is a thread's name, parameters and clauses; `tail` what follows the threads. */
-export type Region = "header" | "init" | "head" | "body" | "tail";
+/** `description`: a structure, a `typedef` or an `enum` before the initial state. */
+export type Region = "header" | "description" | "init" | "head" | "body" | "tail";
 
 export interface Token {
   /** `text` is the rest of a line that is no program: the test's name, `key=value`, a source. `platform` is a name in an `expect` line. */
@@ -168,16 +169,15 @@ function readHeader(reader: Reader): void {
   }
 }
 
-/** `struct desc { … };` before the initial state: the tokens are as they would be in it. */
+/** `struct desc { … };` before the initial state. */
 function readDescription(reader: Reader): void {
   const outside = reader.depth;
-  reader.depth++;
-  for (let token = reader.next("init", undefined, "outer"); token !== undefined; token = reader.next("init", undefined, "outer")) {
+  const next = (): Token | undefined => reader.next("description", undefined, "outer");
+  for (let token = next(); token !== undefined; token = next()) {
     if (token.text === "{") reader.depth++;
-    if (token.text === ";" && reader.depth === outside + 1) break;
-    reader.comments("init", undefined, "outer");
-    if (reader.startsWith("}")) reader.depth--;
-    if (reader.depth <= outside) break;
+    if (token.text === ";" && reader.depth === outside) break;
+    reader.comments("description", undefined, "outer");
+    if (reader.startsWith("}") && --reader.depth < outside) break;
   }
   reader.depth = outside;
 }

@@ -307,7 +307,8 @@ describe("rename", () => {
       const before = analyse({ name, text });
       if (before.program === undefined) continue;
       for (const [index, named] of before.names.all.entries()) {
-        if (named.kind === "thread") continue;
+        // The members of a structure stand under its name.
+        if (named.kind === "thread" || (named.kind !== "local" && named.name.includes("."))) continue;
         const [first] = before.names.of(named);
         const to = `renamed_${index}`;
         const edits = renameAt(before, first?.token.start ?? -1, to);
