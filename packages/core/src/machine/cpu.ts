@@ -28,7 +28,7 @@ export function createCpuSteps(
 ) {
   const { instructions, threads, listLike, layout } = machine;
   const { status, order } = layout;
-  const { evaluate, lack, modified, modifyExpressions, storedValue } = values;
+  const { evaluate, lack, modified, neededBy, storedValue } = values;
   const { handlerIdle, handlersOf, passives, path, roundDone, target } = progress;
   const { isAtomicMessage, orderLength, readIndex, seenUpTo, valueAt } = messages;
   const { cachedValue } = caches;
@@ -74,7 +74,7 @@ export function createCpuSteps(
         if (forward === -2) return count;
         if (instruction.modify !== undefined) {
           lack.missing = false;
-          for (const expression of modifyExpressions(instruction.modify)) evaluate(state, at, position, thread, expression);
+          for (const expression of neededBy(instruction)) evaluate(state, at, position, thread, expression);
           if (lack.missing) return count;
           if (forward >= 0) {
             const own = storedValue(state, forwarded.path, forwarded.position, forwarded.thread, instructions[forward] as Instruction);

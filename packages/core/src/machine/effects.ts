@@ -34,7 +34,7 @@ export function createEffects(
 ) {
   const { instructions, threads, listLike, observers, layout } = machine;
   const { status, value: valueOffset, memory } = layout;
-  const { evaluate, lack, lastHops, modified, returned, storedValue } = values;
+  const { evaluate, isMadeLater, lack, lastHops, modified, returned, storedValue } = values;
   const { addressHolds, addressesKnown, behindPointers, checkGuesses, passives, path, target } = progress;
   const { breaksPair } = pairs;
   const { forgetHalf, gather, gatherAll, gatherRead, readIndex, scratch, scratchPrior, seenUpTo, settleAll, show, valueAt } = messages;
@@ -183,7 +183,7 @@ export function createEffects(
     if (instruction.modify !== undefined) {
       const outcome = modification(state, at, position, thread, instruction, result);
       if (outcome === undefined) return false;
-      state[slot] = returned(instruction, result, outcome);
+      state[slot] = isMadeLater(instruction) ? 0 : returned(instruction, result, outcome);
       if (pair >= 0) state[slot + 1] = result;
       if (pair >= 0 && !outcome.stores) {
         // Done without having been performed: no late address is held against it.
@@ -214,7 +214,12 @@ export function createEffects(
     }
     if (breaksPair(state, location, choice, instruction.thread)) return false;
     state[status + id] = 1;
-    if (pair >= 0) forgetHalf(state, pair);
+    if (pair >= 0) {
+      const half = instructions[pair] as Instruction;
+      const slot = valueOffset[pair] as number;
+      if (isMadeLater(half)) state[slot] = returned(half, state[slot + 1] as number, { stores: true, value: result });
+      forgetHalf(state, pair);
+    }
     if (location < 0) return true;
     if (!listLike) return overwrite(state, location, instruction.thread, result);
     state[valueOffset[id] as number] = result;

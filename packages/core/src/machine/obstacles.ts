@@ -29,7 +29,7 @@ export function createObstacles(
   const { instructions, packets, threads, layout, program } = machine;
   const locations = program.locations;
   const { status } = layout;
-  const { evaluate, lack, lacking, modifyExpressions } = values;
+  const { evaluate, lack, lacking, neededBy } = values;
   const { handlerIdle, handlersOf, isDone, passives, path, roundWaits, sameCpu, target } = progress;
   const { answerable, inPlace, unanswered, waitsFor } = queues;
   const { forwarding, heldBack, underGuess } = window;
@@ -123,7 +123,7 @@ export function createObstacles(
     const absent =
       isKnown(instruction.address) && isKnown(value) && instruction.modify === undefined
         ? -1
-        : lacking(state, at, position, thread, [instruction.address, value, ...modifyExpressions(instruction.modify)]);
+        : lacking(state, at, position, thread, [instruction.address, value, ...neededBy(instruction)]);
     if (absent >= 0) return [absent];
     switch (instruction.kind) {
       case "load": {

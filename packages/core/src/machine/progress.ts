@@ -248,7 +248,7 @@ export function createProgress(machine: Machine, values: Values) {
     return true;
   }
 
-  /** Is it a store whose value a younger load may have? Of an atomic in halves that is known once its read half is performed (2: it stores nothing). */
+  /** Is it a store whose value a younger load may have? Of an atomic in halves that is known once its read half is performed (2: it stores nothing); an exchange stores in any case. */
   function mayForward(state: State, id: number): boolean {
     const { kind, modify, pair } = instructions[id] as Instruction;
     if (kind !== "store" || pair < 0) return kind === "store";

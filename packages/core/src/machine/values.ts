@@ -59,8 +59,25 @@ export function createValues(machine: Machine) {
         return state[slot] as number;
       default:
         if (standing === 0) miss(instruction.id);
+        else if (isMadeLater(instruction) && state[status + instruction.pair] === 0) return madeOf(state, path, at, thread, instruction);
         return state[slot] as number;
     }
+  }
+
+  /**
+   * An atomic in halves that computes: its read half may be performed before the operands are there, its value waits for them, that of atomic_fetch_add, too (herd7 has one computation of
+   * both). Once the write half is performed the value stands in its slot.
+   */
+  const isMadeLater = ({ kind, modify, pair }: Instruction): boolean => kind === "load" && pair >= 0 && modify?.kind === "arithmetic";
+
+  /** The value of such an atomic, from what its read half has read. */
+  function madeOf(state: State, path: Path, position: number, thread: MachineThread, half: Instruction): number {
+    const old = state[(valueOffset[half.id] as number) + 1] as number;
+    return returned(
+      half,
+      old,
+      modified(half.modify as Modify, old, (expression) => evaluate(state, path, position, thread, expression)),
+    );
   }
 
   function evaluate(state: State, path: Path, position: number, thread: MachineThread, expression: Expression): number {
@@ -146,17 +163,12 @@ export function createValues(machine: Machine) {
     return lack.missing ? lack.instruction : -1;
   };
 
-  const modifyExpressions = (modify: Modify | undefined): readonly Expression[] => {
+  /** What an atomic's instruction needs before it can be performed: a read half only what says whether the other half will store. */
+  const neededBy = ({ kind, modify }: Instruction): readonly Expression[] => {
     if (modify === undefined) return [];
-    switch (modify.kind) {
-      case "compare":
-        return [modify.expected, modify.value];
-      case "add-unless":
-        return [modify.value, modify.unless];
-      default:
-        return [modify.value];
-    }
+    const deciding = modify.kind === "compare" ? [modify.expected] : modify.kind === "add-unless" ? [modify.unless] : [];
+    return kind === "load" ? deciding : [modify.value, ...deciding];
   };
 
-  return { evaluate, lack, lacking, lastHops, modified, modifyExpressions, registerAt, returned, storedValue };
+  return { evaluate, isMadeLater, lack, lacking, lastHops, modified, neededBy, registerAt, returned, storedValue };
 }

@@ -1,6 +1,6 @@
 /** What the platform's window says of two instructions of a thread: may the younger one be performed before the older one? */
 import { holds } from "../platform/condition.js";
-import type { Platform } from "../platform/platform.js";
+import type { Platform, WindowRule } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import { type AccessFacts, type Instruction, KIND_BIT, kindsOf } from "./instruction.js";
 import type { Machine } from "./machine.js";
@@ -22,8 +22,6 @@ function accessFact(program: Program, name: string, older: Instruction, younger:
         younger.location >= 0 &&
         program.locations[older.location]?.space === program.locations[younger.location]?.space
       );
-    case "same-address":
-      return older.location >= 0 && older.location === younger.location;
     default:
       throw new Error(`unknown condition ${name}`);
   }
@@ -87,15 +85,23 @@ export function createWindowRules(
     // An atomic has two kinds: of each pair of kinds the first rule that matches decides.
     for (const first of kindsOf(older.mapping >= 0 ? older.fenced : older.mask)) {
       for (const second of kindsOf(younger.mapping >= 0 ? younger.fenced : younger.mask)) {
-        const rule = rules.find(
-          (each) =>
-            each.older.includes(first) &&
-            each.younger.includes(second) &&
-            holds(each.when, (name) => accessFact(program, name, older, younger), option),
-        );
-        if (rule?.pass !== "no") continue;
-        forbidding.set(key, rule.id);
-        return 0;
+        const ruled = (oneLocation: boolean): WindowRule | undefined =>
+          rules.find(
+            (each) =>
+              each.older.includes(first) &&
+              each.younger.includes(second) &&
+              holds(each.when, (name) => (name === "same-address" ? oneLocation : accessFact(program, name, older, younger)), option),
+          );
+        const rule = ruled(older.location >= 0 && older.location === younger.location);
+        if (rule?.pass === "no") {
+          forbidding.set(key, rule.id);
+          return 0;
+        }
+        // Where an address is computed, whether the two are of one location is asked when it is known.
+        const meeting = answer === 1 && inMemory && (older.location < 0 || younger.location < 0) ? ruled(true) : undefined;
+        if (meeting?.pass !== "no") continue;
+        forbidding.set(key, meeting.id);
+        answer = 2;
       }
     }
     return answer;

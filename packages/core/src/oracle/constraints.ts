@@ -115,7 +115,9 @@ function registersOf(expression: Expression | undefined): readonly number[] {
 export function operandsOf(act: Act): readonly (Expression | undefined)[] {
   const { modify } = act;
   if (modify === undefined) return [act.value];
-  return [act.value, modify.value, modify.kind === "compare" ? modify.expected : modify.kind === "add-unless" ? modify.unless : undefined];
+  const deciding = modify.kind === "compare" ? modify.expected : modify.kind === "add-unless" ? modify.unless : undefined;
+  // To read, only whether it will store has to be known.
+  return act.half === "read" ? [deciding] : [act.value, modify.value, deciding];
 }
 
 /** The act that last set a register before a position; undefined where it still has its initial value. */
@@ -250,7 +252,11 @@ export function constrain(program: Program, platform: Platform, option: Lookup, 
     registersOf(expression).flatMap((register) => {
       const definition = definitionOf(byRun.get(run) as readonly Item[], position, register);
       if (definition === undefined) return [];
-      return definition.act.kind === "assign" ? providers(run, definition.position, definition.act.value) : [definition];
+      const { act, position: at } = definition;
+      if (act.kind === "assign") return providers(run, at, act.value);
+      // What an atomic in halves gives where it computes waits for what it computes with.
+      const made = act.half === "read" && act.modify?.kind === "arithmetic";
+      return made ? [definition, ...providers(run, at, act.modify?.value)] : [definition];
     });
 
   // Packets go their way; values are there before they are used.

@@ -10,9 +10,13 @@ export interface MemoryTaste {
   readonly atomics: boolean;
   /** Critical sections. */
   readonly locks: boolean;
+  /** Barriers that count beside an atomic or a lock. */
+  readonly beside?: boolean;
 }
 
 const FENCES = ["smp_mb", "smp_mb", "smp_rmb", "smp_wmb"];
+const BESIDE_ATOMICS = ["smp_mb__before_atomic", "smp_mb__after_atomic"];
+const BESIDE_LOCKS = ["smp_mb__after_spinlock", "smp_mb__after_unlock_lock"];
 const SUFFIXES = ["", "_relaxed", "_acquire", "_release"];
 
 /** A random test: two to four threads, one to three locations, dependencies of every kind, few enough accesses that loads of one location meet often. */
@@ -20,6 +24,7 @@ export function randomMemoryTest(random: Random, taste: MemoryTaste): Draft {
   const names = ["x", "y", "z"].slice(0, 1 + random.below(3));
   const threads: DraftThread[] = [];
   const shown = [...names];
+  const fences = taste.beside === true ? [...FENCES, ...BESIDE_ATOMICS, ...BESIDE_ATOMICS, ...(taste.locks ? BESIDE_LOCKS : [])] : FENCES;
   const count = 2 + (random.chance(0.4) ? 1 : 0) + (random.chance(0.1) ? 1 : 0);
   for (let thread = 0; thread < count; thread++) {
     const set: string[] = [];
@@ -49,18 +54,25 @@ export function randomMemoryTest(random: Random, taste: MemoryTaste): Draft {
       return load((r) =>
         random.pick([
           `int ${r} = xchg${suffix}(${target()}, ${stored()})`,
-          `int ${r} = atomic_fetch_add${suffix}(1, ${target()})`,
+          `int ${r} = atomic_fetch_add${suffix}(${taste.beside === true ? stored() : 1}, ${target()})`,
           `int ${r} = cmpxchg${suffix}(${target()}, ${random.below(2)}, ${stored()})`,
         ]),
       );
     };
+    const within = (): Statement[] =>
+      taste.beside === true && random.chance(0.6)
+        ? [
+            ...(random.chance(0.4) ? [`${random.pick(fences)}()`] : []),
+            `atomic_inc(${target()})`,
+            ...(random.chance(0.4) ? [`${random.pick(fences)}()`] : []),
+          ]
+        : [`WRITE_ONCE(*${target()}, ${stored()})`];
     const body: Statement[] = [];
     const accesses = Math.max(1, Math.round((taste.size * (0.6 + 0.2 * random.below(5))) / count));
     for (let at = 0; at < accesses; at++) {
-      if (at > 0 && random.chance(0.25)) body.push(`${random.pick(FENCES)}()`);
+      if (at > 0 && random.chance(0.25)) body.push(`${random.pick(fences)}()`);
       // A register that one arm alone sets has no value in the other.
-      if (set.length > 0 && random.chance(0.12))
-        body.push({ head: `if (${random.pick(set)})`, body: [`WRITE_ONCE(*${target()}, ${stored()})`] });
+      if (set.length > 0 && random.chance(0.12)) body.push({ head: `if (${random.pick(set)})`, body: within() });
       else if (lock && random.chance(0.3)) body.push("spin_lock(l)", access(), "spin_unlock(l)");
       else body.push(access());
     }

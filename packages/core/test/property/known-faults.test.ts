@@ -472,3 +472,65 @@ test("a word that may pass the first of its burst leaves with it, or alone", () 
   expect(machine).toBe(oracle);
   expect(look(program(text), on, "states", "full").ends.map(({ values }) => values.join())).toEqual(["0", "1"]);
 });
+
+describe("atomics in halves, and the architecture's models", () => {
+  /** What the models of LKMM and Armv8 say of each, and herd7 with them. */
+  const allowed = (text: string, ...on: readonly string[]): readonly boolean[] =>
+    on.map((name) => {
+      const { oracle, machine } = compare(text, platform(name));
+      expect(machine).toBe(oracle);
+      return machine;
+    });
+
+  test("reading does not wait for what will be stored", () => {
+    const failed = `{ }
+      P0(int *x, int *z) { smp_store_release(z, 2); int r0 = xchg_release(x, 2); }
+      P1(int *x, int *z) { int r0 = atomic_fetch_add_release(1, x); int r1 = cmpxchg(z, 1, 2 + (r0 ^ r0)); }
+      exists (1:r0=2 /\\ 1:r1=0)`;
+    expect(allowed(failed, "arm64", "portable", "riscv")).toEqual([true, true, true]);
+    const passedOn = (call: string): string => `{ }
+      P0(int *x, int *w) { int r0 = READ_ONCE(*w); WRITE_ONCE(*x, 1 + (r0 ^ r0)); }
+      P1(int *x, int *z, int *w) { int r0 = READ_ONCE(*x); int r1 = ${call}; WRITE_ONCE(*(w + (r1 ^ r1)), 1); }
+      exists (0:r0=1 /\\ 1:r0=1)`;
+    expect(allowed(passedOn("xchg_relaxed(z, 1 + (r0 ^ r0))"), "arm64", "portable", "riscv")).toEqual([true, true, true]);
+    // What an addition returns waits for what it adds: one computation, in herd7.
+    for (const call of ["atomic_fetch_add_relaxed", "atomic_add_return_relaxed"])
+      expect(allowed(passedOn(`${call}(1 + (r0 ^ r0), z)`), "arm64", "portable", "riscv")).toEqual([false, false, false]);
+  });
+
+  test.fails("nor for what a comparison expects, which decides only whether it stores", () => {
+    const text = `{ }
+      P0(int *x, int *z) { smp_store_release(z, 2); int r0 = xchg_release(x, 2); }
+      P1(int *x, int *z) { int r0 = atomic_fetch_add_release(1, x); int r1 = cmpxchg(z, 1 + (r0 ^ r0), 2); }
+      exists (1:r0=2 /\\ 1:r1=0)`;
+    expect(allowed(text, "arm64", "portable", "riscv")).toEqual([true, true, true]);
+  });
+
+  test("what an exchange stores may be read before the exchange has read", () => {
+    const text = `{ }
+      P0(int *x, int *y) { int r0 = xchg_relaxed(y, 2); int r1 = READ_ONCE(*y); WRITE_ONCE(*(x + (r1 ^ r1)), 1); }
+      P1(int *x, int *y) { int r1 = READ_ONCE(*x); WRITE_ONCE(*y, 1 + (r1 ^ r1)); }
+      exists (1:r1=1 /\\ 0:r0=1)`;
+    expect(allowed(text, "arm64", "portable", "riscv")).toEqual([true, true, false]);
+    // What an addition stores, nobody knows before.
+    expect(allowed(text.replace("xchg_relaxed(y, 2)", "atomic_fetch_add_relaxed(2, y)"), "arm64", "portable")).toEqual([false, false]);
+  });
+
+  test("a rule for accesses of one location holds where addresses are computed", () => {
+    const text = `{ }
+      P0(int *x, int *y) { int r0 = atomic_fetch_add_release(1, y); int r1 = smp_load_acquire(x); }
+      P1(int *x, int *y) { int r0 = cmpxchg_acquire(x, 0, 1); int r2 = xchg_acquire(x + (r0 ^ r0), 2); WRITE_ONCE(*y, 2); }
+      exists (0:r0=2 /\\ 0:r1=0)`;
+    expect(allowed(text, "arm64")).toEqual([false]);
+  });
+});
+
+test.fails("store-conditionals of one CPU are in coherence order", () => {
+  const of = program(
+    `{ }
+    P0(int *x, int *y) { int r1 = atomic_fetch_add_relaxed(1, x); int r2 = cmpxchg_relaxed(y, 0, 1); }
+    P1(int *x, int *y) { int r0 = cmpxchg_relaxed(y, 1, 2); int r3 = atomic_fetch_add(1, x); }
+    exists (1:r0=1 /\\ 1:r3=0)`,
+  );
+  expect(look(of, platform("ppc64"), "states", "none").satisfiable).toBe(false);
+});
