@@ -525,6 +525,27 @@ describe("atomics in halves, and the architecture's models", () => {
   });
 });
 
+test("on Power an atomic takes along what barriers put before the store that it read, and not that store", () => {
+  const of = (text: string): boolean => look(program(text), platform("ppc64"), "states", "none").satisfiable;
+  // Without a barrier before the atomic nothing keeps y=1 behind what the atomic read.
+  expect(
+    of(`{ }
+    P0(int *x, int *y) { int r0 = READ_ONCE(*x); smp_store_release(y, 1); }
+    P1(int *x, int *y) { int r0 = READ_ONCE(*y); WRITE_ONCE(*x, 2 + (r0 ^ r0)); }
+    P2(int *y) { int r0 = atomic_fetch_add_acquire(2, y); }
+    P3(int *y) { WRITE_ONCE(*y, 2); }
+    exists (0:r0=2 /\\ 1:r0=4 /\\ y=4)`),
+  ).toBe(true);
+  // A release sequence.
+  expect(
+    of(`{ }
+    P0(int *x, int *y) { WRITE_ONCE(*x, 1); smp_store_release(y, 1); }
+    P1(int *y) { int r0 = atomic_fetch_add_relaxed(1, y); }
+    P2(int *x, int *y) { int r0 = READ_ONCE(*y); int r1 = READ_ONCE(*(x + (r0 ^ r0))); }
+    exists (2:r0=2 /\\ 2:r1=0)`),
+  ).toBe(false);
+});
+
 test.fails("store-conditionals of one CPU are in coherence order", () => {
   const of = program(
     `{ }
