@@ -234,6 +234,8 @@ function member(
   return by === undefined ? base : { kind: "index", base, index: by, span };
 }
 
+const compares: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
+
 /** An expression with the members of pointers to structures as the locations that they are, and such pointers as addresses. */
 function rewrite(tree: Expression, structures: Structures, pointers: Pointers): Expression {
   const inner = (each: Expression): Expression => rewrite(each, structures, pointers);
@@ -259,8 +261,14 @@ function rewrite(tree: Expression, structures: Structures, pointers: Pointers): 
       const found = tree.base.kind === "name" ? member(tree.base, inner(tree.index), pointers) : undefined;
       return found ?? { ...tree, base: inner(tree.base), index: inner(tree.index) };
     }
-    case "binary":
-      return { ...tree, left: inner(tree.left), right: inner(tree.right) };
+    case "binary": {
+      // `d < ring + 2`: pointers into one array are compared by their addresses.
+      const side = (each: Expression): Expression => {
+        const into = compares.has(tree.operator) ? pointed(each, structures, pointers) : undefined;
+        return into === undefined ? inner(each) : address(into.structure, into.index, each.span);
+      };
+      return { ...tree, left: side(tree.left), right: side(tree.right) };
+    }
     case "conditional":
       return { ...tree, condition: inner(tree.condition), then: inner(tree.then), else: inner(tree.else) };
     case "call":
@@ -296,5 +304,8 @@ const elementOf = (base: Expression, index: Expression): Expression => ({
 function address({ owner, name, first }: Structure, index: Expression | undefined, span: Span): Expression {
   const whole = `${name}.${first}`;
   const base: Expression = owner === undefined ? { kind: "name", name: whole, span } : { kind: "member", owner, name: whole, span };
-  return { kind: "unary", operator: "&", operand: index === undefined ? base : { kind: "index", base, index, span }, span };
+  if (index === undefined) return { kind: "unary", operator: "&", operand: base, span };
+  const start: Expression = { kind: "unary", operator: "&", operand: { kind: "index", base, index: number(0, span), span }, span };
+  // Behind the last element there is an address, too.
+  return index.kind === "integer" && index.value === 0 ? start : { kind: "binary", operator: "+", left: start, right: index, span };
 }

@@ -69,6 +69,11 @@ describe("the same thing, said as a driver says it", () => {
       "int d = 1; dma_unmap_single(ring[1].addr); dma_unmap_single(ring[1].own);",
       "",
     ],
+    [
+      "struct desc *d = ring; struct desc *end = ring + 2; while (d < end) { d->own = 1; d++; }",
+      "int d = 0; int end = 2; while (&ring[d].addr < &ring[0].addr + 2) { ring[d].own = 1; d++; }",
+      "",
+    ],
     ["dma_unmap_single(dev, &ring[1], 8, 1);", "dma_unmap_single(ring[1].addr); dma_unmap_single(ring[1].own);", ""],
     ["WRITE_ONCE(one.own, DONE);", "WRITE_ONCE(one.own, 5);", "enum state { IDLE, BUSY = 1 << 2, DONE };\n"],
     ["WRITE_ONCE(one.own, BUSY | 0b11);", "WRITE_ONCE(one.own, 7);", "typedef enum {\n  IDLE, // first\n  BUSY = 4\n} state_t;\n"],
