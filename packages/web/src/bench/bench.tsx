@@ -1,5 +1,5 @@
 /** The workbench: test, verdicts, explanation. */
-import { Editor } from "../editor/editor.js";
+import { LazyEditor } from "../editor/lazy-editor.js";
 import { Lead } from "./lead.js";
 import { Matrix } from "./matrix.js";
 import { reading } from "./state.js";
@@ -18,7 +18,7 @@ export function Bench() {
               Esc then Tab leaves
             </span>
           </header>
-          <Editor />
+          <LazyEditor />
           <Problems />
         </section>
         <Matrix />
