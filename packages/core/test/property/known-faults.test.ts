@@ -546,6 +546,16 @@ test("on Power an atomic takes along what barriers put before the store that it 
   ).toBe(false);
 });
 
+test.fails("a barrier that counts beside a lock waits for no branch", () => {
+  const of = program(
+    `{ }
+    P0(int *x, int *y) { int r0 = READ_ONCE(*y); if (r0) { } smp_mb__after_spinlock(); WRITE_ONCE(*x, 1); }
+    P1(int *x, int *y) { int r0 = READ_ONCE(*x); WRITE_ONCE(*(y + (r0 ^ r0)), 1); }
+    exists (0:r0=1 /\\ 1:r0=1)`,
+  );
+  expect(look(of, platform("portable"), "states", "none").satisfiable).toBe(true);
+});
+
 test.fails("store-conditionals of one CPU are in coherence order", () => {
   const of = program(
     `{ }
