@@ -189,3 +189,10 @@ export function* simplerPlatforms(changed: Platform): Generator<Platform> {
 export const CONFORMING: readonly Platform[] = [...parts.machines.values()]
   .filter((machine) => machine.conforming && machine.name !== "portable")
   .map((machine) => platform(machine.name));
+
+/** Does an unlock answer for register writes that were noted, and a port write leave no note (catalogue/linux-io/lock-outl.litmus)? Portable promises of both the same. */
+export function forgetsPortWrites({ accessors }: Platform): boolean {
+  const does = (name: string) => accessors.get(name)?.steps ?? [];
+  const answers = does("spin_unlock").some((step) => step.kind === "fence" && step.beside === "pending-write");
+  return answers && !does("outX").some((step) => step.kind === "access" && step.pending);
+}

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { check } from "../../src/explore/verdict.js";
 import { parseTest } from "../../src/litmus/parse.js";
 import { lowerTest } from "../../src/program/lower.js";
-import { CONFORMING, platform } from "../generate/platforms.js";
+import { CONFORMING, forgetsPortWrites, platform } from "../generate/platforms.js";
 
 const INIT = "dma(coherent) int x; int t; spinlock_t l; mmio int D0.a; mmio int D0.c; mmio int D0.q; port int D0.o; mmio(wc) int D0.w;";
 
@@ -62,6 +62,7 @@ function texts(): readonly string[] {
 test("no hand-over that a conforming platform gets wrong is right on portable", { timeout: 120_000 }, () => {
   const portable = platform("portable");
   let forbidden = 0;
+  let excepted = 0;
   for (const text of texts()) {
     const source = { name: "t", text };
     const parsed = parseTest(source);
@@ -70,8 +71,14 @@ test("no hand-over that a conforming platform gets wrong is right on portable", 
     const promised = check(lowered.value, portable);
     if (promised.verdict !== "forbidden") continue;
     forbidden++;
-    for (const on of CONFORMING) expect([on.name, check(lowered.value, on).verdict, text]).toEqual([on.name, "forbidden", text]);
+    for (const on of CONFORMING) {
+      // docs/decisions/0006-verdicts-that-differ.md
+      const kept = !(forgetsPortWrites(on) && /spin_lock.*outl\(1/.test(text));
+      if (!kept) excepted++;
+      expect([on.name, check(lowered.value, on).verdict, text]).toEqual([on.name, kept ? "forbidden" : "allowed", text]);
+    }
   }
+  expect(excepted).toBe(10);
   // 5 x 7 x (4 signs x 2 ways to see them + 2 doorbells) = 350 in all.
   expect(texts()).toHaveLength(350);
   expect(forbidden).toBeGreaterThan(90);
