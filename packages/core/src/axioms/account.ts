@@ -9,7 +9,7 @@ import { evaluate, forget, settleCircles } from "./read-values.js";
 import { cloneOf, Ended, type Node, type Search } from "./search-state.js";
 import type { SkeletonEvent } from "./skeleton.js";
 import type { Value } from "./value.js";
-import { waysToRead } from "./ways-to-read.js";
+import { type Access, waysToRead } from "./ways-to-read.js";
 
 /** A location finished in one way: what that leaves in items, and how often it comes about. */
 interface Alternative {
@@ -60,6 +60,8 @@ export function account(search: Search, node: Node, raised: readonly string[]): 
   if (options.first && (counted === undefined ? outcomes.total > before : someCombination(search, factors, counted)))
     throw new Ended("stopped");
 }
+
+const NONE: readonly number[] = [];
 
 function numberOf(search: Search, value: Value | undefined): number {
   const { outcomes } = search;
@@ -165,15 +167,18 @@ function finishByThread(search: Search, node: Node, location: LocationPlan): Fac
   for (const sequence of sequences) {
     // Coherence has been seen to: a thread none of whose reads is open and observed has one way.
     if (sequence.every(({ event, reads: isReading }) => !isReading || isSettledAndHidden(search, node, event))) continue;
-    const accesses = sequence.map(({ event, reads: isReading }) => {
+    const accesses: Access[] = [];
+    for (const { event, reads: isReading } of sequence) {
       const source = isReading ? (node.source[event] as number) : event;
-      const stores = source >= 0 ? [source] : eventsOfRow(node.may, words, event);
-      return stores.flatMap((store) => {
-        const items = isReading ? (plan.registerItems[event] ?? []) : [];
-        const shown = items.map((each): [number, number] => [each, numberOf(search, storedValueAt(search, node, store))]);
-        return shown.every(([each, value]) => wanted(each, value)) ? [{ place: place.get(store) as number, shown }] : [];
-      });
-    });
+      const items = isReading ? (plan.registerItems[event] ?? NONE) : NONE;
+      const access: Access[number][] = [];
+      for (const store of source >= 0 ? [source] : eventsOfRow(node.may, words, event)) {
+        const value = items.length === 0 ? 0 : numberOf(search, storedValueAt(search, node, store));
+        if (required.size > 0 && !items.every((each) => wanted(each, value))) continue;
+        access.push({ place: place.get(store) as number, shown: items.map((each): [number, number] => [each, value]) });
+      }
+      accesses.push(access);
+    }
     const alternatives = waysToRead(accesses);
     if (alternatives.length === 0) return [];
     factors.push({ alternatives });

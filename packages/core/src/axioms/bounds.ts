@@ -64,11 +64,11 @@ export function judge(search: Search, node: Node): readonly string[] | "open" | 
 }
 
 /**
- * Where all executions of a node are consistent, its splits need not be looked at: two for each open read, and for each of these two again, or more. Are so many saved, on the average, as are asked?
+ * Where all executions of a node are consistent, its splits need not be looked at: two for each open read, and for each of these two again, or more. Are twice as many saved, on the average, as are asked?
  * With no read open it is orders of writes, of which there may be any number.
  */
 function isWorthAsking(tried: number, succeeded: number, left: number): boolean {
-  return left === 0 ? succeeded > 0 : succeeded * (2 ** (left + 1) - 2) >= tried;
+  return left === 0 ? succeeded > 0 : succeeded * (2 ** (left + 1) - 2) >= 2 * tried;
 }
 
 /** How many reads are open. */
