@@ -9,6 +9,7 @@ import { landingShows } from "../machine/stores.js";
 import { variantOf } from "../machine/variant.js";
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
+import { atomicBounds } from "./atomic-bounds.js";
 import { type EndState, type SearchOptions, type SearchResult, search as searchAnew, tooLarge } from "./explore.js";
 import { speaksOfStuck } from "./formula.js";
 import type { KnownSearches } from "./known.js";
@@ -267,6 +268,7 @@ export function check(program: Program, platform: Platform, limits: Limits = DEF
         ? [
             ...loopBounds(program, platform),
             ...landingBounds(program, platform, machine),
+            ...atomicBounds(machine),
             ...races.map(
               (name) =>
                 `plain accesses race on ${name}: the verdict holds for what the CPU is given, not for what a compiler may make of it`,

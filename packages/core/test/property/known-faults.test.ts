@@ -565,3 +565,26 @@ test.fails("store-conditionals of one CPU are in coherence order", () => {
   );
   expect(look(of, platform("ppc64"), "states", "none").satisfiable).toBe(false);
 });
+
+test("a forbidden names what these leave out", () => {
+  const boundsOf = (text: string, on: string): readonly string[] => check(program(text), platform(on)).bounds;
+  const compared = (expected: string): string => `{ }
+    P0(int *x, int *z) { smp_store_release(z, 2); int r0 = xchg_release(x, 2); }
+    P1(int *x, int *z) { int r0 = atomic_fetch_add_release(1, x); int r1 = cmpxchg(z, ${expected}, 2); }
+    exists (1:r0=2 /\\ 1:r1=0)`;
+  const expects = "P1: a compare reads only when what it expects is known";
+  for (const on of ["arm64", "portable", "riscv"]) expect(boundsOf(compared("1 + (r0 ^ r0)"), on)).toContain(expects);
+  expect(boundsOf(compared("1 + (r0 ^ r0)"), "x86")).not.toContain(expects);
+  const beside = (before: string): readonly string[] =>
+    boundsOf(
+      `{ spinlock_t l; }
+      P0(int *x, int *y, spinlock_t *l) { ${before} smp_mb__after_spinlock(); WRITE_ONCE(*x, 1); }
+      P1(int *x, int *y) { int r0 = READ_ONCE(*x); WRITE_ONCE(*(y + (r0 ^ r0)), 1); }
+      exists (0:r0=1 /\\ 1:r0=1)`,
+      "portable",
+    );
+  const waits = "P0: a barrier that counts beside a lock or an atomic waits for the branches before it, and what follows waits for it";
+  expect(beside("int r0 = READ_ONCE(*y); if (r0) { }")).toEqual([waits]);
+  // What the barrier orders anyway.
+  expect(beside("int r0 = READ_ONCE(*y); if (r0) { } spin_lock(l);")).toEqual([]);
+});

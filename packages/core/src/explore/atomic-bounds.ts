@@ -1,0 +1,32 @@
+/** What a *forbidden* does not cover of atomics: where the machine keeps more order than the models do (docs/decisions/0007-not-yet.md). */
+import type { Instruction } from "../machine/instruction.js";
+import type { Machine } from "../machine/machine.js";
+import { registersOf } from "../program/evaluate.js";
+
+/** One line for each thread and kind of bound that it meets. */
+export function atomicBounds({ instructions, program }: Machine): string[] {
+  const met = new Set<string>();
+  for (const instruction of instructions) {
+    const name = program.threads[instruction.thread]?.name ?? "";
+    if (waitsForExpected(instruction, instructions)) met.add(`${name}: a compare reads only when what it expects is known`);
+    if (waitsForBranches(instruction, instructions))
+      met.add(`${name}: a barrier that counts beside a lock or an atomic waits for the branches before it, and what follows waits for it`);
+  }
+  return [...met];
+}
+
+/** A compare in two halves whose expected value comes from a read of another location: of one location reads stay in order anyway. */
+function waitsForExpected({ modify, pair, thread, location }: Instruction, instructions: readonly Instruction[]): boolean {
+  if (pair < 0 || (modify?.kind !== "compare" && modify?.kind !== "add-unless")) return false;
+  const expected = registersOf(modify.kind === "compare" ? modify.expected : modify.unless, new Set());
+  return instructions.some(
+    (each) => each.thread === thread && expected.has(each.target) && (each.location < 0 || each.location !== location),
+  );
+}
+
+/** A fence of a part of its thread, with a branch outside that part before it. */
+function waitsForBranches({ id, kind, thread, olderUpTo, youngerFrom }: Instruction, instructions: readonly Instruction[]): boolean {
+  if (kind !== "fence" || (olderUpTo >= id && youngerFrom < 0)) return false;
+  const from = olderUpTo < id ? olderUpTo : -1;
+  return instructions.some((each) => each.kind === "branch" && each.thread === thread && each.id > from && each.id < id);
+}
