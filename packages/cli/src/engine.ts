@@ -7,8 +7,14 @@ import type { KnownSearches, Verdict } from "@fencepost/core/explore";
 import type { Answer } from "./search-worker.js";
 import { type Explained, explainWatched, judgeWatched, type Sent, type Task, watch } from "./task.js";
 
-/** Milliseconds of CPU time that a search may take in the main thread, and that may go by without a look at signals. */
-const SLICE = 150;
+/** Milliseconds of CPU time that a search may take in the main thread: to begin anew in a worker costs that much and the worker's start. */
+const SLICE = 500;
+
+/** Milliseconds that may go by between searches without a look at signals. */
+const BETWEEN_LOOKS = 150;
+
+/** The clock is looked at from so many questions on: most machines are built, and searched, with fewer. */
+const FIRST_LOOK = 8;
 
 /** Milliseconds of CPU time so far: on a busy machine the clock says little about how much has been done. */
 function cpuTime(): number {
@@ -16,10 +22,12 @@ function cpuTime(): number {
   return (user + system) / 1000;
 }
 
-/** True once a search has had its slice. It is asked after some hundred states for the first time, and counts from there: most searches are over by then and ask nothing. */
+/** True once a search has had its slice. It counts from the first look at the clock. */
 function slice(): () => boolean {
   let begin: number | undefined;
+  let asked = 0;
   return () => {
+    if (++asked < FIRST_LOOK) return false;
     begin ??= cpuTime();
     return cpuTime() - begin > SLICE;
   };
@@ -92,7 +100,7 @@ export function createEngine(): Engine {
       return stop[0] === 1;
     },
     async judge(task, known) {
-      if (Date.now() - looked > SLICE) {
+      if (Date.now() - looked > BETWEEN_LOOKS) {
         await new Promise((resolve) => setImmediate(resolve));
         looked = Date.now();
       }
