@@ -20,10 +20,11 @@ import type { Test, Thread } from "./test.js";
  */
 export function parseTest(source: Source, known?: KnownParts): Outcome<Test> {
   const cursor = new Cursor(source.text, readDefinitions(source.text));
-  const kept = cursor.defines ? undefined : known;
   const header = parseHeader(cursor);
   if (header === undefined) return cursor.outcome(nothing);
   const init = header.init ? parseInit(cursor, header.structures) : [];
+  // An `enum` of the header or the initial state defines names, too.
+  const kept = cursor.defines ? undefined : known;
   const threads: Thread[] = [];
   let tail = emptyTail();
   let inTail = false;

@@ -51,6 +51,19 @@ test("a text with definitions of its own neither gives nor takes", () => {
   expect([known.threads.size, known.tails.size]).toEqual([0, 0]);
 });
 
+test.for([
+  ["in the initial state", (value: number) => `{ enum { DONE = ${value} }; }`],
+  ["before it", (value: number) => `enum { DONE = ${value} };\n{ }`],
+] as const)("nor does one with names for numbers %s", ([, init]) => {
+  const known = noKnownParts();
+  const source = (value: number) => ({
+    name: "t",
+    text: `C t\n${init(value)}\nP0(int *x)\n{\n  WRITE_ONCE(*x, DONE);\n}\nexists (x=DONE)\n`,
+  });
+  for (const value of [1, 2]) expect(parseTest(source(value), known)).toEqual(parseTest(source(value)));
+  expect([known.threads.size, known.tails.size]).toEqual([0, 0]);
+});
+
 test("a tail with a mistake, or behind one, is told each time", () => {
   const known = noKnownParts();
   for (const text of ["C t\n{}\nP0(int *x)\n{\n  x = 1;\n}\nexists (x=1\n", "C t\n{}\nP0(int *x)\n{\n  x = 1\n}\nexists (x=1)\n"]) {
