@@ -8,6 +8,7 @@ import { executeThread, TooManyPaths } from "./execute.js";
 import { type Frame, frameOf } from "./frame.js";
 import { type Architecture, lowerPath, NotLowered } from "./lower-arch.js";
 import { KERNEL_MACROS, type Macros } from "./macro.js";
+import { madeOnce } from "./made-once.js";
 import { findMistake } from "./mistake.js";
 import { MAX_WRITES, TooManyWrites } from "./orders.js";
 import { createOutcomes, holds, requiredValues } from "./outcome.js";
@@ -308,28 +309,10 @@ function isSame(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): b
 }
 
 /** A session's tests are of one collection. */
-const known = new WeakMap<Session, KnownPaths>();
-
-function pathsOf(session: Session): KnownPaths {
-  let paths = known.get(session);
-  if (paths === undefined) {
-    paths = new WeakMap();
-    known.set(session, paths);
-  }
-  return paths;
-}
+const pathsOf = madeOnce<Session, KnownPaths>(() => new WeakMap());
 
 /** One arena a session: both are used again and again, by one test at a time. */
-const arenas = new WeakMap<Session, Arena>();
-
-function arenaOf(session: Session): Arena {
-  let arena = arenas.get(session);
-  if (arena === undefined) {
-    arena = createArena();
-    arenas.set(session, arena);
-  }
-  return arena;
-}
+const arenaOf = madeOnce<Session, Arena>(() => createArena());
 
 /** A name that is wrong in two places of one term is told once. */
 function distinct(problems: readonly Problem[]): readonly Problem[] {

@@ -1,8 +1,10 @@
 /** What a test says outside its threads, resolved: initial values, what the threads start with, what is observed of an execution. */
+import { atomsOf } from "../litmus/proposition.js";
 import type { Declaration, Expression, Initial, Term as Named, Proposition, Test, Thread } from "../litmus/test.js";
 import { didYouMean } from "../nearest.js";
 import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
+import { madeOnce } from "./made-once.js";
 import type { Value } from "./value.js";
 import { asWord, indexed, smallBits } from "./value.js";
 
@@ -113,16 +115,7 @@ interface Declared {
 }
 
 /** A thread starts with the addresses of its parameters. Shared by all tests that share the thread. */
-function addressesOf(parameters: Thread["parameters"]): Map<string, Value> {
-  let addresses = parameterAddresses.get(parameters);
-  if (addresses === undefined) {
-    addresses = new Map(parameters.map(({ name }) => [name, name]));
-    parameterAddresses.set(parameters, addresses);
-  }
-  return addresses;
-}
-
-const parameterAddresses = new WeakMap<Thread["parameters"], Map<string, Value>>();
+const addressesOf = madeOnce((parameters: Thread["parameters"]) => new Map<string, Value>(parameters.map(({ name }) => [name, name])));
 
 /** What is observed of an execution. */
 type Observed = Pick<Frame, "items" | "shown" | "condition" | "filter" | "columns">;
@@ -180,11 +173,10 @@ function observe(test: Test, { types, arrays, threadNumber, problems }: Declared
   const wholeOf = (term: Named): string | undefined =>
     term.kind === "location" && term.owner === undefined && term.index === undefined && arrays.has(term.name) ? term.name : undefined;
   const visit = (proposition: Proposition | undefined, list: Item[], wholes: Set<string>): void => {
-    if (proposition === undefined) return;
-    switch (proposition.kind) {
-      case "compare":
-        for (const side of [proposition.left, proposition.right]) {
-          if (side === proposition.right && side.kind === "location" && !isContents(side, proposition.left)) continue;
+    for (const atom of atomsOf(proposition)) {
+      if (atom.kind === "compare") {
+        for (const side of [atom.left, atom.right]) {
+          if (side === atom.right && side.kind === "location" && !isContents(side, atom.left)) continue;
           const whole = wholeOf(side);
           if (whole !== undefined) {
             wholes.add(whole);
@@ -193,24 +185,14 @@ function observe(test: Test, { types, arrays, threadNumber, problems }: Declared
           const item = resolve(side);
           if (item !== undefined) add(list, item);
         }
-        return;
-      case "not":
-        visit(proposition.operand, list, wholes);
-        return;
-      case "and":
-      case "or":
-      case "implies":
-        visit(proposition.left, list, wholes);
-        visit(proposition.right, list, wholes);
-        return;
-      case "stuck":
-      case "order":
+      } else if (atom.kind !== "constant") {
         problems.push({
           code: "unsupported",
           severity: "error",
-          span: proposition.span,
-          message: proposition.kind === "stuck" ? "the axioms know no stuck runs" : "the axioms know no order of arrivals at a device",
+          span: atom.span,
+          message: atom.kind === "stuck" ? "the axioms know no stuck runs" : "the axioms know no order of arrivals at a device",
         });
+      }
     }
   };
   const wholes = new Set<string>();
@@ -377,25 +359,13 @@ function checkCondition(test: Test, initial: ReadonlyMap<string, Value>, arrays:
       else complain(span, "condition", `\`${name}\` has ${length} elements`, `the last one is \`${name}[${length - 1}]\``);
     }
   };
-  const visit = (proposition: Proposition): void => {
-    switch (proposition.kind) {
-      case "compare":
-        check(proposition.left);
-        check(proposition.right);
-        if (proposition.operator !== "=" && proposition.operator !== "!=" && wholesCompared(proposition, arrays) !== undefined)
-          complain(proposition.span, "condition", "arrays have no order", "compare their elements");
-        return;
-      case "not":
-        visit(proposition.operand);
-        return;
-      case "and":
-      case "or":
-      case "implies":
-        visit(proposition.left);
-        visit(proposition.right);
-    }
-  };
-  if (test.condition !== undefined) visit(test.condition.proposition);
+  for (const atom of atomsOf(test.condition?.proposition)) {
+    if (atom.kind !== "compare") continue;
+    check(atom.left);
+    check(atom.right);
+    if (atom.operator !== "=" && atom.operator !== "!=" && wholesCompared(atom, arrays) !== undefined)
+      complain(atom.span, "condition", "arrays have no order", "compare their elements");
+  }
 }
 
 /** Does `&name` stand in this part of a tree? */

@@ -3,6 +3,7 @@
  * It is the MD5 of the MD5s of four texts: the initial state and the threads' parameters, sorted; the bodies as they stand in the file; the locations that the condition and `locations` name, sorted.
  * Texts as herd7's own lexer sees them; what it would not read has no hash.
  */
+import { atomsOf } from "../litmus/proposition.js";
 import { endOfNestedComment } from "../litmus/scan.js";
 import type { Proposition, Term, Test } from "../litmus/test.js";
 import { hexadecimal, md5, utf8Bytes } from "./md5.js";
@@ -239,8 +240,7 @@ function comparePlaces(a: Place, b: Place): number {
 
 /** What the condition and `locations` name; a filter names nothing. */
 function observed(test: Test): readonly Place[] {
-  const terms = [...test.locations];
-  if (test.condition !== undefined) addTerms(test.condition.proposition, terms);
+  const terms = [...test.locations, ...comparedTerms(test.condition?.proposition)];
   const places = terms.flatMap((term) => place(term) ?? []).sort(comparePlaces);
   return places.filter((each, at) => at === 0 || comparePlaces(places[at - 1] as Place, each) !== 0);
 }
@@ -257,25 +257,11 @@ function place(term: Term): Place | undefined {
   }
 }
 
-function addTerms(proposition: Proposition, terms: Term[]): void {
-  switch (proposition.kind) {
-    case "and":
-    case "or":
-    case "implies":
-      addTerms(proposition.left, terms);
-      addTerms(proposition.right, terms);
-      break;
-    case "not":
-      addTerms(proposition.operand, terms);
-      break;
-    case "compare":
-      terms.push(proposition.left);
-      if (proposition.right.kind === "register" || (proposition.right.kind === "location" && proposition.right.contents === true))
-        terms.push(proposition.right);
-      break;
-    case "constant":
-    case "order":
-    case "stuck":
-      break;
-  }
+function comparedTerms(proposition: Proposition | undefined): readonly Term[] {
+  return atomsOf(proposition).flatMap((each) => {
+    if (each.kind !== "compare") return [];
+    const { left, right } = each;
+    // A location on the right stands for its address.
+    return right.kind === "register" || (right.kind === "location" && right.contents === true) ? [left, right] : [left];
+  });
 }

@@ -2,8 +2,9 @@
 import type { Proposition, Term, Test } from "../litmus/test.js";
 import type { Answer } from "./answer.js";
 import type { Column, Frame } from "./frame.js";
+import { madeOnce } from "./made-once.js";
 import { isUndetermined } from "./read-values.js";
-import { asWord, indexed, smallBits, type Value } from "./value.js";
+import { asWord, indexed, smallBits, unqualified, type Value } from "./value.js";
 
 /** What a session calls the flag of a failed `undefined_unless`. */
 const UNDEFINED = "Undef";
@@ -87,7 +88,7 @@ export function typed(value: Value, type: string | undefined, bare = false): Val
   if (typeof value !== "number" || type === undefined) return value;
   const small = smallBits(type);
   if (small !== undefined) return small.signed && !bare ? signExtended(value, small.bits) : value & (2 ** small.bits - 1);
-  return UNSIGNED.test(type.replace(/\b(_Atomic|volatile|const)\b/g, "").trim()) ? value >>> 0 : value;
+  return UNSIGNED.test(unqualified(type)) ? value >>> 0 : value;
 }
 
 const UNSIGNED = /\*$|^(atomic_t|uint32_t|uintptr_t|u32|unsigned( int| long)?)$/;
@@ -109,16 +110,10 @@ export function conditionText(test: Test, number: NumberText = String): string {
 
 /** A whole proposition; one that stands in many tests (`KnownParts`) is written once. */
 function wholeText(proposition: Proposition, number: NumberText): string {
-  if (number !== String) return propositionText(proposition, undefined, number);
-  let text = texts.get(proposition);
-  if (text === undefined) {
-    text = propositionText(proposition, undefined, number);
-    texts.set(proposition, text);
-  }
-  return text;
+  return number === String ? decimalText(proposition) : propositionText(proposition, undefined, number);
 }
 
-const texts = new WeakMap<Proposition, string>();
+const decimalText = madeOnce((proposition: Proposition) => propositionText(proposition, undefined, String));
 
 /** Which operators stand in parentheses under which: herd7 puts more than its own grammar needs around `=>`, and none where one stands in another. */
 const PARENTHESES: ReadonlySet<string> = new Set(["implies and", "implies or", "and or", "and implies", "or implies"]);

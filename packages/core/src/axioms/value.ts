@@ -171,10 +171,15 @@ export function evaluateKnown(term: Term, known: ReadonlyMap<number, Value>): Va
   }
 }
 
+/** A type without `volatile` and the like. */
+export function unqualified(type: string): string {
+  return type.replace(/\b(_Atomic|volatile|const)\b/g, "").trim();
+}
+
 /** The bits of a type of less than 32, as declared; undefined for all others, which are taken to have 32. */
 export function smallBits(type: string | undefined): { readonly bits: number; readonly signed: boolean } | undefined {
-  const base = type?.replace(/\b(_Atomic|volatile|const)\b/g, "").trim();
-  if (base === undefined) return undefined;
+  if (type === undefined) return undefined;
+  const base = unqualified(type);
   if (base === "char") return { bits: 8, signed: true };
   if (base === "short") return { bits: 16, signed: true };
   const [, sign, size] = /^(u?)(?:int)?(8|16)(?:_t)?$/.exec(base.replace(/^s(8|16)$/, "$1")) ?? [];

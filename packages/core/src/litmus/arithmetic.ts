@@ -3,26 +3,10 @@
 /** Operators of one operand. */
 export type UnaryOperator = "!" | "~" | "-";
 
+const BINARY_OPERATORS = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "&&", "||"] as const;
+
 /** Operators of two operands. */
-export type BinaryOperator =
-  | "+"
-  | "-"
-  | "*"
-  | "/"
-  | "%"
-  | "&"
-  | "|"
-  | "^"
-  | "<<"
-  | ">>"
-  | "=="
-  | "!="
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | "&&"
-  | "||";
+export type BinaryOperator = (typeof BINARY_OPERATORS)[number];
 
 /** The value of an operator applied. */
 export function applyUnary(operator: UnaryOperator, operand: number): number {
@@ -78,26 +62,7 @@ export function applyBinary(operator: BinaryOperator, left: number, right: numbe
   }
 }
 
-const binaryOperators: ReadonlySet<string> = new Set<BinaryOperator>([
-  "+",
-  "-",
-  "*",
-  "/",
-  "%",
-  "&",
-  "|",
-  "^",
-  "<<",
-  ">>",
-  "==",
-  "!=",
-  "<",
-  "<=",
-  ">",
-  ">=",
-  "&&",
-  "||",
-]);
+const binaryOperators: ReadonlySet<string> = new Set(BINARY_OPERATORS);
 
 /** Is it an operator that programs have? */
 export function isBinaryOperator(operator: string): operator is BinaryOperator {

@@ -1,4 +1,5 @@
 /** Warnings of what can never happen, and was hardly meant so: a handler that nothing runs, an arrival that nothing sends, a test that asks nothing. */
+import { atomsOf } from "../litmus/proposition.js";
 import type { Arrival, Clause, Proposition, Test } from "../litmus/test.js";
 import type { Complaints } from "./complaints.js";
 import type { Devices } from "./devices.js";
@@ -149,16 +150,5 @@ function checkArrival({ owner, name, value, span }: Arrival, traffic: Traffic, l
 }
 
 function arrivalsOf(proposition: Proposition): readonly Arrival[] {
-  switch (proposition.kind) {
-    case "order":
-      return [proposition.first, proposition.second];
-    case "not":
-      return arrivalsOf(proposition.operand);
-    case "and":
-    case "or":
-    case "implies":
-      return [...arrivalsOf(proposition.left), ...arrivalsOf(proposition.right)];
-    default:
-      return [];
-  }
+  return atomsOf(proposition).flatMap((each) => (each.kind === "order" ? [each.first, each.second] : []));
 }

@@ -1,5 +1,6 @@
 /** The locations of a test: what the initial state declares, and what the threads and the condition name besides. */
 import { indexed } from "../litmus/print-condition.js";
+import { atomsOf } from "../litmus/proposition.js";
 import type { Initial, Proposition, Term, Test, Thread } from "../litmus/test.js";
 import type { Span } from "../source.js";
 import type { Complaints } from "./complaints.js";
@@ -233,29 +234,9 @@ function nameTerms(test: Test, locations: Locations, memory: ReadonlyMap<string,
 
 /** All terms of the condition, the filter and `locations`, in order of the text's parts. */
 export function termsOf(test: Test): Term[] {
-  const terms: Term[] = [];
-  const walk = (proposition: Proposition | undefined): void => {
-    switch (proposition?.kind) {
-      case "compare":
-        terms.push(proposition.left, proposition.right);
-        break;
-      case "not":
-        walk(proposition.operand);
-        break;
-      case "and":
-      case "or":
-      case "implies":
-        walk(proposition.left);
-        walk(proposition.right);
-        break;
-      default:
-        break;
-    }
-  };
-  walk(test.condition?.proposition);
-  terms.push(...test.locations);
-  walk(test.filter);
-  return terms;
+  const compared = (proposition: Proposition | undefined): readonly Term[] =>
+    atomsOf(proposition).flatMap((each) => (each.kind === "compare" ? [each.left, each.right] : []));
+  return [...compared(test.condition?.proposition), ...test.locations, ...compared(test.filter)];
 }
 
 /** `line(x, y)`: they and what already shares a line with one of them share one line, the lowest number. */
