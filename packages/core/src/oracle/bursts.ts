@@ -1,6 +1,6 @@
 /**
  * Writes that a bridge makes one burst of: which of a run's writes to neighbouring registers leave together is guessed; that they stand right behind each other, and may, is
- * asked of the order (constraints.ts). docs/language.md, section 2: `combining`, `at`, `no_burst`.
+ * asked of the order (place-order.ts). docs/language.md, section 2: `combining`, `at`, `no_burst`.
  */
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";

@@ -1,5 +1,5 @@
 /** What travels with a store, or is spread by a fence, where stores reach observers one by one. */
-import type { Item } from "./constraints.js";
+import type { Item } from "./item.js";
 
 const isAccess = (item: Item): boolean => item.act.kind === "load" || item.act.kind === "store" || item.act.kind === "rmw";
 const isStore = (item: Item): boolean => item.act.kind === "store" || item.act.kind === "rmw";

@@ -2,7 +2,8 @@
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
 import type { Act } from "./acts.js";
-import type { Constraints, Item } from "./constraints.js";
+import type { Constraints } from "./constraints.js";
+import type { Item } from "./item.js";
 import type { Order } from "./order.js";
 
 export type MappingMode = "passthrough" | "lazy" | "strict";

@@ -5,7 +5,8 @@ import { evaluate } from "../program/evaluate.js";
 import type { Arrival, Expression, Formula, Observed, Operand, Program } from "../program/program.js";
 
 import { locationAt } from "./acts.js";
-import { arrivalOf, type Constraints, conditional, definitionOf, forwarding, type Item, ownStore, startOf } from "./constraints.js";
+import type { Constraints } from "./constraints.js";
+import { arrivalOf, conditional, definitionOf, forwarding, type Item, ownStore, startOf } from "./item.js";
 import { mappingMode, mappingsHold } from "./mappings.js";
 import type { Order } from "./order.js";
 import { type Run, raises } from "./scenario.js";

@@ -7,7 +7,8 @@
 
 import type { Program } from "../program/program.js";
 import { carriedBy } from "./carried.js";
-import { arrivalOf, type Constraints, conditional, forwarding, type Item, ownStore, startOf } from "./constraints.js";
+import type { Constraints } from "./constraints.js";
+import { arrivalOf, conditional, forwarding, type Item, ownStore, startOf } from "./item.js";
 import { obey } from "./obey.js";
 import type { Order } from "./order.js";
 

@@ -51,7 +51,7 @@ export function inOrder(
   // Coherence: only a load may go ahead of an older store to its address, whose value it takes.
   if (inMemory(older.act) && inMemory(younger.act) && older.location >= 0 && older.location === younger.location) {
     const incoherent = !platform.cpu.coherentReads && [older, younger].every(({ act }) => act.kind === "load" && act.facts.has("plain"));
-    // Loads of one store may swap; that it is one store is a rule of its own (constraints.ts, views.ts).
+    // Loads of one store may swap; that it is one store is a rule of its own (memory-order.ts, views.ts).
     const swap = oneRun && platform.cpu.sameStoreSwaps && older.act.kind === "load" && younger.act.kind === "load";
     if (!incoherent && !swap && (older.act.kind !== "store" || younger.act.kind !== "load")) return true;
   }
