@@ -1,7 +1,8 @@
 /** What a `with` chooses from: the relations that its value can be. */
 import type { Compiled } from "./compile.js";
+import type { Ground } from "./concrete.js";
 import type { GraphNode } from "./graph.js";
-import { choicesOf, type Ground } from "./interpret.js";
+import { choicesOf } from "./interpret.js";
 import type { Kind } from "./kind.js";
 import type { NodeFacts } from "./node-facts.js";
 import type { Operations } from "./operations.js";

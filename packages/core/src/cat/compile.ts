@@ -1,7 +1,8 @@
 /** Syntax of a model -> graph of operations -> sessions. */
 import { BUILTIN_MODELS } from "./builtin.js";
+import type { Context } from "./context.js";
 import { givenDependencies } from "./dependencies.js";
-import { type Context, PRIMITIVES, REFUSED_PRIMITIVES } from "./evaluate.js";
+import { PRIMITIVES, REFUSED_PRIMITIVES } from "./evaluate-primitives.js";
 import { type Choice, type CompiledTest, declaredTags, type Executed, execute, type Skip } from "./execute.js";
 import { scopeNodes } from "./free.js";
 import { Graph, type NodeId, READS_BRANCH, READS_CO, READS_EXECUTION, READS_FINALS, READS_RF, READS_VALUES } from "./graph.js";

@@ -1,23 +1,13 @@
 /** Expressions of a model -> values: symbolic evaluation, by which functions, tuples, tags and conditions disappear. The rules are those of herd7's interpreter (lib/interpreter.ml of herdtools7). */
 
 import { didYouMean } from "../nearest.js";
+import { type Context, graphOf, holdsVariant, mismatch, tagSet } from "./context.js";
+import { binary, unary } from "./evaluate-operators.js";
+import { primitive } from "./evaluate-primitives.js";
 import { fingerprint, KNOWN_FUNCTIONS } from "./fingerprint.js";
-import type { Graph, NodeId, NodeKind } from "./graph.js";
-import { type Binding, type Condition, type Expression, isComparison, type Pattern, type Place, type VariantCondition } from "./syntax.js";
-import { CatError, type Closure, describe, Environment, NeedsExecution, NOTHING, Thunk, UNIVERSE, type Value } from "./value.js";
-
-/** What evaluation needs besides the environment. */
-export interface Context {
-  readonly graph: Graph;
-  readonly variant: (name: string) => boolean;
-  /** The enumerations that were declared, and the enumeration of each tag. */
-  readonly enumerations: Map<string, readonly string[]>;
-  readonly tags: Map<string, string>;
-  /** The set of the events that carry a tag. */
-  readonly tagged: (tag: string) => NodeId | undefined;
-  /** Makes a node of what is left to `interpret`, if it can be known to be a set or a relation. */
-  readonly computed: (value: Value & { kind: "dynamic" }, place: Place) => NodeId;
-}
+import type { NodeId, NodeKind } from "./graph.js";
+import { type Binding, type Condition, type Expression, isComparison, type Pattern, type Place } from "./syntax.js";
+import { CatError, type Closure, Environment, NeedsExecution, NOTHING, Thunk, UNIVERSE, type Value } from "./value.js";
 
 /** How deep functions may call each other: recursion that never ends is a mistake of the model, not a crash. */
 const DEEPEST_CALL = 500;
@@ -50,9 +40,13 @@ export function evaluate(context: Context, environment: Environment, expression:
     case "tuple":
       return { kind: "tuple", elements: expression.elements.map((element) => evaluate(context, environment, element)) };
     case "unary":
-      return unary(context, environment, expression);
+      return unary(context, expression.operator, evaluate(context, environment, expression.of), expression.of.place);
     case "binary":
-      return binary(context, environment, expression);
+      return binary(
+        context,
+        expression,
+        expression.operands.map((operand) => evaluate(context, environment, operand)),
+      );
     case "apply":
       return apply(
         context,
@@ -108,37 +102,6 @@ export function evaluate(context: Context, environment: Environment, expression:
   }
 }
 
-/** A set or a relation; `_` and `{}` as the kind that is wanted. */
-export function graphOf(context: Context, value: Value, want: NodeKind, place: Place): NodeId {
-  switch (value.kind) {
-    case "graph":
-      if (context.graph.kind(value.node) === want) return value.node;
-      break;
-    case "nothing":
-      return context.graph.empty(want);
-    case "universe":
-      return context.graph.full(want);
-    case "dynamic": {
-      const node = context.computed(value, place);
-      if (context.graph.kind(node) === want) return node;
-      return graphOf(context, { kind: "graph", node }, want, place);
-    }
-    default:
-  }
-  const what = want === "set" ? "a set of events" : "a relation";
-  const hint =
-    value.kind === "graph"
-      ? want === "relation"
-        ? "`[S]` is the identity on the set S"
-        : "`domain(r)` and `range(r)` are the events that a relation starts and ends in"
-      : undefined;
-  throw mismatch(context, value, what, place, hint);
-}
-
-export function mismatch(context: Context, value: Value, want: string, place: Place, hint?: string): CatError {
-  return new CatError(place, `${want} is needed here, and this is ${describe(value, (node) => context.graph.kind(node))}`, hint);
-}
-
 function lookUp(environment: Environment, name: string, place: Place): Thunk {
   const thunk = environment.find(name);
   if (thunk !== undefined) return thunk;
@@ -165,170 +128,7 @@ function explicitSet(context: Context, environment: Environment, elements: reado
   return { kind: "tags", enumeration: first.enumeration, names: [...names] };
 }
 
-function relationValue(node: NodeId): Value {
-  return { kind: "graph", node };
-}
-
-function unary(context: Context, environment: Environment, expression: Expression & { kind: "unary" }): Value {
-  const { graph } = context;
-  const value = evaluate(context, environment, expression.of);
-  const place = expression.of.place;
-  const relation = (): NodeId => graphOf(context, value, "relation", place);
-  switch (expression.operator) {
-    case "plus":
-      return value.kind === "nothing" || value.kind === "universe" ? value : relationValue(graph.plus(relation()));
-    case "star":
-      return value.kind === "universe" ? value : relationValue(graph.optional(graph.plus(relation())));
-    case "optional":
-      return value.kind === "universe" ? value : relationValue(graph.optional(relation()));
-    case "inverse":
-      if (value.kind === "nothing" || value.kind === "universe") return value;
-      return relationValue(graph.inverse(relation()));
-    case "identity":
-      if (value.kind === "nothing") return value;
-      return relationValue(graph.identityOn(graphOf(context, value, "set", place)));
-    case "complement": {
-      if (value.kind === "nothing") return UNIVERSE;
-      if (value.kind === "universe") return NOTHING;
-      const tags = tagSet(value);
-      if (tags !== undefined) {
-        const all = context.enumerations.get(tags.enumeration) ?? [];
-        return { ...tags, names: all.filter((name) => !tags.names.includes(name)) };
-      }
-      const node = value.kind === "dynamic" ? context.computed(value, place) : value.kind === "graph" ? value.node : undefined;
-      if (node === undefined) throw mismatch(context, value, "a set or a relation", place);
-      return relationValue(graph.difference(graph.full(graph.kind(node)), node));
-    }
-  }
-}
-
-function tagSet(value: Value): (Value & { kind: "tags" }) | undefined {
-  if (value.kind === "tags") return value;
-  return value.kind === "tag" ? { kind: "tags", enumeration: value.enumeration, names: [value.name] } : undefined;
-}
-
-function binary(context: Context, environment: Environment, expression: Expression & { kind: "binary" }): Value {
-  const { graph } = context;
-  const values = expression.operands.map((operand) => evaluate(context, environment, operand));
-  const places = expression.operands.map((operand) => operand.place);
-  const left = values[0] as Value;
-  const right = values[1] as Value;
-  switch (expression.operator) {
-    case "union": {
-      if (values.some((value) => value.kind === "universe")) return UNIVERSE;
-      const parts = values
-        .map((value, index) => ({ value, place: places[index] as Place }))
-        .filter(({ value }) => value.kind !== "nothing");
-      if (parts.length === 0) return NOTHING;
-      return combine(
-        context,
-        parts,
-        (kind, nodes) => graph.unions(kind, nodes),
-        (a, b) => [...new Set([...a, ...b])],
-      );
-    }
-    case "sequence": {
-      // As in herd7, `_` in a sequence is passed over.
-      const parts = values
-        .map((value, index) => ({ value, place: places[index] as Place }))
-        .filter(({ value }) => value.kind !== "universe");
-      if (parts.length === 0) return relationValue(graph.full("relation"));
-      const nodes = parts.map(({ value, place }) => graphOf(context, value, "relation", place));
-      return relationValue(sequence(graph, nodes));
-    }
-    case "intersection": {
-      if (left.kind === "universe") return right;
-      if (right.kind === "universe") return left;
-      if (left.kind === "nothing" || right.kind === "nothing") return NOTHING;
-      const parts = values.map((value, index) => ({ value, place: places[index] as Place }));
-      return combine(
-        context,
-        parts,
-        (_, [a, b]) => graph.intersection(a as NodeId, b as NodeId),
-        (a, b) => a.filter((name) => b.includes(name)),
-      );
-    }
-    case "difference": {
-      if (right.kind === "universe" || left.kind === "nothing") return NOTHING;
-      if (right.kind === "nothing") return left;
-      if (left.kind === "universe") {
-        const tags = tagSet(right);
-        if (tags !== undefined) {
-          return { ...tags, names: (context.enumerations.get(tags.enumeration) ?? []).filter((name) => !tags.names.includes(name)) };
-        }
-        const node =
-          right.kind === "dynamic" ? context.computed(right, places[1] as Place) : right.kind === "graph" ? right.node : undefined;
-        if (node === undefined) throw mismatch(context, right, "a set or a relation", places[1] as Place);
-        return relationValue(graph.difference(graph.full(graph.kind(node)), node));
-      }
-      const parts = values.map((value, index) => ({ value, place: places[index] as Place }));
-      return combine(
-        context,
-        parts,
-        (_, [a, b]) => graph.difference(a as NodeId, b as NodeId),
-        (a, b) => a.filter((name) => !b.includes(name)),
-      );
-    }
-    case "cross":
-      return relationValue(
-        graph.cross(graphOf(context, left, "set", places[0] as Place), graphOf(context, right, "set", places[1] as Place)),
-      );
-    case "add": {
-      if (left.kind === "universe") throw mismatch(context, left, "an element", places[0] as Place);
-      if (right.kind === "universe") return UNIVERSE;
-      const rest = right.kind === "nothing" ? [] : right.kind === "tags" ? right.names : undefined;
-      if (left.kind === "tag" && rest !== undefined)
-        return { kind: "tags", enumeration: left.enumeration, names: [...new Set([left.name, ...rest])] };
-      throw new NeedsExecution(expression.place);
-    }
-  }
-}
-
-/** Nodes of one kind, or sets of tags. */
-function combine(
-  context: Context,
-  parts: readonly { readonly value: Value; readonly place: Place }[],
-  nodes: (kind: NodeKind, nodes: readonly NodeId[]) => NodeId,
-  names: (a: readonly string[], b: readonly string[]) => readonly string[],
-): Value {
-  const first = parts[0] as { value: Value; place: Place };
-  const tags = tagSet(first.value);
-  if (tags !== undefined) {
-    return parts.slice(1).reduce<Value & { kind: "tags" }>((sum, { value, place }) => {
-      const more = tagSet(value);
-      if (more === undefined || more.enumeration !== sum.enumeration)
-        throw mismatch(context, value, `a set of tags of \`${sum.enumeration}\``, place);
-      return { ...sum, names: names(sum.names, more.names) };
-    }, tags);
-  }
-  const known =
-    first.value.kind === "dynamic"
-      ? context.computed(first.value, first.place)
-      : first.value.kind === "graph"
-        ? first.value.node
-        : undefined;
-  if (known === undefined) throw mismatch(context, first.value, "a set or a relation", first.place);
-  const kind = context.graph.kind(known);
-  return relationValue(nodes(kind, [known, ...parts.slice(1).map(({ value, place }) => graphOf(context, value, kind, place))]));
-}
-
-/** From the right: `[A] ; r ; s` restricts last, when little is left. The result does not depend on it. */
-function sequence(graph: Graph, nodes: readonly NodeId[]): NodeId {
-  // Identities on sets first, as restrictions of their neighbours; then from left to right.
-  const parts = [...nodes];
-  for (let at = 0; at < parts.length && parts.length > 1; ) {
-    const node = graph.node(parts[at] as NodeId);
-    if (node.op !== "identity-on" && node.op !== "identity") {
-      at++;
-      continue;
-    }
-    if (at + 1 < parts.length) parts.splice(at, 2, graph.compose(parts[at] as NodeId, parts[at + 1] as NodeId));
-    else parts.splice(at - 1, 2, graph.compose(parts[at - 1] as NodeId, parts[at] as NodeId));
-  }
-  return parts.slice(1).reduce((sum, part) => graph.compose(sum, part), parts[0] as NodeId);
-}
-
-export function apply(context: Context, of: Value, argument: Value, place: Place): Value {
+function apply(context: Context, of: Value, argument: Value, place: Place): Value {
   if (of.kind === "primitive") return primitive(context, of.name, argument, place);
   if (of.kind === "dynamic") throw new NeedsExecution(place);
   if (of.kind !== "closure") throw mismatch(context, of, "a function", place);
@@ -486,19 +286,6 @@ function matchTags(
   return evaluate(context, inner, body);
 }
 
-export function holdsVariant(context: Context, condition: VariantCondition): boolean {
-  switch (condition.kind) {
-    case "variant":
-      return context.variant(condition.name);
-    case "not":
-      return !holdsVariant(context, condition.of);
-    case "and":
-      return holdsVariant(context, condition.left) && holdsVariant(context, condition.right);
-    case "or":
-      return holdsVariant(context, condition.left) || holdsVariant(context, condition.right);
-  }
-}
-
 function holds(context: Context, environment: Environment, condition: Condition, place: Place): boolean {
   if (!isComparison(condition)) return holdsVariant(context, condition);
   const left = evaluate(context, environment, condition.left);
@@ -512,94 +299,4 @@ function holds(context: Context, environment: Environment, condition: Condition,
     return condition.kind === "subset" ? within : within && more.names.every((name) => less.names.includes(name));
   }
   throw new NeedsExecution(place);
-}
-
-/** The functions that are built in. */
-export const PRIMITIVES: readonly string[] = [
-  "domain",
-  "range",
-  "fromto",
-  "classes-loc",
-  "classes",
-  "linearisations",
-  "different-values",
-  "tag2events",
-  "fail",
-  "as_transitive",
-  "all-orders",
-  "orders-by-location",
-  "one-of-each",
-];
-
-/** Those of herd7 that have no meaning without what Fencepost does not model: page tables, scopes, classes of instances. */
-export const REFUSED_PRIMITIVES: readonly string[] = [
-  "at-least-one-writable",
-  "same-oa",
-  "lift",
-  "delift",
-  "deliftinter",
-  "bisimulation",
-  "tag2scope",
-  "tag2level",
-  "tag2fenced",
-  "loc2events",
-];
-
-function primitive(context: Context, name: string, argument: Value, place: Place): Value {
-  const { graph } = context;
-  if (argument.kind === "dynamic" && name !== "one-of-each" && name !== "fail") {
-    if (name === "domain" || name === "range" || name === "different-values") {
-      return primitive(context, name, { kind: "graph", node: context.computed(argument, place) }, place);
-    }
-    throw new NeedsExecution(place);
-  }
-  switch (name) {
-    case "domain":
-    case "range":
-      if (argument.kind === "nothing" || argument.kind === "universe") return argument;
-      return relationValue(graph[name](graphOf(context, argument, "relation", place)));
-    case "as_transitive":
-      return relationValue(graph.plus(graphOf(context, argument, "relation", place)));
-    case "different-values":
-      return relationValue(graph.difference(graphOf(context, argument, "relation", place), graph.input("relation", "same-value")));
-    case "fromto": {
-      // po through one of these fences.
-      const po = graph.input("relation", "po");
-      const fences = graph.intersection(graphOf(context, argument, "set", place), graph.input("set", "F"));
-      return relationValue(graph.compose(graph.restrictRange(po, fences), po));
-    }
-    case "tag2events": {
-      if (argument.kind !== "tag") throw mismatch(context, argument, "a tag", place);
-      const set = context.tagged(argument.name);
-      if (set === undefined) throw new CatError(place, `no instructions are declared that carry \`'${argument.name}\``);
-      return relationValue(set);
-    }
-    case "classes-loc":
-      return { kind: "partition", set: graphOf(context, argument, "set", place) };
-    case "all-orders":
-    case "orders-by-location": {
-      if (argument.kind !== "tuple" || argument.elements.length !== 2) throw mismatch(context, argument, "a pair", place);
-      const [first, second] = argument.elements as [Value, Value];
-      if (name === "all-orders")
-        return { kind: "orders", set: graphOf(context, first, "set", place), before: graphOf(context, second, "relation", place) };
-      // (before, partition): as `co_locs` of herd7's library takes them.
-      if (second.kind !== "partition") throw new NeedsExecution(place);
-      return { kind: "order-choices", set: second.set, before: graphOf(context, first, "relation", place) };
-    }
-    case "one-of-each":
-      if (argument.kind === "order-choices") return { ...argument, kind: "orders" };
-      throw new NeedsExecution(place);
-    case "classes":
-    case "linearisations":
-      throw new NeedsExecution(place);
-    case "fail":
-      throw new CatError(place, `the model says \`fail\` on ${describe(argument, (node) => graph.kind(node))}`);
-    default:
-      // Of nothing there is nothing, whatever it speaks of.
-      if (argument.kind === "nothing" || (argument.kind === "graph" && graph.isEmpty(argument.node))) return { kind: "nothing" };
-      throw new CatError(
-        place,
-        `\`${name}\` is not supported: it speaks of what Fencepost does not model (page tables, scopes, classes of instances)`,
-      );
-  }
 }

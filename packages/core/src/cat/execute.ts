@@ -1,17 +1,8 @@
 /** Instructions of a model, run once on symbolic values: what is left are the tests, what is shown, and the choices that an execution makes. */
 
 import { didYouMean } from "../nearest.js";
-import {
-  bindAll,
-  bindPattern,
-  bindRecursively,
-  type Context,
-  evaluate,
-  evaluateOrWait,
-  graphOf,
-  holdsVariant,
-  mismatch,
-} from "./evaluate.js";
+import { type Context, graphOf, holdsVariant, mismatch } from "./context.js";
+import { bindAll, bindPattern, bindRecursively, evaluate, evaluateOrWait } from "./evaluate.js";
 import { type NodeId, READS_BRANCH, READS_CO, READS_EXECUTION } from "./graph.js";
 import type { Binding, CatModel, Expression, Instruction, ModelTest, Place } from "./syntax.js";
 import { CatError, type Dynamic, type Environment, Thunk, type Value } from "./value.js";

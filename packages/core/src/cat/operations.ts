@@ -1,9 +1,10 @@
 /** What has to be computed again when bounds or executions change: lists of operations, in which one is run only if an operand has changed since. */
 
 import type { Compiled } from "./compile.js";
-import { holdsVariant } from "./evaluate.js";
+import type { Ground } from "./concrete.js";
+import { holdsVariant } from "./context.js";
 import { type Fixpoint, type GraphNode, type NodeId } from "./graph.js";
-import { type Ground, interpretDynamic } from "./interpret.js";
+import { interpretDynamic } from "./interpret.js";
 import { operate, STRICT_PLUS, take } from "./kernel.js";
 import type { NodeFacts } from "./node-facts.js";
 import { EXACT, MAY, MUST, opposite, type Plane, type Planes, SETTLED } from "./planes.js";
