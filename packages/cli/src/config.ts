@@ -40,7 +40,7 @@ const text: Shape = { kind: "text" };
 const formatPattern = new RegExp(`^(${FORMATS.join("|")})(=.+)?$`);
 
 /** The description of the file. */
-export const configShape: Shape = {
+const configShape: Shape = {
   kind: "record",
   fields: {
     $schema: { shape: text, optional: true, says: "For editors." },

@@ -47,7 +47,7 @@ function filesOf(folder: string): ReadonlyMap<string, string> {
 }
 
 /** Answers GET and HEAD for the files of a folder; not listening yet. */
-export function pageServer(folder: string): Server {
+function pageServer(folder: string): Server {
   const files = filesOf(folder);
   return createServer((request, response) => {
     const path = (request.url ?? "/").split(/[?#]/, 1)[0] as string;

@@ -21,7 +21,7 @@ export interface Panel {
 
 export const RATE: Panel = { title: "messages per second", pick: (report) => report.rate, log: true };
 export const CPU: Panel = { title: "CPU time per message (ns), polling apart", pick: (report) => report.cpu, log: true };
-export const LATENCY: Panel = {
+const LATENCY: Panel = {
   title: "latency, median (ns)",
   pick: (report) => report.latency.quantiles[0] ?? report.latency.mean,
   log: true,

@@ -15,7 +15,7 @@ export function serveStdio(): void {
 }
 
 /** A worker thread that runs `search-node.js`, wherever that is. */
-export function spawnThread(script: URL): Port {
+function spawnThread(script: URL): Port {
   const worker = new Worker(script);
   // A search alone keeps no process alive.
   worker.unref();

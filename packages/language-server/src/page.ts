@@ -10,7 +10,7 @@ export const plainText = (text: string): string => text.replace(/[\\`*_{}[\]<>|#
 const code = (text: string): string => `\`\`${text.includes("`") ? ` ${text} ` : text}\`\``.replace(/^``([^`]*)``$/, "`$1`");
 
 /** The accessors of platforms that a primitive is lowered to. */
-export function accessorsOf({ meaning }: Primitive): readonly string[] {
+function accessorsOf({ meaning }: Primitive): readonly string[] {
   switch (meaning.kind) {
     case "read":
     case "write":
@@ -33,7 +33,7 @@ export function accessorsOf({ meaning }: Primitive): readonly string[] {
 }
 
 /** What a function does, as a sentence; the words of its documentation that hold on every platform. */
-export function primitiveSays({ meaning, name }: Primitive): string {
+function primitiveSays({ meaning, name }: Primitive): string {
   switch (meaning.kind) {
     case "read":
       return `Reads memory${/acquire/.test(meaning.accessor) ? "; what follows it in the program is not performed before it" : ""}.`;

@@ -16,7 +16,7 @@ const MOST = 5;
 const STATES = 200_000;
 
 /** The smallest sets of changes that forbid the outcome on all the platforms; none where there are none, or where time ran out before one was proved. */
-export function answerRepair({ source, platforms, maxStates, timeout }: RepairQuestion): Answer {
+function answerRepair({ source, platforms, maxStates, timeout }: RepairQuestion): Answer {
   const nothing: Answer = { kind: "repair", changes: [] };
   const parsed = parseTest(source);
   const lowered = parsed.ok ? lowerTest(parsed.value, source) : parsed;

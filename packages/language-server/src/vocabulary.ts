@@ -139,12 +139,3 @@ export const STATEMENTS = words([
 
 /** Types that locations and registers have. */
 export const TYPES: readonly string[] = ["int", "atomic_t", "spinlock_t", "volatile int", "u32"];
-
-/** Any word of the lists above, where nothing tells which list is meant. */
-export function anyWord(name: string): Word | undefined {
-  for (const list of [DECLARATIONS, TAIL_WORDS, EVENTS, CLAUSES, PACKET_ATTRIBUTES, CONDITION_WORDS, STATEMENTS, VERDICTS]) {
-    const found = list.find((word) => word.name === name);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}

@@ -15,7 +15,7 @@ export function sarifText(report: RunReport, version: string): string {
   return `${JSON.stringify(sarifLog(report, version), undefined, 2)}\n`;
 }
 
-export function sarifLog(report: RunReport, version: string): Log {
+function sarifLog(report: RunReport, version: string): Log {
   const findings = findingsOf(report);
   const faults = findings.filter(({ kind }) => kind === "fault");
   const rules: ReportingDescriptor[] = [];

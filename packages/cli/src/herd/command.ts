@@ -18,7 +18,7 @@ import { type Ending, type Ran, runFile } from "./run.js";
 /** Fewer tests than this are done in one thread: a second one has to start and to warm up, which takes it half a second. With -speedcheck that is as long as two thousand tests. */
 const WORTH_A_THREAD = { states: 200, verdicts: 5000 };
 
-export const HERD_USAGE = `Usage: fencepost herd [options] tests...
+const HERD_USAGE = `Usage: fencepost herd [options] tests...
 
 Runs C litmus tests under a memory model in herd7's cat language and prints what herd7 prints.
 Tests are *.litmus files, directories, @files (one test a line), or - for standard input.

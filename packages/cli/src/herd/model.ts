@@ -93,7 +93,7 @@ function modelSource(options: HerdOptions, otherwise: string): Source {
 }
 
 /** `file:line:column: error: message` with the line and the hint. */
-export function problemsText(problems: readonly CatProblem[]): string {
+function problemsText(problems: readonly CatProblem[]): string {
   return problems
     .map(({ severity, place, message, hint }) =>
       formatProblem(place.source, { code: "syntax", severity, span: place.span, message, ...(hint === undefined ? {} : { hint }) }).replace(

@@ -35,8 +35,6 @@ export interface Ground {
   readonly loc: Int32Array;
   /** The bits of a node of the graph. */
   read(node: NodeId): { readonly kind: "set" | "relation"; readonly bits: Int32Array };
-  /** Enumeration -> its tags. */
-  readonly enumerations: ReadonlyMap<string, readonly string[]>;
   readonly variant: (condition: Condition) => boolean | undefined;
   /** Told wherever something is made of all events (a complement, an identity): where that never happens, and nothing that is read has an event in it, the result is the same for any number of events. */
   readonly asksForAll?: () => void;

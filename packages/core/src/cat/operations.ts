@@ -283,7 +283,6 @@ export class Operations {
         kind: (this.#facts.nodes[node] as GraphNode).kind,
         bits: (this.#planes.values[this.#planes.valueOf(node, plane)] as Int32Array).slice(),
       }),
-      enumerations: context.enumerations,
       variant: (condition) => (isComparison(condition) ? undefined : holdsVariant(context, condition)),
     };
   }

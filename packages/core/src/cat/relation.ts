@@ -41,10 +41,6 @@ export function addEvent(set: EventSet, event: number): void {
   set[event >> 5] = (set[event >> 5] as number) | (1 << (event & 31));
 }
 
-export function removeEvent(set: EventSet, event: number): void {
-  set[event >> 5] = (set[event >> 5] as number) & ~(1 << (event & 31));
-}
-
 export function hasEvent(set: EventSet, event: number): boolean {
   return (((set[event >> 5] as number) >> (event & 31)) & 1) === 1;
 }
@@ -208,23 +204,6 @@ export function crossInto(into: Relation, a: EventSet, b: EventSet, n: number): 
   }
 }
 
-/** The pairs of `r` whose first event is in `a`. */
-export function restrictDomainInto(into: Relation, r: Relation, a: EventSet, n: number): void {
-  const words = a.length;
-  for (let e = 0, at = 0; e < n; e++) {
-    const keep = -(((a[e >> 5] as number) >> (e & 31)) & 1);
-    for (let word = 0; word < words; word++, at++) into[at] = (r[at] as number) & keep;
-  }
-}
-
-/** The pairs of `r` whose second event is in `b`. */
-export function restrictRangeInto(into: Relation, r: Relation, b: EventSet, n: number): void {
-  const words = b.length;
-  for (let e = 0, at = 0; e < n; e++) {
-    for (let word = 0; word < words; word++, at++) into[at] = (r[at] as number) & (b[word] as number);
-  }
-}
-
 /** The events with a successor. `into` is none of the operands. */
 export function domainInto(into: EventSet, r: Relation, n: number): void {
   const words = into.length;
@@ -353,29 +332,13 @@ export function closureInto(into: Relation, r: Relation, n: number): void {
   }
 }
 
-/** Adds `from -> to` to a relation that is its own transitive closure, and closes it again. True if that makes a cycle. */
-export function addEdgeClosed(closed: Relation, n: number, from: number, to: number): boolean {
-  const words = wordsFor(n);
-  if (hasEdge(closed, words, from, to)) return hasEdge(closed, words, to, from) || from === to;
-  const row = to * words;
-  const column = from >> 5;
-  const bit = from & 31;
-  for (let e = 0; e < n; e++) {
-    const at = e * words;
-    if (e !== from && (((closed[at + column] as number) >> bit) & 1) === 0) continue;
-    for (let word = 0; word < words; word++) closed[at + word] = (closed[at + word] as number) | (closed[row + word] as number);
-    addEdge(closed, words, e, to);
-  }
-  return hasEdge(closed, words, to, to);
-}
-
 export function isIrreflexive(r: Relation, n: number): boolean {
   const words = wordsFor(n);
   for (let e = 0; e < n; e++) if ((((r[e * words + (e >> 5)] as number) >> (e & 31)) & 1) === 1) return false;
   return true;
 }
 
-/** True if no path leads from an event back to itself. `scratch` has at least `scratchFor(n)` words. */
+/** True if no path leads from an event back to itself. `scratch` has at least `wordsFor(n)` words. */
 export function isAcyclic(r: Relation, n: number, scratch: Int32Array): boolean {
   const words = wordsFor(n);
   if (words === 1) {
@@ -408,11 +371,6 @@ export function isAcyclic(r: Relation, n: number, scratch: Int32Array): boolean 
     }
   }
   return left === 0;
-}
-
-/** Words of scratch that `isAcyclic` needs. */
-export function scratchFor(n: number): number {
-  return wordsFor(n);
 }
 
 /** A shortest cycle, as its events in order (the last has an edge to the first), or undefined. Allocates: for messages and pictures. */

@@ -1,9 +1,10 @@
-/** Conditions over a state: whole at the end of a run, and as far as they are known on the way. */
+/** Conditions over the state in which a run has ended. */
 import type { Machine } from "../machine/machine.js";
 import type { State, Stepper } from "../machine/step.js";
+import { formulaAtoms } from "../program/formula.js";
 import type { Arrival, Formula, Operand, Program } from "../program/program.js";
 
-function compare(operator: string, a: number, b: number): boolean {
+export function compare(operator: string, a: number, b: number): boolean {
   switch (operator) {
     case "=":
       return a === b;
@@ -21,40 +22,18 @@ function compare(operator: string, a: number, b: number): boolean {
 }
 
 /** Does the formula speak of runs that get stuck? */
-export function speaksOfStuck(formula: Formula): boolean {
-  switch (formula.kind) {
-    case "stuck":
-      return true;
-    case "not":
-      return speaksOfStuck(formula.operand);
-    case "and":
-    case "or":
-      return speaksOfStuck(formula.left) || speaksOfStuck(formula.right);
-    default:
-      return false;
-  }
+export function speaksOfStuck(formula: Formula | undefined): boolean {
+  return formulaAtoms(formula).some(({ kind }) => kind === "stuck");
 }
 
 /** What a formula compares. */
-export function operandsOf(formula: Formula): readonly Operand[] {
-  switch (formula.kind) {
-    case "constant":
-    case "order":
-    case "stuck":
-      return [];
-    case "compare":
-      return [formula.left, formula.right];
-    case "not":
-      return operandsOf(formula.operand);
-    case "and":
-    case "or":
-      return [...operandsOf(formula.left), ...operandsOf(formula.right)];
-  }
+export function operandsOf(formula: Formula | undefined): readonly Operand[] {
+  return formulaAtoms(formula).flatMap((atom) => (atom.kind === "compare" ? [atom.left, atom.right] : []));
 }
 
 /** What is asked about the ends of runs besides the condition in verdict mode: the terms that are told apart, and what the filter compares. */
 export function askedOf({ observed, filter }: Program): { readonly locations: ReadonlySet<number>; readonly filtered: readonly Operand[] } {
-  const filtered = filter === undefined ? [] : operandsOf(filter);
+  const filtered = operandsOf(filter);
   const locations = [...observed, ...filtered].flatMap((term) => (term.kind === "location" ? [term.location] : []));
   return { locations: new Set(locations), filtered };
 }
@@ -118,35 +97,3 @@ export function observe(stepper: Stepper, state: State, stuck = false): number[]
     }
   });
 }
-
-/** Three-valued evaluation: undefined where an atom is not known yet. `known` answers for an atom. */
-export function partly(formula: Formula, known: (atom: Formula) => boolean | undefined): boolean | undefined {
-  switch (formula.kind) {
-    case "constant":
-      return formula.value;
-    case "compare":
-    case "order":
-    case "stuck":
-      return known(formula);
-    case "not": {
-      const inner = partly(formula.operand, known);
-      return inner === undefined ? undefined : !inner;
-    }
-    case "and": {
-      const left = partly(formula.left, known);
-      if (left === false) return false;
-      const right = partly(formula.right, known);
-      if (right === false) return false;
-      return left === true && right === true ? true : undefined;
-    }
-    case "or": {
-      const left = partly(formula.left, known);
-      if (left === true) return true;
-      const right = partly(formula.right, known);
-      if (right === true) return true;
-      return left === false && right === false ? false : undefined;
-    }
-  }
-}
-
-export { compare };

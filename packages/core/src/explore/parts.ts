@@ -5,6 +5,7 @@
 import { type Instruction, lands } from "../machine/instruction.js";
 import type { Machine } from "../machine/machine.js";
 import type { Scope } from "../machine/step.js";
+import { formulaAtoms } from "../program/formula.js";
 import type { Formula, Operand } from "../program/program.js";
 import { operandsOf, speaksOfStuck } from "./formula.js";
 
@@ -143,7 +144,7 @@ export function questionsOf(machine: Machine): Questions | undefined {
   const nodeOf = (operand: Operand): number =>
     operand.kind === "register" ? operand.thread : operand.kind === "location" ? locationNode(operand.location) : -1;
   const nodes = atoms.map((atom) => {
-    const orders = ordersIn(atom).map(({ first }) => locationNode(first.location));
+    const orders = formulaAtoms(atom).flatMap((each) => (each.kind === "order" ? [locationNode(each.first.location)] : []));
     const found = [...operandsOf(atom).map(nodeOf), ...orders].filter((node) => node >= 0);
     for (const node of found) unite(found[0] as number, node);
     return found[0] ?? -1;
@@ -167,18 +168,4 @@ export function questionsOf(machine: Machine): Questions | undefined {
     part.formula = part.formula === undefined ? atom : { kind: asks === "all" ? "and" : "or", left: part.formula, right: atom };
   }
   return { asks, questions: [...parts.values()].map(({ formula: asked, ...part }) => ({ part, formula: asked })) };
-}
-
-function ordersIn(formula: Formula): readonly (Formula & { kind: "order" })[] {
-  switch (formula.kind) {
-    case "order":
-      return [formula];
-    case "not":
-      return ordersIn(formula.operand);
-    case "and":
-    case "or":
-      return [...ordersIn(formula.left), ...ordersIn(formula.right)];
-    default:
-      return [];
-  }
 }

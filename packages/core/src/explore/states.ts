@@ -21,7 +21,7 @@ export interface States {
 }
 
 /** The hash of a packed state. */
-export function hashOf(from: Int32Array, base: number, words: number): number {
+function hashOf(from: Int32Array, base: number, words: number): number {
   let hash = 0x9e3779b9 | 0;
   for (let word = 0; word < words; word++) {
     hash = Math.imul(hash ^ (from[base + word] as number), 0x85ebca6b);

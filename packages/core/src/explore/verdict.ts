@@ -134,7 +134,7 @@ const MOST_COMBINATIONS = 16;
 /** What follows for a machine from the verdicts of others: a stricter one forbids what they forbid, and allows what a stricter one allows. */
 function implied(machine: Machine, known: readonly { readonly machine: Machine; readonly verdict: Plain }[]): Plain | undefined {
   const { condition, filter } = machine.program;
-  if (speaksOfStuck(condition.formula) || (filter !== undefined && speaksOfStuck(filter))) return undefined;
+  if (speaksOfStuck(condition.formula) || speaksOfStuck(filter)) return undefined;
   return known.find(
     (other) =>
       (other.verdict === "forbidden" && stricter(machine, other.machine)) ||

@@ -26,7 +26,7 @@ export function takeDescription(cursor: Cursor, structures: Structures): boolean
 }
 
 /** `enum { … }` or `enum state { … }`, and no variable of such a type. */
-export function atEnum(cursor: Cursor): boolean {
+function atEnum(cursor: Cursor): boolean {
   if (!cursor.atWord("enum")) return false;
   const next = cursor.after();
   return next.kind === "{" || (next.kind === "word" && cursor.after(next).kind === "{");
@@ -45,7 +45,7 @@ function parseTypedef(cursor: Cursor, structures: Structures): void {
 }
 
 /** `enum { IDLE, BUSY = 4, DONE }`: each name stands for its number from here on. */
-export function parseEnum(cursor: Cursor): void {
+function parseEnum(cursor: Cursor): void {
   cursor.advance();
   if (cursor.at("word")) cursor.advance();
   // Numbers are computed as in C.

@@ -12,9 +12,6 @@ import { ANY, type Rereads } from "./rereads.js";
 import type { Values } from "./values.js";
 import type { Window } from "./window.js";
 
-/** The steps of CPU threads. */
-export type CpuSteps = ReturnType<typeof createCpuSteps>;
-
 /** `cpuSteps` appends a thread's enabled steps to `out` and returns the new count. */
 export function createCpuSteps(
   machine: Machine,

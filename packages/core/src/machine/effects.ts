@@ -15,9 +15,6 @@ import { ANY, type Rereads } from "./rereads.js";
 import type { Values } from "./values.js";
 import type { Window } from "./window.js";
 
-/** What performing does. */
-export type Effects = ReturnType<typeof createEffects>;
-
 /** `perform` makes an instruction happen (false: the run is discarded); `continueBlock` goes on inside an indivisible step. */
 export function createEffects(
   machine: Machine,

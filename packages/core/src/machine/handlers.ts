@@ -6,9 +6,6 @@ import type { Messages } from "./messages.js";
 import type { Progress } from "./progress.js";
 import type { Values } from "./values.js";
 
-/** Interrupts taken and rounds begun again. */
-export type Handlers = ReturnType<typeof createHandlers>;
-
 /** `handlerSteps` lists where a pending interrupt can be taken, `handle` takes it, `again` starts a loop's next round. */
 export function createHandlers(machine: Machine, values: Values, progress: Progress, messages: Messages) {
   const { instructions, threads, listLike, words, layout } = machine;

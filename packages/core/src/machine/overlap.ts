@@ -4,7 +4,7 @@ import { ADDRESS_BASE, type Expression, type Operation, type Program, type Threa
 import { storesDiffer } from "./stores.js";
 
 /** Beyond so many, a run waits until the packets of an older one are through. */
-export const MOST_OVERLAPPING = 8;
+const MOST_OVERLAPPING = 8;
 
 /** So many where the program's text does not say how often something happens: it stands in a loop. */
 export const ENDLESS = 3;

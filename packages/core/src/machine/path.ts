@@ -7,9 +7,7 @@ import type { Instruction } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
 import { isPending } from "./pending.js";
 
-/** How a branch stands: not decided, decided by its condition (arm taken or skipped), or guessed. */
-export const UNDECIDED = 0;
-/** A branch is decided: its condition holds, or does not. */
+/** How a branch stands: 0 is not decided; decided, its condition holds, or does not. */
 export const TAKEN = 1;
 export const SKIPPED = 2;
 /** A branch is guessed, before its condition is known. */

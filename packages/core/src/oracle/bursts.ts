@@ -4,7 +4,7 @@
  */
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import type { Act } from "./acts.js";
+import type { Act } from "./act.js";
 import type { Run } from "./scenario.js";
 
 /** An act of a run, by the run's thread and number. */

@@ -1,7 +1,7 @@
 /** The events of a scenario: one number each, and which of them are one indivisible step. */
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import { silent } from "./acts.js";
+import { silent } from "./act.js";
 import { arrivalOf, endOf, type Item, startOf } from "./item.js";
 import { isLookedUp } from "./mappings.js";
 import { Order } from "./order.js";

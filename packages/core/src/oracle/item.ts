@@ -1,6 +1,6 @@
 /** Acts of runs as events, and what program order says of an act: where its operands come from, which own store it may take its value from. */
 import type { Expression } from "../program/program.js";
-import { type Act, isConditional } from "./acts.js";
+import { type Act, isConditional } from "./act.js";
 import type { Packet } from "./roads.js";
 import type { Run } from "./scenario.js";
 

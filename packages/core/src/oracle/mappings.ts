@@ -1,7 +1,7 @@
 /** The table of mappings: which requests are looked up, and whether an order of lookups, unmaps and maps can be. */
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import type { Act } from "./acts.js";
+import type { Act } from "./act.js";
 import type { Constraints } from "./constraints.js";
 import type { Item } from "./item.js";
 import type { Order } from "./order.js";
@@ -28,7 +28,7 @@ export function isLookedUp(program: Program, platform: Platform, act: Act, locat
 }
 
 /** The event at which a request is looked up; undefined where it is not. */
-export function lookupOf(item: Item): number | undefined {
+function lookupOf(item: Item): number | undefined {
   const stop = item.packet?.stops
     .slice(0, item.packet.home)
     .findIndex(({ place }) => place.does?.some((deed) => deed === "translate" || deed === "may-translate"));

@@ -1,7 +1,7 @@
 /** Order in memory: which accesses of a location have one, what stands between the halves of an atomic, and loads of one location that may swap. */
 import type { Platform } from "../platform/platform.js";
-import type { Formula } from "../program/program.js";
-import { type Act, isConditional, silent } from "./acts.js";
+import { formulaAtoms } from "../program/formula.js";
+import { type Act, isConditional, silent } from "./act.js";
 import { carriedBy } from "./carried.js";
 import { type Draft, eachPair } from "./draft.js";
 import { arrivalOf, conditional, forwarding, type Item, ownStore, startOf } from "./item.js";
@@ -68,8 +68,10 @@ function listedLocations({ platform, items }: Draft): ReadonlySet<number> {
 function lookedAt({ program }: Draft, touches: readonly Touch[]): ReadonlySet<number> {
   const looked = new Set<number>(program.observed.flatMap((term) => (term.kind === "location" ? [term.location] : [])));
   for (const touch of touches) if (touch.reads) looked.add(touch.location);
-  collectLocations(program.condition.formula, looked);
-  if (program.filter !== undefined) collectLocations(program.filter, looked);
+  for (const atom of [...formulaAtoms(program.condition.formula), ...formulaAtoms(program.filter)]) {
+    if (atom.kind !== "compare") continue;
+    for (const side of [atom.left, atom.right]) if (side.kind === "location") looked.add(side.location);
+  }
   return looked;
 }
 
@@ -164,22 +166,5 @@ function touchesOf(item: Item): readonly Touch[] {
       return act.value === undefined ? [touch(startOf(item), true, false)] : [];
     default:
       return [];
-  }
-}
-
-function collectLocations(formula: Formula, into: Set<number>): void {
-  switch (formula.kind) {
-    case "compare":
-      for (const side of [formula.left, formula.right]) if (side.kind === "location") into.add(side.location);
-      break;
-    case "not":
-      collectLocations(formula.operand, into);
-      break;
-    case "and":
-    case "or":
-      collectLocations(formula.left, into);
-      collectLocations(formula.right, into);
-      break;
-    default:
   }
 }

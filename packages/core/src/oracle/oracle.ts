@@ -1,23 +1,24 @@
 /**
  * The oracle: every end state of a small straight-line test, by brute force. It guesses what happens (scenario.ts), lists the events and what their orders have to obey
- * (constraints.ts), goes through every way of ordering those pairs of events whose order matters, and computes what each complete order means (values.ts).
+ * (constraints.ts), goes through every way of ordering those pairs of events whose order matters, and computes what each complete order means (values.ts, guesses.ts, end.ts).
  *
  * It shares nothing with machine/ and explore/ but the program and the platform: it has no states, no steps and no queues. docs/decisions/0003-oracle.md says what it
  * covers and why its answers can be trusted.
  */
 import type { Platform } from "../platform/platform.js";
-import type { Formula, Program } from "../program/program.js";
+import { formulaAtoms } from "../program/formula.js";
+import type { Program } from "../program/program.js";
 import { constrain } from "./constraints.js";
+import { endOf, type OracleEnd } from "./end.js";
 import { mappingMode } from "./mappings.js";
 import { obey } from "./obey.js";
 import type { Order } from "./order.js";
 import { scenariosOf } from "./scenario.js";
 import { sharesCompletions } from "./thefts.js";
 import { TooLarge, Unsupported } from "./unsupported.js";
-import { endOf, type OracleEnd } from "./values.js";
 import { viewsOf } from "./views.js";
 
-export type { OracleEnd } from "./values.js";
+export type { OracleEnd } from "./end.js";
 
 /** All ends that the oracle found, or why it does not answer. */
 export type OracleAnswer =
@@ -61,7 +62,7 @@ export function consult(
   let spent = 0;
   let orders = 0;
   try {
-    if (asksForStuck(program.condition.formula)) throw new Unsupported("runs that get stuck");
+    if (formulaAtoms(program.condition.formula).some(({ kind }) => kind === "stuck")) throw new Unsupported("runs that get stuck");
     if (settings.has("iommu")) throw new Unsupported("the setting iommu from outside the test");
     if (option("dma-landing") === "one-by-one") throw new Unsupported("DMA that CPUs see one by one");
     if (platform.cpu.barriersTravel) throw new Unsupported("barriers that travel with what was read");
@@ -112,20 +113,6 @@ export function consult(
     throw error;
   }
   return { kind: "ends", ends: [...ends.values()].sort(byValue), orders };
-}
-
-function asksForStuck(formula: Formula): boolean {
-  switch (formula.kind) {
-    case "stuck":
-      return true;
-    case "not":
-      return asksForStuck(formula.operand);
-    case "and":
-    case "or":
-      return asksForStuck(formula.left) || asksForStuck(formula.right);
-    default:
-      return false;
-  }
 }
 
 function byValue(a: OracleEnd, b: OracleEnd): number {

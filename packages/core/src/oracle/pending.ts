@@ -1,6 +1,6 @@
 /** Whether a spin unlock has something to order: register writes made under a spin lock since the last one was given back (include/asm-generic/mmiowb.h). */
 import type { Operation, Thread } from "../program/program.js";
-import type { Act } from "./acts.js";
+import type { Act } from "./act.js";
 import { Unsupported } from "./unsupported.js";
 
 /** Does a register write wait for the unlock that comes next on this path? Handlers and the thread that they interrupt are asked apart. */

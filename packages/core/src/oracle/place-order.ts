@@ -1,5 +1,5 @@
 /** Order in places: packets that stand in one place, what raises and tells, and what arrives first where the condition asks. */
-import type { Formula } from "../program/program.js";
+import { formulaAtoms } from "../program/formula.js";
 import { type Draft, eachPair, first } from "./draft.js";
 import { arrivalOf, type Item } from "./item.js";
 import { mappingPairs } from "./mappings.js";
@@ -74,29 +74,13 @@ export function orderArrivals(draft: Draft, touches: readonly Touch[]): void {
     if (talking || waiting) open.push([arrivalOf(a), arrivalOf(b)]);
   });
   open.push(...mappingPairs(items));
-  const compared = new Set<number>();
-  collectArrivals(program.condition.formula, compared);
-  if (program.filter !== undefined) collectArrivals(program.filter, compared);
+  const compared = new Set(
+    [...formulaAtoms(program.condition.formula), ...formulaAtoms(program.filter)].flatMap((atom) =>
+      atom.kind === "order" ? [atom.first.location, atom.second.location] : [],
+    ),
+  );
   const arrivals = touches.filter((touch) => compared.has(touch.location));
   eachPair(arrivals, (a, b) => {
     if (a.item !== b.item) open.push([a.event, b.event]);
   });
-}
-
-function collectArrivals(formula: Formula, into: Set<number>): void {
-  switch (formula.kind) {
-    case "order":
-      into.add(formula.first.location);
-      into.add(formula.second.location);
-      break;
-    case "not":
-      collectArrivals(formula.operand, into);
-      break;
-    case "and":
-    case "or":
-      collectArrivals(formula.left, into);
-      collectArrivals(formula.right, into);
-      break;
-    default:
-  }
 }

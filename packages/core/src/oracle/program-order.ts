@@ -1,6 +1,6 @@
 /** Program order: what a device's order of issue, a CPU's window, branches and interrupts settle from the start. */
 import type { Platform } from "../platform/platform.js";
-import { silent } from "./acts.js";
+import { silent } from "./act.js";
 import { type Draft, first, providers, valuesFirst } from "./draft.js";
 import { forwarding, type Item, known, operandsOf, performed, startOf } from "./item.js";
 import { hostOf, type Run } from "./scenario.js";

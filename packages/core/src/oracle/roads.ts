@@ -3,7 +3,7 @@ import { holds } from "../platform/condition.js";
 import type { Cell, PacketKind, Place, Platform, RouteKind } from "../platform/platform.js";
 import type { Attributes, Location, Program, Thread } from "../program/program.js";
 import { creditsOf } from "../program/settings.js";
-import type { Act } from "./acts.js";
+import type { Act } from "./act.js";
 
 /** One place on a packet's way. */
 export interface Stop {

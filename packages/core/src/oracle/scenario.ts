@@ -4,9 +4,10 @@
  */
 import type { Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import { type Act, pathsOf, silent } from "./acts.js";
+import { type Act, silent } from "./act.js";
 import { burstsOf, type Word } from "./bursts.js";
 import { isLookedUp } from "./mappings.js";
+import { pathsOf } from "./paths.js";
 import { answersOf, type Lookup } from "./roads.js";
 import { type Theft, theftsOf } from "./thefts.js";
 import { Unsupported } from "./unsupported.js";

@@ -2,7 +2,8 @@
 import { holds } from "../platform/condition.js";
 import type { AccessKind, Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
-import { type Act, compilerReorders, silent } from "./acts.js";
+import { type Act, silent } from "./act.js";
+import { compilerReorders } from "./compiler.js";
 import type { Lookup } from "./roads.js";
 
 const IO: readonly AccessKind[] = ["in", "out", "wcin", "wcout"];

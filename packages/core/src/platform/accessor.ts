@@ -54,7 +54,7 @@ export function accessKinds(words: readonly string[]): readonly AccessKind[] | u
 const kinds = (list: string): readonly AccessKind[] | undefined => accessKinds(list.split(",").map((part) => part.trim()));
 
 /** What an accessor can send and wait for. */
-export const TOKEN_NAMES: readonly string[] = ["flush", "drain"];
+const TOKEN_NAMES: readonly string[] = ["flush", "drain"];
 
 const BESIDE = ["before-atomic", "after-atomic", "after-spinlock", "after-unlock-lock", "pending-write"] as const;
 const PROPAGATES = ["stores", "cumulative", "strong", "devices"] as const;

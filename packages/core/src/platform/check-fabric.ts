@@ -26,7 +26,7 @@ import { quoted } from "./shape.js";
 const CONDITIONS = [...PACKET_RELATIONS, ...PACKET_FIELDS.flatMap((field) => [`younger.${field}`, `older.${field}`])];
 
 /** The packet kinds that travel on each route. */
-export const KINDS_ON_ROUTE: { readonly [kind in RouteKind]: readonly PacketKind[] } = {
+const KINDS_ON_ROUTE: { readonly [kind in RouteKind]: readonly PacketKind[] } = {
   "dma-write": ["posted"],
   "dma-read": ["read", "npdata"],
   "dma-reply": ["completion"],

@@ -93,7 +93,7 @@ function loadAccessors(tables: readonly AccessorTable[], era: string): Map<strin
 }
 
 /** A CPU as its file has it, what it leaves out at its default. */
-export function loadCpu(data: CpuData): Cpu {
+function loadCpu(data: CpuData): Cpu {
   return {
     name: data.name,
     title: data.title,
@@ -124,7 +124,7 @@ export function packetKinds(names: readonly string[]): readonly PacketKind[] {
 }
 
 /** A fabric as its file has it, in a kernel version (`era`). */
-export function loadFabric(data: FabricData, era: string): Fabric {
+function loadFabric(data: FabricData, era: string): Fabric {
   const routes = {} as Record<RouteKind, readonly string[]>;
   for (const kind of ROUTE_KINDS) routes[kind] = routeOf(data.routes, kind) ?? [];
   return {

@@ -11,7 +11,7 @@ export type Draft = Without<Operation>;
 export type Label = number;
 
 /** No thread of a litmus test is this long; only nested loops that are unrolled get there. */
-export const MAXIMUM_LENGTH = 4096;
+const MAXIMUM_LENGTH = 4096;
 
 /** The operations of a thread while it is lowered. */
 export class Code {

@@ -5,7 +5,7 @@ import type { Operation } from "./program.js";
 import { sets } from "./scope.js";
 
 /** Loops of up to so many rounds are unrolled completely. */
-export const MAXIMUM_ROUNDS = 8;
+const MAXIMUM_ROUNDS = 8;
 
 const polling: ReadonlySet<Operation["kind"]> = new Set<Operation["kind"]>([
   "assign",

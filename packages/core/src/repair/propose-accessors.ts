@@ -77,7 +77,7 @@ export const proposeThreadAccessors: Proposer = (subject, platforms) => {
 };
 
 /** What an access speaks of, for a sentence. */
-export function objectOf({ text, operation }: Written): string {
+function objectOf({ text, operation }: Written): string {
   const name = /\*\s*(\w+(?:\.\w+)?)|(\w+\.\w+)/.exec(text);
   const found = name?.[1] ?? name?.[2];
   if (found !== undefined) return `${operation.kind.includes("write") ? "the write of" : "the read of"} ${found}`;

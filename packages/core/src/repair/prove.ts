@@ -90,6 +90,6 @@ export function createJudgement(original: Program, platforms: readonly Platform[
 }
 
 /** `0:r0=1; 0:r1=0`. */
-export function stateWords(program: Program, values: readonly number[]): string {
+function stateWords(program: Program, values: readonly number[]): string {
   return program.observed.map(({ label }, index) => `${label}=${values[index] ?? 0}`).join("; ");
 }

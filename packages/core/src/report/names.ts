@@ -143,6 +143,6 @@ export function namesOf(machine: Machine): Names {
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** What a packet's fields say of it: `ro`, `barrier`, `peer`, … */
-export function packetFields(machine: Machine, instruction: Instruction): Packet["fields"] {
+function packetFields(machine: Machine, instruction: Instruction): Packet["fields"] {
   return machine.packets[instruction.packet]?.fields ?? NOTHING;
 }

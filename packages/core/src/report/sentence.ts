@@ -53,7 +53,7 @@ export function packetSentence(parts: readonly Part[]): string {
 
 const ANSWER = "the answer";
 
-export function passingWords(passed: readonly Passing[]): string {
+function passingWords(passed: readonly Passing[]): string {
   if (passed.length === 0) return "";
   const byPlace = new Map<string, string[]>();
   for (const { place, older } of passed) byPlace.set(place, [...(byPlace.get(place) ?? []), older]);

@@ -20,8 +20,6 @@ export interface Link {
 
 export const GENERATIONS: readonly number[] = [1, 2, 3, 4, 5, 6, 7];
 export const LANES: readonly number[] = [1, 2, 4, 8, 16];
-export const PAYLOADS: readonly number[] = [128, 256, 512, 1024, 2048, 4096];
-
 /** GT/s per lane. */
 const RATE = [2.5, 5, 8, 16, 32, 64, 128];
 

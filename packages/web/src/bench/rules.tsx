@@ -9,10 +9,10 @@ export const tableOf = signal<{ readonly platform: string; readonly rule: Rule }
 
 const same = (a: Rule, b: Rule): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-export const isOff = (rules: readonly Rule[]): boolean => rules.every((rule) => off.value.some((other) => same(rule, other)));
+const isOff = (rules: readonly Rule[]): boolean => rules.every((rule) => off.value.some((other) => same(rule, other)));
 
 /** Turns these rules off, or on again. */
-export function switchRules(rules: readonly Rule[]): void {
+function switchRules(rules: readonly Rule[]): void {
   const rest = off.value.filter((other) => !rules.some((rule) => same(rule, other)));
   off.value = rest.length < off.value.length ? rest : [...rest, ...rules];
 }
