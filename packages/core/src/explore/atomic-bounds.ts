@@ -9,8 +9,6 @@ export function atomicBounds({ instructions, program }: Machine): string[] {
   for (const instruction of instructions) {
     const name = program.threads[instruction.thread]?.name ?? "";
     if (waitsForExpected(instruction, instructions)) met.add(`${name}: a compare reads only when what it expects is known`);
-    if (waitsForBranches(instruction, instructions))
-      met.add(`${name}: a barrier that counts beside a lock or an atomic waits for the branches before it, and what follows waits for it`);
   }
   return [...met];
 }
@@ -22,11 +20,4 @@ function waitsForExpected({ modify, pair, thread, location }: Instruction, instr
   return instructions.some(
     (each) => each.thread === thread && expected.has(each.target) && (each.location < 0 || each.location !== location),
   );
-}
-
-/** A fence of a part of its thread, with a branch outside that part before it. */
-function waitsForBranches({ id, kind, thread, olderUpTo, youngerFrom }: Instruction, instructions: readonly Instruction[]): boolean {
-  if (kind !== "fence" || (olderUpTo >= id && youngerFrom < 0)) return false;
-  const from = olderUpTo < id ? olderUpTo : -1;
-  return instructions.some((each) => each.kind === "branch" && each.thread === thread && each.id > from && each.id < id);
 }

@@ -91,7 +91,7 @@ export function createWindow(machine: Machine, values: Values, progress: Progres
     return false;
   }
 
-  /** Loads may run ahead of an open branch; the rest waits, within the reach of the control dependency. */
+  /** Loads may run ahead of an open branch; the rest waits, within the reach of the control dependency. Where that is the arms alone, a fence before accesses of memory waits for the accesses that it orders, and for no branch. */
   function underGuess(state: State, at: Path, position: number, instruction: Instruction): boolean {
     if (at.guesses.length === 0) return false;
     for (const guess of at.guesses) {
@@ -99,7 +99,10 @@ export function createWindow(machine: Machine, values: Values, progress: Progres
       // Write-combining memory is read ahead of time too (SDM 11.3; Normal-NC on Arm).
       if (instruction.kind === "load" || instruction.mask === WRITE_COMBINING_IN) continue;
       const branch = instructions[at.ids[guess] as number] as Instruction;
-      if (machine.platform.cpu.control === "all" || (instruction.mask & 3) === 0) return true;
+      if (machine.platform.cpu.control === "all") return true;
+      const fence = instruction.kind === "fence";
+      if (((fence ? instruction.after : instruction.mask) & 3) === 0) return true;
+      if (fence) continue;
       if (instruction.id > branch.id && instruction.id < branch.join) return true;
     }
     return false;

@@ -133,7 +133,10 @@ function orderPair(draft: Draft, older: Item, younger: Item, between: readonly I
 /** Does an act wait for a branch to be decided? Loads from memory, write-combining memory included, run ahead; a platform may let later stores do so too. */
 function controls(platform: Platform, branch: Item, item: Item): boolean {
   if (item.act.kind === "load" || (item.act.kind === "pio-read" && item.act.kinds.includes("wcin"))) return false;
-  if (platform.cpu.control === "all" || !inMemory(item.act)) return true;
+  if (platform.cpu.control === "all") return true;
+  // A fence that spreads stores waits for the accesses that it orders; one before registers alone for what they wait for.
+  if (item.act.kind === "sync") return !item.act.after.some((kind) => kind === "read" || kind === "write");
+  if (!inMemory(item.act)) return true;
   return item.run === branch.run && item.act.operation > branch.act.operation && item.act.operation < branch.act.join;
 }
 

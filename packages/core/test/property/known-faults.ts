@@ -29,10 +29,6 @@ export const MODEL_FAULTS: readonly Fault[] = [
     shows: (text, { name }) =>
       name === "ppc64" && text.split(/^(?=P\d)/m).filter((body) => (body.match(ATOMICS)?.length ?? 0) > 1).length > 1,
   },
-  {
-    name: "a barrier that counts beside a lock or an atomic waits for the branches before it, and what follows waits for it",
-    shows: (text, { name }) => name === "portable" && /smp_mb__(after|before)_/.test(text) && text.includes("if ("),
-  },
 ];
 
 export const excused = (faults: readonly Fault[], text: string, platform: Platform): boolean =>
