@@ -72,8 +72,8 @@ export interface Stepper {
   done(state: State, instruction: number): boolean;
   /** The value that a register has at the end of its thread, as far as it is known (0 otherwise). */
   register(state: State, thread: number, register: number): number;
-  /** The same where the thread's path in the state is known. */
-  registerOn(state: State, path: Path, thread: number, register: number): number;
+  /** The same where the thread's path in the state is known; undefined where the value is not there yet. */
+  registerOn(state: State, path: Path, thread: number, register: number): number | undefined;
   /** The last value of a location. */
   location(state: State, location: number): number;
   /**
@@ -324,10 +324,10 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
     return true;
   }
 
-  function registerOn(state: State, at: Path, index: number, register: number): number {
+  function registerOn(state: State, at: Path, index: number, register: number): number | undefined {
     lack.missing = false;
     const result = registerAt(state, at, at.ids.length, threads[index] as MachineThread, register);
-    return lack.missing ? 0 : result;
+    return lack.missing ? undefined : result;
   }
 
   return {
@@ -341,7 +341,7 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
     packetObstacles,
     handlerObstacles,
     forget: (state, location) => land(state, location, 0),
-    register: (state, index, register) => registerOn(state, path(state, index), index, register),
+    register: (state, index, register) => registerOn(state, path(state, index), index, register) ?? 0,
     registerOn,
     location(state, location) {
       return listLike && (orderCapacity[location] as number) > 0

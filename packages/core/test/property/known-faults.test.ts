@@ -525,6 +525,17 @@ describe("atomics in halves, and the architecture's models", () => {
   });
 });
 
+test("what an addition gives is not known while what it adds is not", () => {
+  const of = program(
+    `{ z = 5; }
+    P0(int *x, int *z) { int r1 = READ_ONCE(*x); int r0 = atomic_fetch_add_relaxed(1 + (r1 ^ r1), z); }
+    P1(int *x, int *z) { int r2 = READ_ONCE(*z); WRITE_ONCE(*x, 1 + (r2 ^ r2)); }
+    exists (0:r0=5 /\\ 0:r1=1 /\\ 1:r2=5)`,
+  );
+  for (const on of ["arm64", "portable", "riscv"])
+    for (const mode of ["states", "verdict"] as const) expect(look(of, platform(on), mode, "full").satisfiable).toBe(true);
+});
+
 test("on Power an atomic takes along what barriers put before the store that it read, and not that store", () => {
   const of = (text: string): boolean => look(program(text), platform("ppc64"), "states", "none").satisfiable;
   // Without a barrier before the atomic nothing keeps y=1 behind what the atomic read.
