@@ -17,6 +17,11 @@ const atomics: ReadonlyMap<string, string> = new Map([
   ["test_and_set_bit_lock", "atomic_fetch_or_acquire"],
 ]);
 
+/** Is it the name of one? */
+export function isBitOperation(name: string): boolean {
+  return atomics.has(name) || name === "test_bit" || name === "test_bit_acquire";
+}
+
 /** What `set_bit(3, p)` or `test_bit(3, p)` stands for; undefined where the call is none of these. */
 export function bitOperation({ name, arguments: given, span }: Call): Tree | undefined {
   const [bit, place] = given;

@@ -10,7 +10,7 @@ import {
   PACKET_FIELDS,
   PACKET_RELATIONS,
 } from "../../src/platform/condition.js";
-import { ACCESS_KINDS, PACKET_KINDS, platformNames, ROUTE_KINDS, validatePlatformFile } from "../../src/platform/index.js";
+import { ACCESS_KINDS, PACKET_KINDS, platform, platformNames, ROUTE_KINDS, validatePlatformFile } from "../../src/platform/index.js";
 
 const page = readFileSync(fileURLToPath(new URL("../../../../docs/platforms.md", import.meta.url)), "utf8");
 
@@ -37,6 +37,7 @@ describe("docs/platforms.md", () => {
     ...[MAPPING_ATTRIBUTES, MAPPING_CONDITIONS, platformNames()].flat(),
     // `port-…`, `config-…` and `peer-…` are written out in the list of routes.
     ...ROUTE_KINDS,
+    ...platformNames().flatMap((name) => platform(name)?.options.map(({ id }) => id) ?? []),
   ];
   test("names the whole vocabulary", () => expect([...new Set(vocabulary)].filter((word) => !page.includes(`\`${word}\``))).toEqual([]));
 });
