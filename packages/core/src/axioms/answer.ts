@@ -296,9 +296,16 @@ function compareStates(a: readonly Value[], b: readonly Value[]): number {
     if (open !== 0) return open;
     if (typeof left === "number") return typeof right === "number" ? left - right : -1;
     if (typeof right === "number") return 1;
-    return left < right ? -1 : 1;
+    return compareAddresses(left, right);
   }
   return 0;
+}
+
+/** By name, the elements of an array by their index. */
+function compareAddresses(left: string, right: string): number {
+  const [, base = left, index = "0"] = /^(.*)\[(-?\d+)\]$/.exec(left) ?? [];
+  const [, otherBase = right, otherIndex = "0"] = /^(.*)\[(-?\d+)\]$/.exec(right) ?? [];
+  return base === otherBase ? Number(index) - Number(otherIndex) : base < otherBase ? -1 : 1;
 }
 
 function isSame(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): boolean {

@@ -6,7 +6,7 @@ import type { Problem } from "../problem.js";
 import type { Span } from "../source.js";
 import { madeOnce } from "./made-once.js";
 import type { Value } from "./value.js";
-import { asWord, indexed, smallBits } from "./value.js";
+import { asWord, indexed, sizeOf, smallBits } from "./value.js";
 
 /** Something that a final state gives a value to. */
 export type Item =
@@ -86,6 +86,8 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     if (declaration.kind === "location" && declaration.owner === undefined && declaration.name.includes("."))
       for (const own of registers) own.set(declaration.name, declaration.name);
   }
+  for (const declaration of test.init)
+    if ("value" in declaration) ensureAddressed(declaration.value, declaration.span, initial, arrays, problems);
 
   const declared = { types, arrays, threadNumber, problems };
   let observed = bare ? observedBefore(test, initial) : undefined;
@@ -219,7 +221,8 @@ function observe(test: Test, { types, arrays, threadNumber, problems }: Declared
   const operand = (term: Named, right: boolean, other: Named): Operand => {
     if (term.kind === "integer") return { kind: "value", value: asWord(term.value) };
     if (term.kind === "list") return { kind: "value", value: 0 };
-    if (right && term.kind === "location" && !isContents(term, other)) return { kind: "value", value: indexed(term.name, term.index ?? 0) };
+    if (right && term.kind === "location" && !isContents(term, other))
+      return { kind: "value", value: byteAddress(term.name, term.index ?? 0, arrays, types) };
     const item = resolve(term);
     const at = item === undefined ? undefined : index.get(itemKey(item));
     return at === undefined ? { kind: "value", value: 0 } : { kind: "item", item: at };
@@ -276,6 +279,12 @@ function observe(test: Test, { types, arrays, threadNumber, problems }: Declared
   };
 }
 
+/** The address `a[4]` on the right of a comparison: as in herd7 the index counts bytes. What lies between the elements of an array is no value that is ever read. */
+function byteAddress(name: string, bytes: number, arrays: ReadonlyMap<string, number>, types: ReadonlyMap<string, string>): Value {
+  const size = arrays.has(name) ? sizeOf(types.get(name)) : Number.POSITIVE_INFINITY;
+  return bytes % size === 0 ? indexed(name, bytes / size) : `${name}+${bytes}`;
+}
+
 /** On the right a location stands for its address, but against a number (`1=x`) and where it is `[x]`. */
 function isContents(right: Named, left: Named): boolean {
   return left.kind === "integer" || (right.kind === "location" && right.contents === true);
@@ -316,13 +325,8 @@ interface Draft {
 
 function elementSizeOf(arrays: ReadonlyMap<string, number>, types: ReadonlyMap<string, string>): number | undefined {
   if (arrays.size === 0) return undefined;
-  const sizes = new Set([...arrays.keys()].map((name) => sizeOf(types.get(name) ?? "int")));
+  const sizes = new Set([...arrays.keys()].map((name) => sizeOf(types.get(name))));
   return sizes.size === 1 ? [...sizes][0] : undefined;
-}
-
-/** Bytes of a type. */
-function sizeOf(type: string): number {
-  return /\b(char|u?int8_t|[us]8)$/.test(type) ? 1 : /\b(short|u?int16_t|[us]16)$/.test(type) ? 2 : 4;
 }
 
 function typeKey({ items, whole }: Draft): string {
@@ -346,15 +350,15 @@ function checkCondition(test: Test, initial: ReadonlyMap<string, Value>, arrays:
   const complain = (span: Span, code: Problem["code"], message: string, hint: string): void => {
     problems.push({ code, severity: "error", span, message, hint });
   };
-  const check = (term: Named): void => {
-    if (term.kind === "list") term.items.forEach(check);
+  const check = (term: Named, address = false): void => {
+    if (term.kind === "list") for (const item of term.items) check(item, true);
     if (term.kind !== "location" || term.owner !== undefined) return;
     const { name, index, span } = term;
     const length = arrays.get(name);
     if (!initial.has(name) && !test.threads.some(({ body }) => takesAddress(body, name))) {
       const hint = didYouMean(name, initial.keys()) ?? "a location is a parameter of a thread, or stands in the initial state";
       complain(span, "unknown-name", `there is no location \`${name}\` in this test`, hint);
-    } else if (index !== undefined && index >= (length ?? 0)) {
+    } else if (index !== undefined && !address && index >= (length ?? 0)) {
       if (length === undefined) complain(span, "condition", `\`${name}\` is not an array`, `declare it: \`int ${name}[${index + 1}];\``);
       else complain(span, "condition", `\`${name}\` has ${length} elements`, `the last one is \`${name}[${length - 1}]\``);
     }
@@ -362,7 +366,7 @@ function checkCondition(test: Test, initial: ReadonlyMap<string, Value>, arrays:
   for (const atom of atomsOf(test.condition?.proposition)) {
     if (atom.kind !== "compare") continue;
     check(atom.left);
-    check(atom.right);
+    check(atom.right, !isContents(atom.right, atom.left));
     if (atom.operator !== "=" && atom.operator !== "!=" && wholesCompared(atom, arrays) !== undefined)
       complain(atom.span, "condition", "arrays have no order", "compare their elements");
   }
@@ -399,7 +403,25 @@ function draftKey({ items, whole }: Draft, arrays: ReadonlyMap<string, number>) 
 
 function initialValue(value: Initial | undefined): Value {
   if (value === undefined || value.kind === "list") return 0;
-  return value.kind === "integer" ? asWord(value.value) : value.name;
+  return value.kind === "integer" ? asWord(value.value) : indexed(value.name, value.index ?? 0);
+}
+
+/** What initial values point to is there. */
+function ensureAddressed(
+  value: Initial | undefined,
+  span: Span,
+  initial: Map<string, Value>,
+  arrays: ReadonlyMap<string, number>,
+  problems: Problem[],
+): void {
+  if (value?.kind === "list") for (const item of value.items) ensureAddressed(item, span, initial, arrays, problems);
+  if (value?.kind !== "address") return;
+  const { name, index = 0 } = value;
+  if (!initial.has(name)) initial.set(name, 0);
+  const length = arrays.get(name);
+  if (index < (length ?? 1)) return;
+  const message = length === undefined ? `\`${name}\` is not an array` : `\`${name}\` has ${length} elements`;
+  problems.push({ code: "arguments", severity: "error", span, message, hint: `its first element is \`${name}\`` });
 }
 
 /** A small type holds no more than its bits, without a sign. */
@@ -430,7 +452,8 @@ function declare(
       }
       const { name, value } = declaration;
       if (declaration.type !== undefined) into.types.set(name, declaration.type);
-      const items = value?.kind === "list" ? value.items : undefined;
+      // `{}` is what all is without it: 0.
+      const items = value?.kind === "list" && value.items.length > 0 ? value.items : undefined;
       const length = declaration.length ?? items?.length;
       if (items !== undefined && length !== undefined && items.length > length) {
         into.problems.push({
@@ -446,7 +469,6 @@ function declare(
         into.arrays.set(name, length);
         for (let at = 0; at < length; at++) into.initial.set(indexed(name, at), cut(initialValue(items?.[at]), declaration.type));
       }
-      if (value?.kind === "address" && !into.initial.has(value.name)) into.initial.set(value.name, 0);
       return;
     }
     case "register": {
@@ -463,7 +485,6 @@ function declare(
       const value = initialValue(declaration.value);
       into.registers[thread]?.set(declaration.name, value);
       if (declaration.type !== undefined) into.types.set(`${thread}:${declaration.name}`, declaration.type);
-      if (typeof value === "string" && !into.initial.has(value)) into.initial.set(value, 0);
       return;
     }
     case "line":

@@ -187,7 +187,7 @@ function qualified(qualifier: string, { text, bare }: Written): Written {
 
 /** One declaration: `P0:r1`, `int x = 1`, `int *p = &x`, `int a[2] = {0, 1}`, `[x] = 1`. */
 const DECLARATION =
-  /^(?:(_Atomic)\s+)?(?:([A-Za-z_][\w.]*)\s*(?=[\s*]))?(\*)?\s*(?:P?(\d+)\s*:\s*)?(?:\[\s*([A-Za-z_$][\w.]*)\s*\]|([A-Za-z_$][\w.]*))\s*(?:\[\s*(\d+)\s*\])?\s*(?:=\s*([^]*))?$/;
+  /^(?:(_Atomic)\s+)?(?:([A-Za-z_][\w.]*)\s*(?=[\s*]))?(\*)?\s*(?:P?(\d+)\s*:\s*%?)?(?:\[\s*([A-Za-z_$][\w.]*)\s*\]|([A-Za-z_$][\w.]*))\s*(?:\[\s*(0[xX][\da-fA-F]+|\d+)\s*\])?\s*(?:=\s*([^]*))?$/;
 
 /** What the initial state says, sorted by what they are about, as herd7 prints it. */
 function initialState(text: string): readonly string[] | undefined {
@@ -222,8 +222,8 @@ function withoutComments(text: string): string {
 /** A number as written; an element of an array as herd7 prints its address. */
 function valueText(value: string): string {
   const [, inside = value] = /^ATOMIC_INIT\s*\(([^)]*)\)$/.exec(value) ?? [];
-  const [, name, index] = /^&?\s*([A-Za-z_$][\w.]*)\s*(?:\[\s*(\d+)\s*\])?$/.exec(inside.trim()) ?? [];
-  if (name === undefined) return inside.trim();
+  const [, name, index] = /^&?\s*([A-Za-z_$][\w.]*)\s*(?:\[\s*(0[xX][\da-fA-F]+|\d+)\s*\])?$/.exec(inside.trim()) ?? [];
+  if (name === undefined) return inside.trim().replace(/^`(.*)`$/, "$1");
   return index === undefined || Number(index) === 0 ? name : `${name}+${Number(index)}`;
 }
 

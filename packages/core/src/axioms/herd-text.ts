@@ -4,7 +4,7 @@ import type { Answer } from "./answer.js";
 import type { Column, Frame } from "./frame.js";
 import { madeOnce } from "./made-once.js";
 import { isUndetermined } from "./read-values.js";
-import { asWord, indexed, smallBits, unqualified, type Value } from "./value.js";
+import { asWord, sizeOf, smallBits, unqualified, type Value } from "./value.js";
 
 /** What a session calls the flag of a failed `undefined_unless`. */
 const UNDEFINED = "Undef";
@@ -55,7 +55,8 @@ export function stateText(answer: Answer, state: readonly Value[], number: Numbe
 }
 
 /** Writes states of a frame. There may be thousands of them, with few values in each column: what a column says of a value is written once. */
-function stateWriter({ columns }: Frame, number: NumberText): (state: readonly Value[]) => string {
+function stateWriter(frame: Frame, number: NumberText): (state: readonly Value[]) => string {
+  const { columns } = frame;
   const known = columns.map(() => new Map<Value, string>());
   const texts = columns.map(() => "");
   return (state) => {
@@ -64,7 +65,7 @@ function stateWriter({ columns }: Frame, number: NumberText): (state: readonly V
       const value = column.whole ? undefined : (state[column.items[0] as number] ?? 0);
       let text = value === undefined ? undefined : known[at]?.get(value);
       if (text === undefined) {
-        text = `${columnText(column, state, number)};`;
+        text = `${columnText(frame, column, state, number)};`;
         if (value !== undefined) known[at]?.set(value, text);
       }
       texts[at] = text;
@@ -75,11 +76,11 @@ function stateWriter({ columns }: Frame, number: NumberText): (state: readonly V
 
 /** `0:r0=1`, `[x]=2`, `a={0,1}`. */
 export function columnTexts(frame: Frame, state: readonly Value[], number: NumberText = String): readonly string[] {
-  return frame.columns.map((column) => columnText(column, state, number));
+  return frame.columns.map((column) => columnText(frame, column, state, number));
 }
 
-function columnText({ name, items, whole, type }: Column, state: readonly Value[], number: NumberText): string {
-  const texts = items.map((item) => valueText(typed(state[item] ?? 0, type, number === hexadecimal), number));
+function columnText(frame: Frame, { name, items, whole, type }: Column, state: readonly Value[], number: NumberText): string {
+  const texts = items.map((item) => valueText(inBytes(typed(state[item] ?? 0, type, number === hexadecimal), frame), number));
   return `${name}=${whole ? `{${texts.join(",")}}` : texts[0]}`;
 }
 
@@ -89,6 +90,12 @@ export function typed(value: Value, type: string | undefined, bare = false): Val
   const small = smallBits(type);
   if (small !== undefined) return small.signed && !bare ? signExtended(value, small.bits) : value & (2 ** small.bits - 1);
   return UNSIGNED.test(unqualified(type)) ? value >>> 0 : value;
+}
+
+/** The address of an element as herd7 writes it: `a+4`. */
+function inBytes(value: Value, { types }: Frame): Value {
+  const [, name, index] = typeof value === "string" ? (/^(.*)\[(-?\d+)\]$/.exec(value) ?? []) : [];
+  return name === undefined ? value : `${name}+${Number(index) * sizeOf(types.get(name))}`;
 }
 
 const UNSIGNED = /\*$|^(atomic_t|uint32_t|uintptr_t|u32|unsigned( int| long)?)$/;
@@ -156,7 +163,7 @@ function termText(term: Term, right: boolean, number: NumberText): string {
     case "register":
       return `${term.thread.replace(/^P/, "")}:${term.name}`;
     case "location": {
-      if (right && term.contents !== true) return indexed(term.name, term.index ?? 0);
+      if (right && term.contents !== true) return (term.index ?? 0) === 0 ? term.name : `${term.name}+${term.index}`;
       return term.index === undefined ? `[${term.name}]` : `${term.name}[${term.index}]`;
     }
     case "list":

@@ -176,6 +176,12 @@ export function unqualified(type: string): string {
   return type.replace(/\b(_Atomic|volatile|const)\b/g, "").trim();
 }
 
+/** Bytes of a type: all types but the small ones are taken to have 4. */
+export function sizeOf(type: string | undefined): number {
+  const bits = type?.includes("*") === true ? undefined : smallBits(type)?.bits;
+  return (bits ?? 32) / 8;
+}
+
 /** The bits of a type of less than 32, as declared; undefined for all others, which are taken to have 32. */
 export function smallBits(type: string | undefined): { readonly bits: number; readonly signed: boolean } | undefined {
   if (type === undefined) return undefined;

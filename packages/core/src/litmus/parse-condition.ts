@@ -1,8 +1,9 @@
 /** Conditions: what holds at the end of a run. */
 import type { Cursor } from "./cursor.js";
+import { refuseForeign } from "./foreign.js";
 import { atSigned, parseInteger, parseSigned } from "./parse-integer.js";
 import { ownsRegisters, withMembers } from "./parse-member.js";
-import { atThreadPrefix, parseThreadPrefix } from "./parse-thread-name.js";
+import { atThreadPrefix, isThreadPrefix, parseThreadPrefix, takePercent } from "./parse-thread-name.js";
 import type { Arrival, Proposition, Term } from "./test.js";
 
 /** A longer chain would give a tree too deep for the recursive functions that read it. */
@@ -120,7 +121,8 @@ const comparisons: ReadonlyMap<string, Comparison> = new Map([
   [">=", ">="],
 ]);
 
-function parseComparison(cursor: Cursor): Proposition {
+/** `0:r0=1`, `x != y`, `a={0, 1}`. */
+export function parseComparison(cursor: Cursor): Proposition {
   const start = cursor.token.start;
   if (atSigned(cursor) && !atThreadPrefix(cursor)) {
     cursor.fail("syntax", cursor.here, "a comparison starts with a register or a location", "write `0:r0=1`, or `x=1`");
@@ -150,12 +152,14 @@ function parseList(cursor: Cursor, operator: Comparison): Term {
   return { kind: "list", items, span: cursor.span(open.start) };
 }
 
-/** What stands behind the operator: a number; an address, `x` or `&x`; contents, `0:r0`, `[x]` or `*x`. */
+/** What stands behind the operator: a number; an address, `x` or `&x`; contents, `0:r0`, `[x]` or `*x`. As in herd7 `*0:r0` is `0:r0`. */
 function parseRight(cursor: Cursor): Term {
   const start = cursor.token.start;
+  if (refuseForeign(cursor, true)) return { kind: "integer", value: 0, span: cursor.span(start) };
   if (atSigned(cursor) && !atThreadPrefix(cursor)) return { kind: "integer", value: parseSigned(cursor), span: cursor.span(start) };
   const contents = cursor.at("[") || cursor.at("*");
   cursor.take("&");
+  if (cursor.at("*") && isThreadPrefix(cursor, cursor.after())) cursor.advance();
   const term = parseTerm(cursor);
   return contents && term.kind === "location" ? { ...term, contents } : term;
 }
@@ -165,6 +169,7 @@ export function parseTerm(cursor: Cursor): Term {
   const start = cursor.token.start;
   if (atThreadPrefix(cursor)) {
     const thread = parseThreadPrefix(cursor);
+    takePercent(cursor);
     const name = cursor.expectWord("the name of a register after `:`")?.text ?? "";
     return { kind: "register", thread, name, span: cursor.span(start) };
   }
@@ -173,6 +178,7 @@ export function parseTerm(cursor: Cursor): Term {
   if (!bracketed && cursor.take("*") && atThreadPrefix(cursor)) {
     cursor.fail("unsupported", cursor.span(start), "what a register points to cannot be compared", "compare the location itself");
   }
+  refuseForeign(cursor, false);
   const first = cursor.failing ? undefined : cursor.expectWord("a register such as `0:r0`, or a location");
   const owner = first !== undefined && ownsRegisters(first.text) && cursor.take(".") ? first.text : undefined;
   const head = owner === undefined ? (first?.text ?? "") : (cursor.expectWord("the register's name after `.`")?.text ?? "");

@@ -1,11 +1,12 @@
 /** The initial state: herd7's declarations, and those of devices, mappings and placement. */
 import type { Cursor } from "./cursor.js";
+import { refuseForeign } from "./foreign.js";
 import { parseAttributes } from "./parse-attribute.js";
 import { takeDescription } from "./parse-description.js";
 import { atSigned, parseInteger, parseSigned } from "./parse-integer.js";
 import { ownsRegisters, withMembers } from "./parse-member.js";
 import { members, type Structures, takeStructure } from "./parse-struct.js";
-import { atThreadPrefix, isThreadName, parseThreadName, parseThreadPrefix } from "./parse-thread-name.js";
+import { atThreadPrefix, isThreadName, parseThreadName, parseThreadPrefix, takePercent } from "./parse-thread-name.js";
 import { checkType, isTypeWord, parseStars, typeText } from "./parse-type.js";
 import { atItem } from "./place.js";
 import type { Token } from "./scan.js";
@@ -25,8 +26,20 @@ export function parseInit(cursor: Cursor, structures: Structures = new Map()): D
     }
     if (cursor.failing) recover(cursor);
   }
+  reportRepeated(cursor, list);
   if (!cursor.take("}")) cursor.report("unterminated", open, "the initial state is not closed", "add `}` before the first thread");
   return list;
+}
+
+/** A register starts with one value. (Locations are looked at where the members of structures are known.) */
+function reportRepeated(cursor: Cursor, list: readonly Declaration[]): void {
+  const seen = new Set<string>();
+  for (const each of list) {
+    if (each.kind !== "register") continue;
+    const name = `${each.thread.replace(/^P/, "")}:${each.name}`;
+    if (seen.has(name)) cursor.report("duplicate", each.span, `\`${name}\` is declared twice`, "one of the two has to go");
+    seen.add(name);
+  }
 }
 
 /** After an error: goes behind the next `;`, or in front of the closing brace. */
@@ -133,6 +146,7 @@ function parseLocation(cursor: Cursor, prefix: Prefix, base?: string): Declarati
   if (thread !== undefined) return parseRegister(cursor, prefix, type, thread);
   const open = cursor.here;
   const bracketed = cursor.take("[");
+  if (refuseForeign(cursor, false)) return undefined;
   const first = cursor.expectWord("the name of a location");
   if (first === undefined) return undefined;
   const owned = cursor.at(".") && ownsRegisters(first.text);
@@ -147,6 +161,14 @@ function parseLocation(cursor: Cursor, prefix: Prefix, base?: string): Declarati
   const value = !cursor.failing && takeEquals(cursor) ? parseInitial(cursor) : undefined;
   if (cursor.failing) return undefined;
   const { start, ...where } = prefix;
+  if (length !== undefined && value !== undefined && value.kind !== "list" && !("field" in field)) {
+    cursor.report(
+      "syntax",
+      cursor.span(start),
+      "an array takes a list of values",
+      `write \`int ${name}[${length}] = {…}\` with all of them`,
+    );
+  }
   return {
     kind: "location",
     ...where,
@@ -166,6 +188,7 @@ function takeEquals(cursor: Cursor): boolean {
 }
 
 function parseRegister(cursor: Cursor, prefix: Prefix, type: string | undefined, thread: string): Declaration | undefined {
+  takePercent(cursor);
   const name = cursor.expectWord("the name of a register after `:`");
   if (name === undefined) return undefined;
   if (prefix.dma || prefix.space !== "memory") {
@@ -230,6 +253,7 @@ function parseInitial(cursor: Cursor): Initial {
   }
   if (cursor.at("{")) return cursor.nested(zero, () => parseList(cursor));
   const ampersand = cursor.take("&");
+  if (refuseForeign(cursor, true)) return zero;
   const name = cursor.expectWord("a value: an integer, the name of a location, or a list in braces");
   if (name === undefined) return zero;
   const constant = constants.get(name.text);
@@ -241,10 +265,14 @@ function parseInitial(cursor: Cursor): Initial {
   if (unlocked) return parseUnlocked(cursor);
   if (cursor.at("(")) return parseInitialiser(cursor, name);
   const place = ownsRegisters(name.text) ? name.text : withMembers(cursor, name.text);
-  if (cursor.at("[") || cursor.at(".")) {
-    cursor.fail("unsupported", cursor.span(name.start), "only the address of a whole location can be an initial value");
-  }
-  return { kind: "address", name: place };
+  if (cursor.at("."))
+    cursor.fail("unsupported", cursor.span(name.start), "the address of a register of a device cannot be an initial value");
+  if (cursor.failing || !cursor.at("[")) return { kind: "address", name: place };
+  const open = cursor.here;
+  cursor.advance();
+  const index = parseInteger(cursor);
+  cursor.expectClosing("]", open);
+  return index === 0 ? { kind: "address", name: place } : { kind: "address", name: place, index };
 }
 
 /** `SPIN_LOCK_UNLOCKED`, `__MUTEX_INITIALIZER(m)` and their like. */

@@ -3,6 +3,7 @@ import { nearest } from "../nearest.js";
 import type { Span } from "../source.js";
 import type { Cursor } from "./cursor.js";
 import { parseProposition, parseTerm } from "./parse-condition.js";
+import { parseObserved, skipKinds } from "./parse-observed.js";
 import { endOfLine } from "./scan.js";
 import type { Condition, Expectation, Proposition, StatedVerdict, Term } from "./test.js";
 
@@ -20,7 +21,18 @@ export function emptyTail(): Tail {
   return { locations: [], filter: undefined, condition: undefined, expects: [], sources: [] };
 }
 
-const tailWords: ReadonlySet<string> = new Set(["locations", "filter", "exists", "forall", "final", "expect", "source", "with"]);
+const tailWords: ReadonlySet<string> = new Set([
+  "locations",
+  "filter",
+  "exists",
+  "forall",
+  "final",
+  "expect",
+  "source",
+  "with",
+  "observed",
+  "Observed",
+]);
 
 /** True where one of the parts of the tail starts. herd7 reads a bare `(…)` as a condition. */
 export function atTail(cursor: Cursor): boolean {
@@ -48,11 +60,10 @@ export function parseTail(cursor: Cursor, tail: Tail): void {
     case "source":
       parseSource(cursor, tail.sources);
       break;
-    case "with": {
-      const span = cursor.here;
-      cursor.fail("unsupported", span, "`with` is not part of the language", "write what is expected as `expect`");
+    case "with":
+      if (tail.condition === undefined) cursor.failExpected("the condition that `with` follows");
+      else skipKinds(cursor);
       break;
-    }
     default:
       parseCondition(cursor, tail);
   }
@@ -82,9 +93,10 @@ function parseCondition(cursor: Cursor, tail: Tail): void {
   const negated = cursor.at("~") || cursor.atWord("not");
   if (negated) cursor.advance();
   const here = cursor.here;
+  const observed = cursor.atWord("observed") || cursor.atWord("Observed");
   const word = cursor.at("(") ? "exists" : cursor.advance().text;
   const quantifier = negated ? "~exists" : word === "forall" ? "forall" : "exists";
-  const proposition = parseProposition(cursor);
+  const proposition = observed ? parseObserved(cursor) : parseProposition(cursor);
   if (tail.condition !== undefined) cursor.report("duplicate", here, "a test has one condition", "put the second into a test of its own");
   tail.condition = { quantifier, proposition, span: cursor.span(start) };
   endProposition(cursor);
@@ -94,6 +106,8 @@ function parseCondition(cursor: Cursor, tail: Tail): void {
 function endProposition(cursor: Cursor): void {
   if (cursor.failing) return;
   cursor.take(";");
+  // What herd7 never looks at.
+  if (cursor.at("<<")) cursor.jump(cursor.text.length, "outer");
   if (cursor.at("end") || (cursor.onNewLine && !cursor.at(")")) || (atTail(cursor) && !cursor.at("("))) return;
   cursor.failExpected("`/\\`, `\\/` or the end of the condition", cursor.at(")") ? "one `)` too many" : undefined);
 }

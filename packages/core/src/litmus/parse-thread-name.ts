@@ -1,5 +1,6 @@
 /** Names of threads: `P0` is a CPU thread, `D0` a device; in front of a register `0:` is short for `P0:`. */
 import type { Cursor } from "./cursor.js";
+import type { Token } from "./scan.js";
 
 const threadName = /^[PD][0-9]+$/;
 
@@ -19,8 +20,17 @@ export function parseThreadName(cursor: Cursor): string {
 
 /** True at the `0:`, `P0:` or `D0:` of a register. */
 export function atThreadPrefix(cursor: Cursor): boolean {
-  if (!cursor.at("number") && !(cursor.at("word") && isThreadName(cursor.token.text))) return false;
-  return cursor.after().kind === ":";
+  return isThreadPrefix(cursor, cursor.token);
+}
+
+/** True if `token` starts one. */
+export function isThreadPrefix(cursor: Cursor, token: Token): boolean {
+  return (token.kind === "number" || (token.kind === "word" && isThreadName(token.text))) && cursor.after(token).kind === ":";
+}
+
+/** `0:%r0`: herd7 takes a `%` in front of the name of a register, and it says nothing. */
+export function takePercent(cursor: Cursor): void {
+  cursor.take("%");
 }
 
 /** Consumes `0:`, `P0:` or `D0:` and gives the thread's name. */

@@ -26,9 +26,23 @@ const tailWords = new Set("exists forall filter locations expect source".split("
 /** Reports a type that cannot be one. */
 export function checkType(cursor: Cursor, start: number, parts: readonly string[]): void {
   const first = parts[0];
-  if (first === undefined || !tailWords.has(first)) return;
+  if (first === undefined) return;
+  // `int x y`: two names, or a forgotten `;`.
+  const at = parts.findIndex((part) => completeTypes.has(part));
+  const name = at === -1 ? undefined : parts.slice(at + 1).find((part) => /^[A-Za-z]/.test(part) && !isTypeWord(part));
+  if (name !== undefined)
+    cursor.report(
+      "syntax",
+      { start, end: start + first.length },
+      `\`${parts.join(" ")}\` is not a type`,
+      `\`${name}\` is no part of one: is there a \`;\` missing?`,
+    );
+  if (!tailWords.has(first)) return;
   cursor.report("syntax", { start, end: start + first.length }, `\`${first}\` is not a type`, `\`${first}\` belongs behind the threads`);
 }
+
+/** Behind these no other name can be part of the type. */
+const completeTypes = new Set("int char short long unsigned signed float double void bool u8 u16 u32 u64 s8 s16 s32 s64".split(" "));
 
 /** The one way to write a type: `volatile int *`, `int **`, `int *volatile`. */
 export function typeText(parts: readonly string[]): string {

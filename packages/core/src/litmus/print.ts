@@ -60,7 +60,7 @@ function printInitial(value: Initial, pointer: boolean): string {
     case "integer":
       return String(value.value);
     case "address":
-      return `${pointer ? "&" : ""}${value.name}`;
+      return `${pointer ? "&" : ""}${indexed(value.name, value.index, undefined)}`;
     case "list":
       return `{${value.items.map((each) => printInitial(each, pointer)).join(", ")}}`;
   }

@@ -99,7 +99,11 @@ const hash = 0x23;
 const star = 0x2a;
 const parenthesis = 0x28;
 const quote = 0x22;
+const backquote = 0x60;
 const lineBreak = 0x0a;
+
+/** As herd7 writes values that its own grammar has no other form for. */
+const quotedNumber = /`(0[xX][0-9a-fA-F]+|[0-9]+)`/y;
 
 /** Blanks, line breaks, and the two invisible characters that copying from web pages leaves behind. */
 function isBlank(code: number): boolean {
@@ -128,7 +132,7 @@ function tableOf(list: string): PunctuationTable {
   return table;
 }
 
-const outerTable = tableOf("{ } ( ) [ ] ; , : . = == => != <> < <= > >= /\\ \\/ ~ & && | || ! * + -");
+const outerTable = tableOf("{ } ( ) [ ] ; , : . = == => != <> < <= > >= /\\ \\/ ~ & && | || ! * + - % <<");
 const bodyTable = tableOf(
   "{ } ( ) [ ] ; , : . ? = == != ! < <= << <<= > >= >> >>= + ++ += - -- -= -> * *= / /= % %= & && &= | || |= ^ ^= ~",
 );
@@ -143,6 +147,11 @@ function scanAt(text: string, start: number, code: number, table: PunctuationTab
     let end = start + 1;
     for (let next = text.charCodeAt(end); isWordStart(next) || isDigit(next); next = text.charCodeAt(end)) end++;
     return token(isDigit(code) ? "number" : "word", text, start, end);
+  }
+  if (code === backquote && table === outerTable) {
+    quotedNumber.lastIndex = start;
+    const [whole, inside] = quotedNumber.exec(text) ?? [];
+    if (whole !== undefined && inside !== undefined) return { kind: "number", start, end: start + whole.length, text: inside };
   }
   if (code === quote) {
     let close = start + 1;

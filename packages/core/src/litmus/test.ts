@@ -84,8 +84,8 @@ export type Declaration =
 /** An initial value. */
 export type Initial =
   | { readonly kind: "integer"; readonly value: number }
-  /** `x=y` and `int *x = &y`: the address of y. */
-  | { readonly kind: "address"; readonly name: string }
+  /** `x=y` and `int *x = &y`: the address of y; `&y[1]` with an index. */
+  | { readonly kind: "address"; readonly name: string; readonly index?: number }
   /** `names`: of members, `{ .own = 1 }`; only as long as the variable is not yet so many locations. */
   | { readonly kind: "list"; readonly items: readonly Initial[]; readonly names?: readonly (string | undefined)[] };
 

@@ -111,7 +111,13 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
         return 0;
       }
       const dot = memory.has(value.name) ? -1 : value.name.indexOf(".");
-      if (dot === -1) return addressOf((locations.named(value.name) ?? locations.ensure(value.name)).location);
+      if (dot === -1) {
+        const { location, length = 1 } = locations.named(value.name) ?? locations.ensure(value.name);
+        const { index = 0 } = value;
+        if (index >= length)
+          complaints.error("arguments", span, `\`${value.name}\` has no element ${index}`, `its first is \`${value.name}\``);
+        return addressOf(location + Math.min(index, length - 1));
+      }
       const owner = value.name.slice(0, dot);
       const name = value.name.slice(dot + 1);
       const place = locations.owned(owner, name);

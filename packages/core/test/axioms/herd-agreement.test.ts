@@ -1,23 +1,7 @@
 /** What random tests, given to herd7 as well, have found to differ: each answer here is herd7's. */
 import { expect, test } from "vitest";
-import { type AnswerOptions, answer, herdText } from "../../src/axioms/index.js";
-import { modelNamed, read } from "./model.js";
-
-function lines(text: string, options: AnswerOptions = {}, named = modelNamed("lkmm")): readonly string[] {
-  const { model, session } = named;
-  const parsed = read(text);
-  const given = answer(parsed, model, session, options);
-  if (given.kind !== "answer") return given.kind === "problems" ? given.problems.map(({ message }) => message) : [given.reason];
-  return herdText(parsed, given.answer, { seconds: undefined }).split("\n");
-}
-
-const program = (init: string, body: string, tail: string, parameters = "int *x"): string =>
-  `C t\n{ ${init} }\nP0(${parameters})\n{\n${body}\n}\n${tail}\n`;
-
-const states = (given: readonly string[]): readonly string[] => {
-  const at = given.findIndex((line) => line.startsWith("States"));
-  return given.slice(at + 1, at + 1 + Number(given[at]?.slice("States ".length)));
-};
+import { lines, program, states } from "./herd-lines.js";
+import { modelNamed } from "./model.js";
 
 const condition = (text: string): string | undefined =>
   lines(program("", "int r0 = READ_ONCE(*x); int r1 = r0;", text)).find((line) => line.startsWith("Condition"));
