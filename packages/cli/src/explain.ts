@@ -1,10 +1,11 @@
 /** `fencepost explain`: why an outcome is allowed or forbidden. */
-import { writeFileSync } from "node:fs";
+
 import { compareWith, expectationFor, type JsonExplanation, unknown } from "@fencepost/core/report";
 import { outcome } from "./check.js";
 import { createEngine } from "./engine.js";
 import { EXIT, exitCode, UsageError } from "./exit.js";
 import { readOneTest } from "./one-test.js";
+import { writeOutput } from "./output-file.js";
 import type { Budget } from "./task.js";
 
 export interface ExplainOptions {
@@ -96,9 +97,5 @@ function writeSvg(path: string, svg: string | undefined, platform: string): void
     process.stderr.write(`${path} is not written: on ${platform} there is no run to draw.\n`);
     return;
   }
-  try {
-    writeFileSync(path, svg);
-  } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  writeOutput(path, svg);
 }

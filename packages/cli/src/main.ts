@@ -1,49 +1,17 @@
 /** The command line. What a command needs is loaded when it is asked for: a run of a tenth of a second feels the difference. */
-import { Command, CommanderError, Help, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Help, Option } from "commander";
 import type { CheckOptions } from "./check.js";
 import { EXIT } from "./exit.js";
 import type { ExplainOptions } from "./explain.js";
 import type { FixOptions } from "./fix.js";
 import { FORMATS } from "./formats/index.js";
+import { list, natural, port, positive, several, whole } from "./option-values.js";
 import { waitBeforeOptimising } from "./patience.js";
 import type { PlatformsOptions } from "./platforms.js";
 import { runProcess } from "./process.js";
 import type { ServeOptions } from "./serve.js";
 import type { SimOptions } from "./sim.js";
 import { VERSION } from "./version.js";
-
-const list = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
-const positive = (value: string): number => {
-  const number = Number(value);
-  if (!(number > 0) || !Number.isFinite(number)) throw new InvalidArgumentError("A number above 0 is needed.");
-  return number;
-};
-
-const whole = (value: string): number => {
-  const number = positive(value);
-  if (!Number.isInteger(number)) throw new InvalidArgumentError("A whole number above 0 is needed.");
-  return number;
-};
-
-const port = (value: string): number => {
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number > 65535) throw new InvalidArgumentError("A port is a number from 0 to 65535.");
-  return number;
-};
-
-const natural = (value: string): number => {
-  const number = Number(value);
-  if (value.trim() === "" || !Number.isInteger(number) || number < 0)
-    throw new InvalidArgumentError("A whole number of 0 or more is needed.");
-  return number;
-};
-
-/** `64,256,1024`: several make a sweep. */
-const several =
-  (each: (value: string) => number) =>
-  (value: string): readonly number[] =>
-    value.split(",").map(each);
 
 const CONFIG = ["--config <file>", "a configuration (default: fencepost.config.* or package.json, here or above): docs/ci.md"] as const;
 const NO_CONFIG = ["--no-config", "look for no configuration"] as const;
@@ -80,21 +48,30 @@ Exit codes:
   130  Ctrl-C
 Where several apply: 5, then 3, then 1, then 4.`;
 
-function commandLine(done: (code: number) => void): Command {
-  const program = new Command("fencepost")
-    .description("Checks whether a device and its driver agree about memory order: litmus tests of CPUs, devices, DMA and interrupts.")
-    .version(VERSION)
-    .addHelpText("after", CODES)
-    .showHelpAfterError("(fencepost --help lists the commands)")
-    // That what may be repeated is not given by default goes without saying.
-    .configureHelp({
-      optionDescription(option) {
-        const empty = Array.isArray(option.defaultValue) && option.defaultValue.length === 0;
-        const shown = empty ? Object.assign(new Option(option.flags, option.description), { argChoices: option.argChoices }) : option;
-        return new Help().optionDescription(shown);
-      },
-    })
-    .exitOverride();
+/** Told the exit code of the command that ran. */
+type Done = (code: number) => void;
+
+function createProgram(): Command {
+  return (
+    new Command("fencepost")
+      .description("Checks whether a device and its driver agree about memory order: litmus tests of CPUs, devices, DMA and interrupts.")
+      .version(VERSION)
+      .addHelpText("after", CODES)
+      .showHelpAfterError("(fencepost --help lists the commands)")
+      // That what may be repeated is not given by default goes without saying; a sweep's only value is itself.
+      .configureHelp({
+        optionDescription(option) {
+          if (!Array.isArray(option.defaultValue)) return new Help().optionDescription(option);
+          const shown = Object.assign(new Option(option.flags, option.description), { argChoices: option.argChoices });
+          const value = option.defaultValue.join();
+          return new Help().optionDescription(value === "" ? shown : shown.default(value, value));
+        },
+      })
+      .exitOverride()
+  );
+}
+
+function addCheck(program: Command, done: Done): void {
   searchOptions(
     program
       .command("check")
@@ -119,6 +96,9 @@ function commandLine(done: (code: number) => void): Command {
       waitBeforeOptimising();
       done(await checkCommand(paths, options, givenOn(command)));
     });
+}
+
+function addExplain(program: Command, done: Done): void {
   searchOptions(
     program
       .command("explain")
@@ -133,6 +113,9 @@ function commandLine(done: (code: number) => void): Command {
       waitBeforeOptimising();
       done(await explainCommand(file, options, givenOn(command)));
     });
+}
+
+function addFix(program: Command, done: Done): void {
   program
     .command("fix")
     .description("find the smallest changes that forbid an outcome, proved, with costs and patches; or what is superfluous")
@@ -156,6 +139,9 @@ function commandLine(done: (code: number) => void): Command {
       waitBeforeOptimising();
       done(await fixCommand(file, options, givenOn(command)));
     });
+}
+
+function addSim(program: Command, done: Done): void {
   program
     .command("sim")
     .description("run tests against the clock: rates, latencies, CPU time, where the time goes, how often the condition holds")
@@ -187,11 +173,17 @@ function commandLine(done: (code: number) => void): Command {
       waitBeforeOptimising();
       done(await simCommand(paths, options, givenOn(command)));
     });
-  // Here for `--help` alone. Its options are herd7's, with one dash and a name: no grammar of ours reads them, and bin/fencepost.js starts herd/main.ts.
+}
+
+// Here for `--help` alone. Its options are herd7's, with one dash and a name: no grammar of ours reads them, and bin/fencepost.js starts herd/main.ts.
+function addHerd(program: Command): void {
   program
     .command("herd")
     .description("run tests under a memory model in herd7's language, and print what herd7 prints: fencepost herd --help")
     .argument("<tests...>", "litmus files, directories, @lists, or - for standard input");
+}
+
+function addPlatforms(program: Command, done: Done): void {
   const platforms = program
     .command("platforms")
     .description("list the platforms, or show one: places, tables, accessors, mappings, each with its source")
@@ -210,6 +202,9 @@ function commandLine(done: (code: number) => void): Command {
       const { showPlatform } = await import("./platforms.js");
       done(await showPlatform(name, platforms.opts<PlatformsOptions>(), givenOn(platforms)));
     });
+}
+
+function addLsp(program: Command): void {
   program
     .command("lsp")
     .description("the language server for editors, on standard input and output: docs/editors.md")
@@ -219,6 +214,9 @@ function commandLine(done: (code: number) => void): Command {
       waitBeforeOptimising();
       serveStdio();
     });
+}
+
+function addServe(program: Command, done: Done): void {
   program
     .command("serve")
     .description("show the workbench in a browser: a page that checks, explains and shares tests, with nothing sent anywhere")
@@ -228,6 +226,17 @@ function commandLine(done: (code: number) => void): Command {
       const { serveCommand } = await import("./serve.js");
       done(await serveCommand(options));
     });
+}
+
+function commandLine(done: Done): Command {
+  const program = createProgram();
+  for (const add of [addCheck, addExplain, addFix, addSim, addHerd, addPlatforms, addLsp, addServe]) add(program, done);
+  for (const command of program.commands) {
+    const name = command.name();
+    command.showHelpAfterError(
+      name === "platforms" ? "(fencepost platforms show NAME shows one)" : `(fencepost ${name} --help lists its options)`,
+    );
+  }
   return program;
 }
 

@@ -90,9 +90,21 @@ function named(shelf: Shelf, name: string): readonly Platform[] {
   return [found];
 }
 
+/** What to say of a name that no platform has: which part of it is wrong, and what may have been meant. */
 export function unknownPlatform(shelf: Shelf, name: string): string {
-  const similar = [...similarNames(name), ...[...shelf.own.keys()].filter((own) => own.startsWith(name))];
+  if (name === "") return "a platform has no name: names stand between commas, as in x86,sn2";
   const { cpus, fabrics } = partNames();
+  const similar = [...similarNames(name), ...[...shelf.own.keys()].filter((own) => own.startsWith(name))];
+  const [point = "", era] = name.split("@");
+  const parts = point.split("+");
+  if (era !== undefined && shelf.find(point) !== undefined) return `there is no kernel version '${era}': write it as in ${point}@5.1`;
+  if (parts.length === 2 && !similar.some((each) => each.includes("+"))) {
+    const [cpu = "", fabric = ""] = parts;
+    // A machine's name stands for its part.
+    const known = (list: readonly string[], part: string): boolean => list.includes(part) || shelf.find(part) !== undefined;
+    if (!known(cpus, cpu)) return `there is no CPU '${cpu}'; CPUs: ${cpus.join(", ")}`;
+    if (!known(fabrics, fabric)) return `there is no fabric '${fabric}'; fabrics: ${fabrics.join(", ")}`;
+  }
   const hint =
     similar.length > 0
       ? `did you mean ${similar.slice(0, 3).join(" or ")}?`
@@ -127,8 +139,10 @@ export function readSettings(
       const { general, shelf } = configured ?? {};
       if (general?.has(text) && shelf?.names().some((name) => shelf.find(name)?.options.some((option) => option.id === id))) continue;
       const known = [...new Set(platforms.flatMap((each) => each.options.map((option) => option.id)))].sort();
-      const hint = known.length === 0 ? "" : `; ${didYouMean(id, known)?.replaceAll("`", "'") ?? `there are ${known.join(", ")}`}`;
-      throw new UsageError(`--option ${text}: no platform here has an option '${id}'${hint}`);
+      const everywhere = Object.keys(COMMON_SETTINGS);
+      const meant = didYouMean(id, [...known, ...everywhere])?.replaceAll("`", "'");
+      const hint = meant ?? `there are ${[...known, ...everywhere].join(", ")}`;
+      throw new UsageError(`--option ${text}: no platform here has an option '${id}'; ${hint}`);
     }
     const values = [...new Set(options.flatMap((option) => option.values))];
     if (!values.includes(value)) throw new UsageError(`--option ${text}: the values are ${values.join(", ")}`);

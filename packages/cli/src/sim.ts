@@ -1,5 +1,5 @@
 /** `fencepost sim`: tests against the clock. */
-import { writeFileSync } from "node:fs";
+import type { Platform } from "@fencepost/core/platform";
 import { didYouMean } from "@fencepost/core/program";
 import {
   type Adverse,
@@ -16,6 +16,7 @@ import {
 import { configuredOptions } from "./configured.js";
 import { EXIT, exitCode, UsageError } from "./exit.js";
 import { type Input, printFound, readInputs } from "./inputs.js";
+import { writeOutput } from "./output-file.js";
 import { createShelf, readSettings, selectPlatforms } from "./selection.js";
 import { type Axis, plotSvg } from "./sim-plot.js";
 import { createProgress } from "./terminal.js";
@@ -53,8 +54,8 @@ export async function simCommand(paths: readonly string[], given: SimOptions, is
   const shelf = createShelf(options.platformFile, options.platform);
   const { inputs, problems: read } = readInputs(paths);
   const selected = selectPlatforms(shelf, options.platform, inputs, true).platforms;
-  // Of the configuration's platforms, those that can be simulated: it names them for checks.
-  const timed = given.platform === undefined && options.platform !== undefined ? selected.filter(hasTimes) : [];
+  // Of platforms that nobody asked for here, those that can be simulated: the configuration and the test name them for checks.
+  const timed = given.platform === undefined ? selected.filter(hasTimes) : [];
   const platforms = timed.length > 0 ? timed : selected;
   const settings = readSettings(options, platforms, { general, shelf });
   const swept = AXES.filter((axis) => (options[axis]?.length ?? 0) > 1);
@@ -99,7 +100,15 @@ export async function simCommand(paths: readonly string[], given: SimOptions, is
         const result = simulate(input.program, platform, { ...workload, ...(payload === undefined ? {} : { payload }) }, { settings });
         if (result.ok) reports.push(result.report);
         else {
-          failures.push({ test: input.test.name, platform: platform.name, ...result.why });
+          const { kind, message } = result.why;
+          const others =
+            kind === "no-times"
+              ? `; with times: ${shelf
+                  .names()
+                  .filter((name) => isTimed(shelf.find(name)))
+                  .join(", ")}`
+              : "";
+          failures.push({ test: input.test.name, platform: platform.name, kind, message: message + others });
           break;
         }
       }
@@ -118,10 +127,10 @@ export async function simCommand(paths: readonly string[], given: SimOptions, is
       for (const report of reports) process.stdout.write(simulationText(report, options.figures === true));
     for (const failure of failures) process.stdout.write(`${failure.test} on ${failure.platform}: not simulated: ${failure.message}\n`);
   }
-  if (options.csv !== undefined) write(options.csv, simulationCsv(reports));
+  if (options.csv !== undefined) writeOutput(options.csv, simulationCsv(reports));
   if (options.plot !== undefined) {
     if (reports.length === 0) process.stderr.write(`${options.plot} is not written: there is nothing to draw.\n`);
-    else write(options.plot, await plotSvg(reports, axis));
+    else writeOutput(options.plot, await plotSvg(reports, axis));
   }
   if (stopped) return EXIT.interrupted;
   return exitCode({
@@ -132,6 +141,8 @@ export async function simCommand(paths: readonly string[], given: SimOptions, is
     interrupted: false,
   });
 }
+
+const isTimed = (platform: Platform | undefined): boolean => platform !== undefined && hasTimes(platform);
 
 /** The workloads of a sweep, or the one there is. */
 function points(options: SimOptions, axis: Axis | undefined): readonly Partial<Workload>[] {
@@ -158,12 +169,4 @@ function payloadNames(input: Input, text: string | undefined): readonly string[]
     const hint = didYouMean(name, known)?.replaceAll("`", "'") ?? `there are ${known.join(", ")}`;
     throw new UsageError(`--payload ${name}: ${input.test.name} has no location '${name}'; ${hint}`);
   });
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

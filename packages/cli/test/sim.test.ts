@@ -52,8 +52,15 @@ test("JSON holds reports, and what could not be simulated; the exit code says so
   const document = JSON.parse(ran.out) as { simulations: { platform: string; hits: { high: number } }[]; failures: { message: string }[] };
   expect(document.simulations.map((each) => each.platform)).toEqual(["pcie"]);
   expect(document.simulations[0]?.hits.high).toBeGreaterThan(0);
-  expect(document.failures[0]?.message).toContain("has no times");
+  expect(document.failures[0]?.message).toMatch(/has no times.*; with times: x86, arm64/);
   expect(ran.code).toBe(1);
+});
+
+test("of the platforms that nobody asked for, those with times are simulated", () => {
+  const ran = fencepost(["sim", file("race.litmus", race()), "--messages", "100"]);
+  expect(ran.code).toBe(0);
+  expect(ran.out).toContain("race  x86 ");
+  expect(ran.out).not.toContain("portable");
 });
 
 test("an adversary finds all four ends of the race", () => {
@@ -67,7 +74,13 @@ test.each([
   [["--size", "64,128", "--hops", "0,1"], "a sweep goes over one of"],
   [["--payload", "dato"], "did you mean 'data'?"],
   [["--arrivals", "odd"], "Allowed choices are even, poisson"],
-  [["--platform", "sn3"], "there is no platform 'sn3'"],
+  [["--platform", "sn3"], "there is no platform 'sn3'; did you mean sn2?"],
+  [["--platform", "x86+banana"], "there is no fabric 'banana'; fabrics: "],
+  [["--platform", "banana+pci"], "there is no CPU 'banana'; CPUs: "],
+  [["--platform", "x86@banana"], "there is no kernel version 'banana'"],
+  [["--platform", "x86,"], "a platform has no name"],
+  [["--option", "credit=1"], "did you mean 'credits'?"],
+  [["--plot", "no-such-folder/x.svg"], "there is no directory no-such-folder"],
 ])("%j is refused with a word about it", (args, says) => {
   const ran = fencepost(["sim", file("race.litmus", race()), "--messages", "100", ...args]);
   expect(ran.code).toBe(2);

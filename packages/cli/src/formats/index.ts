@@ -1,7 +1,8 @@
 /** `--format`: what `check` says, for machines. */
-import { writeFileSync } from "node:fs";
+
 import { jsonReport } from "@fencepost/core/report";
 import { UsageError } from "../exit.js";
+import { writeOutput } from "../output-file.js";
 import type { RunReport } from "./run-report.js";
 
 export type { RunReport } from "./run-report.js";
@@ -62,12 +63,6 @@ export async function writeFormats(formats: readonly Format[], report: RunReport
     const text = await formatted(name, report, version);
     if (text === undefined) continue;
     if (file === undefined) process.stdout.write(text);
-    else {
-      try {
-        writeFileSync(file, text);
-      } catch (error) {
-        throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
+    else writeOutput(file, text);
   }
 }

@@ -67,7 +67,9 @@ function rejectFirstLine(cursor: Cursor, start: number, language: string | undef
   const line = { start, end: endOfLine(cursor.text, start) };
   if (language !== undefined && architectures.has(language.toLowerCase())) {
     const span = { start, end: start + language.length };
-    cursor.report("unsupported", span, `this is a test for ${language}; Fencepost reads tests in C`);
+    const instead =
+      "write it in C, with READ_ONCE, WRITE_ONCE and the kernel's barriers; `fencepost herd --arch` lowers that to an architecture";
+    cursor.report("unsupported", span, `this is a test for ${language}; Fencepost reads tests in C`, instead);
   } else if (line.end === cursor.text.length && cursor.text.slice(start).trim() === "") {
     cursor.report("syntax", line, "there is no test in this file", hint);
   } else {
