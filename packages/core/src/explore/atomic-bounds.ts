@@ -1,4 +1,5 @@
 /** What a *forbidden* does not cover of atomics: where the machine keeps more order than the models do (docs/decisions/0007-not-yet.md). */
+import { comparedWith } from "../machine/compares.js";
 import type { Instruction } from "../machine/instruction.js";
 import type { Machine } from "../machine/machine.js";
 import { registersOf } from "../program/evaluate.js";
@@ -13,10 +14,13 @@ export function atomicBounds({ instructions, program }: Machine): string[] {
   return [...met];
 }
 
-/** A compare in two halves whose expected value comes from a read of another location: of one location reads stay in order anyway. */
-function waitsForExpected({ modify, pair, thread, location }: Instruction, instructions: readonly Instruction[]): boolean {
-  if (pair < 0 || (modify?.kind !== "compare" && modify?.kind !== "add-unless")) return false;
-  const expected = registersOf(modify.kind === "compare" ? modify.expected : modify.unless, new Set());
+/**
+ * A compare in two halves of which it is not chosen beforehand whether it stores (no `atomic_failed` among the platform's accessors), and whose expected value comes from a read of another
+ * location: of one location reads stay in order anyway.
+ */
+function waitsForExpected({ modify, outcome, pair, thread, location }: Instruction, instructions: readonly Instruction[]): boolean {
+  if (pair < 0 || modify === undefined || outcome !== 0) return false;
+  const expected = registersOf(comparedWith(modify), new Set());
   return instructions.some(
     (each) => each.thread === thread && expected.has(each.target) && (each.location < 0 || each.location !== location),
   );

@@ -121,7 +121,10 @@ export function createRelevance(stepper: Stepper, verdict: boolean, scope: Scope
     return packet === undefined ? 1 : packet.home + 1;
   });
   /** May the instruction still read its operands? A packet evaluates them when issued. */
-  const ahead = (state: State, id: number): boolean => inLoop[id] === 1 || state[status + id] === 0;
+  const ahead = (state: State, id: number): boolean => {
+    const open = layout.open[id] as number;
+    return inLoop[id] === 1 || state[status + id] === 0 || (open >= 0 && state[open] !== 0);
+  };
   /** May its access still happen? */
   const accessAhead = (state: State, id: number): boolean => inLoop[id] === 1 || (state[status + id] as number) < (home[id] as number);
 

@@ -25,7 +25,7 @@ export function createCpuSteps(
 ) {
   const { instructions, threads, listLike, layout } = machine;
   const { status, order } = layout;
-  const { evaluate, lack, modified, neededBy, storedValue } = values;
+  const { evaluate, isOpen, lack, modified, neededBy, storedValue } = values;
   const { handlerIdle, handlersOf, passives, path, roundDone, target } = progress;
   const { isAtomicMessage, orderLength, readIndex, seenUpTo, valueAt } = messages;
   const { cachedValue } = caches;
@@ -97,7 +97,7 @@ export function createCpuSteps(
         if (location === -1 || (instruction.pair >= 0 && state[status + instruction.pair] === 0)) return count;
         lack.missing = false;
         storedValue(state, at, position, thread, instruction);
-        if (lack.missing) return count;
+        if (lack.missing || (instruction.pair >= 0 && isOpen(state, instruction.pair))) return count;
         if (instruction.pair >= 0 && listLike && location >= 0) {
           // What the read half read must still be the last that this CPU has seen; else the run never happened (`apply` says so).
           out[count++] = packStep(id, PERFORM, Math.max(0, readIndex(state, location, instruction.pair)));
@@ -186,7 +186,10 @@ export function createCpuSteps(
       if (due !== ANY && choice !== due) continue;
       if (instruction.locks && valueAt(state, location, choice) !== 0) continue;
       const value = (expression: Expression): number => evaluate(state, at, position, thread, expression);
-      const stores = modified(instruction.modify as Modify, valueAt(state, location, choice), value).stores;
+      const stores =
+        (layout.open[instruction.id] as number) >= 0
+          ? instruction.outcome > 0
+          : modified(instruction.modify as Modify, valueAt(state, location, choice), value).stores;
       if (stores && choice < end && isAtomicMessage((state[base + choice] as number) - 1)) continue;
       out[count++] = packStep(instruction.id, PERFORM, choice);
     }

@@ -177,7 +177,11 @@ export function createEffects(
     if (!listLike && location >= 0 && !rereads.agrees(state, at, position, thread, location)) return false;
     state[slot] = instruction.operation.kind === "is-locked" ? (result === 0 ? 0 : 1) : result;
     state[status + id] = 1;
-    if (instruction.modify !== undefined) {
+    if ((layout.open[id] as number) >= 0) {
+      state[slot] = returned(instruction, result, { stores: instruction.outcome > 0, value: 0 });
+      state[slot + 1] = result;
+      state[layout.open[id] as number] = 1;
+    } else if (instruction.modify !== undefined) {
       const outcome = modification(state, at, position, thread, instruction, result);
       if (outcome === undefined) return false;
       state[slot] = isMadeLater(instruction) ? 0 : returned(instruction, result, outcome);

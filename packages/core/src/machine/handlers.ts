@@ -84,11 +84,13 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
       const instruction = instructions[id] as Instruction;
       state[status + id] = 0;
       const slot = valueOffset[id] as number;
+      const open = layout.open[id] as number;
+      if (open >= 0) state[open] = 0;
       if (slot >= 0) {
         const width =
           instruction.kind === "wait"
             ? instruction.reads.length
-            : (holdsBoth(instruction) && listLike) || (instruction.kind === "load" && instruction.pair >= 0)
+            : (holdsBoth(instruction) && listLike) || (instruction.kind === "load" && (instruction.pair >= 0 || open >= 0))
               ? 2
               : 1;
         for (let i = 0; i < width; i++) state[slot + i] = 0;

@@ -1,6 +1,7 @@
 /** Where each part of the state stands in its one Int32Array. */
 import type { Platform } from "../platform/platform.js";
 import type { Arrival, Formula, Program } from "../program/program.js";
+import { readsAhead } from "./compares.js";
 import { holdsBoth, type Instruction } from "./instruction.js";
 import { counted, timesTold } from "./overlap.js";
 import type { Packet } from "./packet.js";
@@ -49,6 +50,8 @@ export interface Layout {
   readonly baseClosure: Int32Array;
   /** What the read half of an atomic read, or a load that may be ahead of an older one: 0 the oldest value kept, else the message's number plus one; -1 for other instructions. */
   readonly origin: Int32Array;
+  /** Of an atomic that reads before what it compares with is known: 1 from then on until the comparison is made; -1 for other instructions. */
+  readonly open: Int32Array;
   readonly order: Int32Array;
   readonly orderCapacity: Int32Array;
   /** Non-coherent: cached copies (0 absent, 1 clean, 2 dirty) and their values; -1 where a location has none. */
@@ -145,21 +148,27 @@ const HAVE_VALUES: readonly Instruction["kind"][] = [
 ];
 
 /** What instructions leave behind for others to read. */
-function layOutValues({ instructions, numbers, olderLoads }: Parts, take: Take): Pick<Layout, "value" | "kept" | "closure" | "origin"> {
+function layOutValues(
+  { instructions, numbers, olderLoads }: Parts,
+  take: Take,
+): Pick<Layout, "value" | "kept" | "closure" | "origin" | "open"> {
   const { listLike, words } = numbers;
   const nowhere = (): Int32Array => new Int32Array(instructions.length).fill(-1);
-  const [value, kept, closure, origin] = [nowhere(), nowhere(), nowhere(), nowhere()];
-  for (const { id, kind, pair, reads, registers } of instructions) {
+  const [value, kept, closure, origin, open] = [nowhere(), nowhere(), nowhere(), nowhere(), nowhere()];
+  for (const instruction of instructions) {
+    const { id, kind, pair, reads, registers } = instruction;
     const load = kind === "load";
-    // Two values: what it returns, and what it stores (rmw) or has read (the read half of an atomic).
+    const ahead = readsAhead(instruction);
+    // Two values: what it returns, and what it stores (rmw) or has read (an atomic that has something left to do with it).
     if (HAVE_VALUES.includes(kind) || (kind === "store" && listLike))
-      value[id] = take((holdsBoth({ kind }) && listLike) || (load && pair >= 0) ? 2 : 1);
+      value[id] = take((holdsBoth({ kind }) && listLike) || (load && pair >= 0) || ahead ? 2 : 1);
+    if (ahead) open[id] = take(1);
     if (listLike && load && (pair >= 0 || (olderLoads[id] as readonly number[]).length > 0)) origin[id] = take(1);
     if (kind === "wait") value[id] = take(reads.length);
     if (kind === "loop-head") kept[id] = take(registers.length);
     if (isMessage(numbers, id) || (listLike && (load || kind === "loop-head"))) closure[id] = take(words);
   }
-  return { value, kept, closure, origin };
+  return { value, kept, closure, origin, open };
 }
 
 /** Each location's coherence order, and what its oldest value takes along. */

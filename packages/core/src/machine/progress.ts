@@ -1,6 +1,7 @@
 /** How far threads are: their paths in a state, what on them is done, and guesses that turn out wrong. */
 import { ADDRESS_BASE } from "../program/program.js";
 import type { State } from "./action.js";
+import { createCompares, storesAnyhow } from "./compares.js";
 import type { Instruction } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
 import { extend, follow, GUESSED_TAKEN, type Path, passive, SKIPPED, TAKEN } from "./path.js";
@@ -14,7 +15,8 @@ export function createProgress(machine: Machine, values: Values) {
   const { instructions, threads, layout, program } = machine;
   const locations = program.locations;
   const { status } = layout;
-  const { evaluate, lack, lastHops } = values;
+  const { evaluate, isOpen, lack, lastHops } = values;
+  const { hold, providerOf } = createCompares(machine, values);
 
   const roots: (Path | undefined)[][] = threads.map(() => []);
   /** Each run of a thread as a thread of its own. */
@@ -169,7 +171,8 @@ export function createProgress(machine: Machine, values: Values) {
   }
 
   /** What the round of the loop that ends here still waits for. */
-  const roundWaits = (state: State, at: Path): readonly number[] => at.ids.filter((id) => holdsRound(state, at, id));
+  const roundWaits = (state: State, at: Path): readonly number[] =>
+    at.ids.flatMap((id) => (holdsRound(state, at, id) ? [isOpen(state, id) ? providerOf(state, at, id) : id] : []));
 
   /** The round of the loop that ends here is done. */
   const roundDone = (state: State, at: Path): boolean => !at.ids.some((id) => holdsRound(state, at, id));
@@ -186,7 +189,7 @@ export function createProgress(machine: Machine, values: Values) {
   function isFinished(state: State, id: number): boolean {
     if (passives[id] === true) return true;
     const instruction = instructions[id] as Instruction;
-    return instruction.packet >= 0 ? state[status + id] === lastHops[id] : isDone(state, id);
+    return instruction.packet >= 0 ? state[status + id] === lastHops[id] : isDone(state, id) && !isOpen(state, id);
   }
 
   function stepperAddress(state: State, id: number): number {
@@ -248,11 +251,12 @@ export function createProgress(machine: Machine, values: Values) {
     return true;
   }
 
-  /** Is it a store whose value a younger load may have? Of an atomic in halves that is known once its read half is performed (2: it stores nothing); an exchange stores in any case. */
+  /** Is it a store whose value a younger load may have? Of an atomic in halves that is known once its read half is performed (2: it stores nothing); an exchange stores in any case, and so does what was chosen to. */
   function mayForward(state: State, id: number): boolean {
-    const { kind, modify, pair } = instructions[id] as Instruction;
+    const instruction = instructions[id] as Instruction;
+    const { kind, pair } = instruction;
     if (kind !== "store" || pair < 0) return kind === "store";
-    return state[status + id] !== 2 && (modify?.kind === "exchange" || state[status + pair] !== 0);
+    return state[status + id] !== 2 && (storesAnyhow(instruction) || state[status + pair] !== 0);
   }
 
   /** An access whose address came late: was something younger to the same address performed too early? */
@@ -288,36 +292,42 @@ export function createProgress(machine: Machine, values: Values) {
     return false;
   }
 
-  /** Guesses whose branch is decided by now: wrong ones discard the run. */
+  /** Guesses whose branch is decided by now, and comparisons that can be made by now: wrong ones discard the run. */
   function checkGuesses(state: State, index: number): boolean {
     const run = runOf(state, index);
     const thread = (runs[index] as readonly MachineThread[])[run] as MachineThread;
     if (thread.straight || thread.role !== "cpu") return true;
-    let at = rootOf(index, run);
+    const at = decide(state, thread, rootOf(index, run));
+    return at !== undefined && hold(state, at, index);
+  }
+
+  /** How far the branches of a thread are decided or guessed; undefined where a guess was wrong. */
+  function decide(state: State, thread: MachineThread, root: Path): Path | undefined {
+    let at = root;
     while (at.ends === "branch") {
       const position = at.ids.length - 1;
       const branch = instructions[at.ids[position] as number] as Instruction;
       const guess = state[status + branch.id] as number;
       if (branch.value === undefined) {
-        if (guess === 0) return true;
+        if (guess === 0) return at;
         at = follow(machine, thread, at, guess === GUESSED_TAKEN ? TAKEN : SKIPPED);
         continue;
       }
       lack.missing = false;
       const condition = evaluate(state, at, position, thread, branch.value);
       if (lack.missing) {
-        if (guess === 0) return true;
+        if (guess === 0) return at;
         at = follow(machine, thread, at, guess);
       } else {
         const decision = condition !== 0 ? TAKEN : SKIPPED;
         if (guess !== 0) {
-          if ((guess === GUESSED_TAKEN) !== (decision === TAKEN)) return false;
+          if ((guess === GUESSED_TAKEN) !== (decision === TAKEN)) return undefined;
           state[status + branch.id] = 0;
         }
         at = follow(machine, thread, at, decision);
       }
     }
-    return true;
+    return at;
   }
 
   return {

@@ -2,6 +2,7 @@
 import { applyBinary, applyUnary } from "../litmus/arithmetic.js";
 import type { Expression, Modify } from "../program/program.js";
 import type { State } from "./action.js";
+import { comparedWith, storesAfter, storesAnyhow } from "./compares.js";
 import type { Instruction } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
 import type { Path } from "./path.js";
@@ -60,6 +61,9 @@ export function createValues(machine: Machine) {
       default:
         if (standing === 0) miss(instruction.id);
         else if (isMadeLater(instruction) && state[status + instruction.pair] === 0) return madeOf(state, path, at, thread, instruction);
+        // Whether it stored is known once the comparison can be made.
+        else if (instruction.returns === "success" && isOpen(state, instruction.id))
+          evaluate(state, path, at, thread, comparedWith(instruction.modify as Modify) as Expression);
         return state[slot] as number;
     }
   }
@@ -69,6 +73,11 @@ export function createValues(machine: Machine) {
    * both). Once the write half is performed the value stands in its slot.
    */
   const isMadeLater = ({ kind, modify, pair }: Instruction): boolean => kind === "load" && pair >= 0 && modify?.kind === "arithmetic";
+
+  const isOpen = (state: State, id: number): boolean => {
+    const slot = layout.open[id] as number;
+    return slot >= 0 && state[slot] !== 0;
+  };
 
   /** The value of such an atomic, from what its read half has read. */
   function madeOf(state: State, path: Path, position: number, thread: MachineThread, half: Instruction): number {
@@ -104,14 +113,14 @@ export function createValues(machine: Machine) {
   /** What a store stores: its expression's value, or what its read half makes of what it read. Sets `missing`. */
   function storedValue(state: State, at: Path, position: number, thread: MachineThread, store: Instruction): number {
     if (store.pair < 0) return evaluate(state, at, position, thread, store.value as Expression);
-    // An exchange stores the same whatever it reads.
-    if (store.modify?.kind === "exchange") return evaluate(state, at, position, thread, store.modify.value);
+    const modify = store.modify as Modify;
+    if (storesAnyhow(store)) return evaluate(state, at, position, thread, modify.value);
     if (state[status + store.pair] === 0) {
       miss(store.pair);
       return 0;
     }
     const old = state[(valueOffset[store.pair] as number) + 1] as number;
-    return modified(store.modify as Modify, old, (expression) => evaluate(state, at, position, thread, expression)).value;
+    return made(modify, old, evaluate(state, at, position, thread, modify.value));
   }
 
   const lastHop = (instruction: Instruction): number => {
@@ -121,17 +130,22 @@ export function createValues(machine: Machine) {
 
   const lastHops = Int32Array.from(instructions, lastHop);
 
-  const modified = (modify: Modify, old: number, value: (expression: Expression) => number): { stores: boolean; value: number } => {
+  /** What an atomic stores, if it does, from what it read and its operand. */
+  function made(modify: Modify, old: number, operand: number): number {
     switch (modify.kind) {
       case "exchange":
-        return { stores: true, value: value(modify.value) };
       case "compare":
-        return { stores: old === value(modify.expected), value: value(modify.value) };
+        return operand;
       case "add-unless":
-        return { stores: old !== value(modify.unless), value: (old + value(modify.value)) | 0 };
+        return (old + operand) | 0;
       case "arithmetic":
-        return { stores: true, value: applyBinary(modify.operator, old, value(modify.value)) };
+        return applyBinary(modify.operator, old, operand);
     }
+  }
+
+  const modified = (modify: Modify, old: number, value: (expression: Expression) => number): { stores: boolean; value: number } => {
+    const compared = comparedWith(modify);
+    return { stores: compared === undefined || storesAfter(modify, old, value(compared)), value: made(modify, old, value(modify.value)) };
   };
 
   function returned(instruction: Instruction, old: number, result: { stores: boolean; value: number }): number {
@@ -163,12 +177,13 @@ export function createValues(machine: Machine) {
     return lack.missing ? lack.instruction : -1;
   };
 
-  /** What an atomic's instruction needs before it can be performed: a read half only what says whether the other half will store. */
-  const neededBy = ({ kind, modify }: Instruction): readonly Expression[] => {
-    if (modify === undefined) return [];
-    const deciding = modify.kind === "compare" ? [modify.expected] : modify.kind === "add-unless" ? [modify.unless] : [];
+  /** What an atomic's instruction needs before it can be performed: a read half only what says whether the other half will store, unless that was chosen before. */
+  const neededBy = ({ id, kind, modify }: Instruction): readonly Expression[] => {
+    if (modify === undefined || (layout.open[id] as number) >= 0) return [];
+    const compared = comparedWith(modify);
+    const deciding = compared === undefined ? [] : [compared];
     return kind === "load" ? deciding : [modify.value, ...deciding];
   };
 
-  return { evaluate, isMadeLater, lack, lacking, lastHops, modified, neededBy, registerAt, returned, storedValue };
+  return { evaluate, isMadeLater, isOpen, lack, lacking, lastHops, modified, neededBy, registerAt, returned, storedValue };
 }

@@ -145,3 +145,10 @@ export function silent(act: Act): boolean {
 
 /** Does an atomic store only on a condition? */
 export const isConditional = (modify: Modify | undefined): boolean => modify?.kind === "compare" || modify?.kind === "add-unless";
+
+/** What an atomic compares with what it reads, to store or not. */
+export const comparedBy = (modify: Modify | undefined): Expression | undefined =>
+  modify?.kind === "compare" ? modify.expected : modify?.kind === "add-unless" ? modify.unless : undefined;
+
+/** Does a write half store the same whatever its read half reads? Of a compare a path says that it stores. */
+export const storesAnyhow = (modify: Modify | undefined): boolean => modify?.kind === "exchange" || modify?.kind === "compare";

@@ -1,6 +1,7 @@
 /** Constraints in the making: what the orders of program (program-order.ts), memory (memory-order.ts) and places (place-order.ts) add to. */
 import type { Platform } from "../platform/platform.js";
 import type { Expression, Program } from "../program/program.js";
+import { comparedBy } from "./act.js";
 import type { Events } from "./events.js";
 import { definitionOf, type Item, known } from "./item.js";
 import type { Lookup } from "./roads.js";
@@ -38,9 +39,10 @@ export function providers(draft: Draft, run: Run, position: number, expression: 
     if (definition === undefined) return [];
     const { act, position: at } = definition;
     if (act.kind === "assign") return providers(draft, run, at, act.value);
-    // What an atomic in halves gives where it computes waits for what it computes with.
-    const made = act.half === "read" && act.modify?.kind === "arithmetic";
-    return made ? [definition, ...providers(draft, run, at, act.modify?.value)] : [definition];
+    // What an atomic in halves gives where it computes waits for what it computes with; whether it stored, for what it compares with.
+    const made = act.half === "read" && act.modify?.kind === "arithmetic" ? act.modify.value : undefined;
+    const compared = act.half === "read" && act.returns === "success" ? comparedBy(act.modify) : undefined;
+    return [definition, ...[made, compared].flatMap((each) => providers(draft, run, at, each))];
   });
 }
 

@@ -1,12 +1,12 @@
 /** Whether everything that a run guesses comes true in an order: branches, addresses, waits, interrupts, room in places. */
 import type { Platform } from "../platform/platform.js";
-import type { Program } from "../program/program.js";
+import type { Expression, Program } from "../program/program.js";
 import { locationAt } from "./address.js";
 import type { Constraints } from "./constraints.js";
 import { arrivalOf, conditional, type Item, ownStore, startOf } from "./item.js";
 import { mappingMode, mappingsHold } from "./mappings.js";
 import { raises } from "./scenario.js";
-import type { Settled, Values } from "./values.js";
+import { type Settled, storesAfter, type Values } from "./values.js";
 
 /** An order with its values. */
 interface Reading {
@@ -104,7 +104,8 @@ function halvesAgree({ constraints, values }: Reading, item: Item): boolean {
   const { earlier, effectOf } = values;
   const { act, run, position } = item;
   if (act.locks && effectOf(item).old !== 0) return false;
-  if ((effectOf(item).stored !== undefined) !== act.outcome) return false;
+  const operand = (expression: Expression): number => values.valueOf(run, position, expression);
+  if (act.modify !== undefined && storesAfter(act.modify, effectOf(item).old, operand) !== act.outcome) return false;
   const write = act.outcome ? byRun.get(run)?.[position + 1] : undefined;
   if (write === undefined || listed.has(item.location)) return true;
   const store = ownStore(sequences, item);

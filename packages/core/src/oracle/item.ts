@@ -1,6 +1,6 @@
 /** Acts of runs as events, and what program order says of an act: where its operands come from, which own store it may take its value from. */
 import type { Expression } from "../program/program.js";
-import { type Act, isConditional } from "./act.js";
+import { type Act, comparedBy, isConditional } from "./act.js";
 import type { Packet } from "./roads.js";
 import type { Run } from "./scenario.js";
 
@@ -38,12 +38,10 @@ export function known(item: Item): number {
   return endOf(item);
 }
 
-export function operandsOf(act: Act): readonly (Expression | undefined)[] {
-  const { modify } = act;
-  if (modify === undefined) return [act.value];
-  const deciding = modify.kind === "compare" ? modify.expected : modify.kind === "add-unless" ? modify.unless : undefined;
-  // To read, only whether it will store has to be known.
-  return act.half === "read" ? [deciding] : [act.value, modify.value, deciding];
+/** What an act needs before it happens. An atomic in halves reads without: its path says whether it stores. */
+export function operandsOf({ half, modify, value }: Act): readonly (Expression | undefined)[] {
+  if (modify === undefined) return [value];
+  return half === "read" ? [] : [value, modify.value, comparedBy(modify)];
 }
 
 /** The act that last set a register before a position; undefined where it still has its initial value. */

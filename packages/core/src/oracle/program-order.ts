@@ -1,6 +1,6 @@
 /** Program order: what a device's order of issue, a CPU's window, branches and interrupts settle from the start. */
 import type { Platform } from "../platform/platform.js";
-import { silent } from "./act.js";
+import { silent, storesAnyhow } from "./act.js";
 import { type Draft, first, providers, valuesFirst } from "./draft.js";
 import { forwarding, type Item, known, operandsOf, performed, startOf } from "./item.js";
 import { hostOf, type Run } from "./scenario.js";
@@ -145,9 +145,10 @@ function orderForwarded(draft: Draft, sequence: readonly Item[], at: number): vo
   const load = sequence[at] as Item;
   const store = forwarding(sequence, at);
   if (store === undefined) return;
-  const needed = [store.act.address, ...operandsOf(store.act)].flatMap((each) => providers(draft, store.run, store.position, each));
-  // What an atomic's write half stores, its read half has read; an exchange stores the same whatever it reads.
-  if (store.act.half === "write" && store.act.modify?.kind !== "exchange")
-    needed.push(draft.byRun.get(store.run)?.[store.position - 1] as Item);
+  // Whether an atomic's write half stores was said by its path, what it stores its read half has read, unless that is the same whatever was read.
+  const { address, half, modify } = store.act;
+  const operands = half === "write" ? [modify?.value] : operandsOf(store.act);
+  const needed = [address, ...operands].flatMap((each) => providers(draft, store.run, store.position, each));
+  if (half === "write" && !storesAnyhow(modify)) needed.push(draft.byRun.get(store.run)?.[store.position - 1] as Item);
   for (const each of needed) draft.rules.push({ if: [startOf(load), startOf(store)], then: [known(each), startOf(load)] });
 }

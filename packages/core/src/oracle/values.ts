@@ -2,6 +2,7 @@
 import { applyBinary } from "../litmus/arithmetic.js";
 import { evaluate } from "../program/evaluate.js";
 import type { Expression, Modify, Program, Returns } from "../program/program.js";
+import { comparedBy, storesAnyhow } from "./act.js";
 import type { Constraints } from "./constraints.js";
 import { arrivalOf, definitionOf, forwarding, type Item, startOf } from "./item.js";
 import type { Order } from "./order.js";
@@ -95,10 +96,16 @@ export function valuesIn(program: Program, constraints: Constraints, view: Settl
     const operand = (expression: Expression): number => valueOf(run, position, expression);
     const atomic = (old: number): Effect =>
       act.modify === undefined ? { ...NOTHING, old } : atomicEffect(act.modify, act.returns, old, operand);
-    // What an exchange stores does not hang on what it reads: a load may have it before.
-    if (act.half === "write" && act.modify?.kind === "exchange") return { ...atomic(0), value: 0 };
-    if (act.half === "write") return { ...atomic(effectOf((byRun.get(run) as readonly Item[])[position - 1] as Item).old), value: 0 };
-    if (act.half === "read") return atomic(location < 0 ? 0 : loaded(item));
+    // What an atomic stores may be read before it has read itself, and what it gives before it is known what it compares with: its path says whether it stores.
+    const { half, modify } = act;
+    if (half === "write" && modify !== undefined) {
+      const read = (byRun.get(run) as readonly Item[])[position - 1] as Item;
+      return { ...NOTHING, stored: made(modify, storesAnyhow(modify) ? 0 : effectOf(read).old, operand(modify.value)) };
+    }
+    if (half === "read" && modify !== undefined) {
+      const old = location < 0 ? 0 : loaded(item);
+      return { ...NOTHING, old, value: returned(act.returns, old, act.outcome, () => made(modify, old, operand(modify.value))) };
+    }
     // What the table of mappings refuses does nothing; a read gets all ones.
     if (act.refused) return { value: act.kind === "dma-write" || act.zeroLength ? 0 : -1, stored: undefined, old: 0 };
     switch (act.kind) {
@@ -141,17 +148,45 @@ export function valuesIn(program: Program, constraints: Constraints, view: Settl
 
 const NOTHING: Effect = { value: 0, stored: undefined, old: 0 };
 
-/** What an atomic makes of an old value. */
+/** What an atomic that is not in halves makes of an old value. */
 function atomicEffect(modify: Modify, returns: Returns, old: number, operand: (expression: Expression) => number): Effect {
-  const argument = operand(modify.value);
-  const result =
-    modify.kind === "arithmetic"
-      ? applyBinary(modify.operator, old, argument)
-      : modify.kind === "add-unless"
-        ? applyBinary("+", old, argument)
-        : argument;
-  const stores =
-    modify.kind === "compare" ? old === operand(modify.expected) : modify.kind === "add-unless" ? old !== operand(modify.unless) : true;
-  const values = { old, new: result, zero: Number(result === 0), negative: Number(result < 0), success: Number(stores), nothing: 0 };
-  return { value: values[returns], stored: stores ? result : undefined, old };
+  const result = made(modify, old, operand(modify.value));
+  const stores = storesAfter(modify, old, operand);
+  return { value: returned(returns, old, stores, () => result), stored: stores ? result : undefined, old };
+}
+
+/** What an atomic stores, if it does. */
+function made(modify: Modify, old: number, argument: number): number {
+  switch (modify.kind) {
+    case "arithmetic":
+      return applyBinary(modify.operator, old, argument);
+    case "add-unless":
+      return applyBinary("+", old, argument);
+    default:
+      return argument;
+  }
+}
+
+/** Does an atomic that has read `old` store? */
+export function storesAfter(modify: Modify, old: number, operand: (expression: Expression) => number): boolean {
+  const compared = comparedBy(modify);
+  return compared === undefined || (old === operand(compared)) === (modify.kind === "compare");
+}
+
+/** What an atomic gives; what it stores is asked for only where that says it. */
+function returned(returns: Returns, old: number, stores: boolean, result: () => number): number {
+  switch (returns) {
+    case "old":
+      return old;
+    case "new":
+      return result();
+    case "zero":
+      return Number(result() === 0);
+    case "negative":
+      return Number(result() < 0);
+    case "success":
+      return Number(stores);
+    case "nothing":
+      return 0;
+  }
 }

@@ -181,10 +181,13 @@ export function createSteps(
     if (bases[slot] !== undefined && isSettled(slot)) bases[slot] = undefined;
   }
 
-  /** The atomic that was guessed to store, or not to, has been performed as guessed. */
+  /** The atomic that was guessed to store, or not to, has been performed as guessed, and what it compares with was known. */
   function isSettled(slot: number): boolean {
     const node = nodes[slot] as Node;
-    return (arms[guessed[slot] as number] as readonly number[]).some((id) => node.state[status + id] !== 0);
+    return (arms[guessed[slot] as number] as readonly number[]).some((id) => {
+      const open = layout.open[id] as number;
+      return node.state[status + id] !== 0 && (open < 0 || node.state[open] === 0);
+    });
   }
 
   function takeBack(slot: number): void {

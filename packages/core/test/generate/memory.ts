@@ -37,6 +37,10 @@ export function randomMemoryTest(random: Random, taste: MemoryTaste): Draft {
       const value = String(1 + random.below(2));
       return set.length > 0 && random.chance(0.3) ? `${value} + ${zero(random.pick(set))}` : value;
     };
+    const compared = (): string => {
+      const value = String(random.below(2));
+      return set.length > 0 && random.chance(0.3) ? `${value} + ${zero(random.pick(set))}` : value;
+    };
     const fresh = (): string => `r${set.length}`;
     const load = (call: (register: string) => string): string => {
       const register = fresh();
@@ -55,7 +59,8 @@ export function randomMemoryTest(random: Random, taste: MemoryTaste): Draft {
         random.pick([
           `int ${r} = xchg${suffix}(${target()}, ${stored()})`,
           `int ${r} = atomic_fetch_add${suffix}(${taste.beside === true ? stored() : 1}, ${target()})`,
-          `int ${r} = cmpxchg${suffix}(${target()}, ${random.below(2)}, ${stored()})`,
+          `int ${r} = cmpxchg${suffix}(${target()}, ${compared()}, ${stored()})`,
+          ...(taste.beside === true ? [`int ${r} = atomic_add_unless(${target()}, ${stored()}, ${compared()})`] : []),
         ]),
       );
     };

@@ -54,6 +54,11 @@ function cpuStatement(scene: Scene, scribe: Scribe, depth: number): readonly Sta
   }
   const roll = random.below(100);
   const load = (call: (register: string) => string): readonly Statement[] => [assigned(scribe, call)];
+  const compared = ({ set }: Scribe, number: number): string => {
+    if (set.length === 0 || random.chance(0.7)) return String(number);
+    const register = random.pick(set);
+    return random.pick([register, `${number} + (${register} ^ ${register})`]);
+  };
   if (scene.unmaps && random.chance(0.3)) {
     const x = memory(scene, scribe);
     return [`${random.pick(["dma_unmap_single", "dma_unmap_single", "dma_map_single"])}(${x})`];
@@ -76,10 +81,10 @@ function cpuStatement(scene: Scene, scribe: Scribe, depth: number): readonly Sta
     return load((r) =>
       random.pick([
         `int ${r} = xchg${suffix}(${x}, ${stored(scene, scribe)})`,
-        `int ${r} = cmpxchg${suffix}(${x}, ${random.below(3)}, ${value(random)})`,
-        `int ${r} = atomic_fetch_add${suffix}(1, ${x})`,
+        `int ${r} = cmpxchg${suffix}(${x}, ${compared(scribe, random.below(3))}, ${value(random)})`,
+        `int ${r} = atomic_fetch_add${suffix}(${compared(scribe, 1)}, ${x})`,
         `int ${r} = atomic_add_return${suffix}(${value(random)}, ${x})`,
-        `int ${r} = atomic_add_unless(${x}, 1, ${random.below(2)})`,
+        `int ${r} = atomic_add_unless(${x}, 1, ${compared(scribe, random.below(2))})`,
         `int ${r} = atomic_dec_and_test(${x})`,
         `atomic_inc(${x}); int ${r} = 1`,
       ]),
