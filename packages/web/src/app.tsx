@@ -22,6 +22,8 @@ function follow(): void {
   address.value = location.hash;
   if (carriesTest(location.hash)) void links().then(({ openAddress }) => openAddress());
   const now = route.value;
+  if (now.view === "bench" && /^#\/./.test(location.hash))
+    notice.value = { kind: "error", text: `There is no page “${location.hash}”. The workbench is shown instead.` };
   if (now.view === "test") {
     const { id } = now;
     void import("./catalogue/catalogue.js").then(({ testText }) => {

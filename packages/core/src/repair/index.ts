@@ -7,4 +7,4 @@ export type { Cost } from "./cost.js";
 export { unifiedDiff } from "./patch.js";
 export { repair, superfluous } from "./repair.js";
 export type { Leaner } from "./superfluous.js";
-export { repairJson, repairText, superfluousJson, superfluousText } from "./text.js";
+export { repairJson, repairText, superfluousJson, superfluousText, timeWords } from "./text.js";

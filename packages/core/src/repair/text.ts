@@ -124,7 +124,8 @@ function costWords({ costs }: Answer): string {
   return `from ${timeWords(least.cost)} on ${least.platform} to ${timeWords(most.cost)} on ${most.platform}`;
 }
 
-function timeWords({ nanoseconds, latency, rank }: Cost): string {
+/** What an answer costs on a platform, in words. */
+export function timeWords({ nanoseconds, latency, rank }: Cost): string {
   if (nanoseconds === Number.POSITIVE_INFINITY) return "a wait without bound";
   const longer = latency !== undefined && latency > 1.2 * nanoseconds + 1 ? `, ${duration(latency)} more until a message is done` : "";
   if (nanoseconds > 0) return `${latency === undefined ? "about " : ""}${duration(nanoseconds)} of CPU time${longer}`;

@@ -183,16 +183,23 @@ function threadNow(scene: Scene, stepper: Stepper, state: State, thread: Machine
   const run = thread.runs[thread.handler < 0 ? 0 : Math.max(0, (state[machine.layout.started + thread.handler] as number) - 1)] ?? thread;
   const last = Math.max(run.first - 1, ...ids);
   const lines: LineNow[] = [];
+  /** Of the last line nothing but fences has been looked at. */
+  let onlyOrders = false;
   for (let id = run.first; id < run.end; id++) {
     const instruction = machine.instructions[id] as Instruction;
     if (SILENT.has(instruction.kind) || (id <= last && !fetched.has(id))) continue;
-    const standing = standingOf(scene, stepper, state, instruction, fetched.has(id));
+    // A fence that only orders is never performed: it is done when all before it is, and says nothing of a statement that does something besides.
+    const orders = instruction.kind === "fence" && !instruction.active;
     const before = lines.at(-1);
     const { text, span } = instruction.operation;
+    const same = before !== undefined && before.span.start === span.start && before.span.end === span.end;
+    if (orders && same) continue;
+    const reached = fetched.has(id) && lines.every((line) => line.standing === "done");
+    const standing = orders ? (reached ? "done" : "waits") : standingOf(scene, stepper, state, instruction, fetched.has(id));
     // An accessor turns into several instructions: one statement, done when all are.
-    if (before !== undefined && before.span.start === span.start && before.span.end === span.end)
-      lines[lines.length - 1] = { ...before, standing: before.standing === standing ? standing : "sent" };
+    if (same) lines[lines.length - 1] = { ...before, standing: onlyOrders || before.standing === standing ? standing : "sent" };
     else lines.push({ instruction: id, text, span, standing });
+    onlyOrders = orders;
   }
   return { name: thread.name, role: thread.role, idle, lines };
 }

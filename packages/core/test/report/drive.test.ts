@@ -31,6 +31,17 @@ describe("a machine driven by hand", () => {
     expect(done.snapshot.threads.flatMap((thread) => thread.lines.map((line) => line.standing))).not.toContain("waits");
   });
 
+  test("a fence is done when all before it is", () => {
+    for (const platform of ["x86", "sn2"]) {
+      const machine = machineOf("altix/cq-race", platform);
+      const driver = (steps: readonly number[]) => drive(machine, steps).snapshot.threads.find(({ name }) => name === "P0")?.lines;
+      expect(driver([])?.map(({ standing }) => standing)).toEqual(["waits", "waits", "waits"]);
+      const read = drive(machine, []).choices.find(({ what }) => what.startsWith("P0 reads cq"))?.step ?? -1;
+      expect(driver([read])?.[0]?.standing).toBe("done");
+      expect(driver([read])?.[1]?.standing).not.toBe("sent");
+    }
+  });
+
   test("packets stand in their places, oldest first, and statements say how far they are", () => {
     const machine = machineOf("altix/cq-race", "sn2");
     const first = drive(machine, []).choices.find((choice) => choice.what.includes("data=1"));

@@ -1,5 +1,6 @@
 /** What the test costs on the selected platform: a simulation against the clock. */
 import { asking } from "./asked.js";
+import { nothingTo } from "./obstacle.js";
 import { reading } from "./state.js";
 
 const { use } = asking(
@@ -13,7 +14,7 @@ export function CostView() {
     <section class="fixes" aria-labelledby="cost-title">
       <h3 id="cost-title">Against the clock</h3>
       {reading.value?.runs === false ? (
-        <p>There is nothing to run until the test can be read.</p>
+        <p>{nothingTo("run")}</p>
       ) : asked === undefined ? (
         <p role="status">…</p>
       ) : "fault" in asked ? (

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { Account, Story } from "../engine/protocol.js";
 import { LadderView } from "../ladder/ladder.js";
 import { Icon } from "./icons.js";
+import { nothingTo } from "./obstacle.js";
 import { Options } from "./options.js";
 import { RuleLine, RuleSwitch } from "./rules.js";
 import { Source } from "./source.js";
@@ -30,7 +31,7 @@ const BEAT = 1400;
 export function Explanation() {
   const found = account.value;
   if (found === undefined) {
-    return <p class="message">{reading.value?.runs === false ? "There is nothing to explain until the test can be read." : "…"}</p>;
+    return <p class="message">{reading.value?.runs === false ? nothingTo("explain") : "…"}</p>;
   }
   if ("fault" in found) return <p class="message error">{found.fault}</p>;
   const stale = found.question.text !== text.value;

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Fixes, Price } from "../engine/protocol.js";
 import { asking } from "./asked.js";
+import { nothingTo } from "./obstacle.js";
 import { notice, platforms, reading, selected, setText, tab } from "./state.js";
 
 /** Repair for all platforms of the matrix at once, or for the selected one. */
@@ -12,9 +13,10 @@ const { use } = asking(
   () => (everywhere.value ? platforms.value : []),
 );
 
-const figure = (price: Price): string => `${rounded(price.cpu)} ns of CPU and ${rounded(price.latency)} ns a message`;
+const figure = (price: Price): string => `${time(price.cpu)} of CPU time and ${time(price.latency)} of latency`;
 
-const rounded = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
+const time = (nanoseconds: number): string =>
+  nanoseconds < 1000 ? `${nanoseconds.toFixed(nanoseconds < 10 ? 1 : 0)} ns` : `${(nanoseconds / 1000).toFixed(1)} µs`;
 
 export function FixesView() {
   const asked = use();
@@ -28,7 +30,7 @@ export function FixesView() {
         </label>
       </div>
       {reading.value?.runs === false ? (
-        <p>There is nothing to repair until the test can be read.</p>
+        <p>{nothingTo("repair")}</p>
       ) : asked === undefined ? (
         <p role="status">Searching for repairs {everywhere.value ? "for every platform" : `for ${selected.value ?? ""}`} …</p>
       ) : "fault" in asked ? (
@@ -46,7 +48,7 @@ function Found({ found }: { readonly found: Fixes }) {
       <p role="status">{headOf(found)}</p>
       {found.before === undefined ? null : (
         <p class="faint">
-          As it is: {figure(found.before)} on {found.platforms[0]}, simulated.
+          As it is, simulated on {found.platforms[0]}: {figure(found.before)} for each message.
         </p>
       )}
       {found.answers.map((answer, index) => (
@@ -55,7 +57,7 @@ function Found({ found }: { readonly found: Fixes }) {
             <span class={`soundness ${answer.soundness}`}>{answer.soundness}</span>
             <span class="faint">
               {answer.costs[0]?.words}
-              {answer.price === undefined ? "" : `; simulated ${figure(answer.price)}`}
+              {answer.price === undefined ? "" : `; in all ${figure(answer.price)}`}
             </span>
           </p>
           <ul class="mapping">

@@ -1,5 +1,6 @@
 /** The one sentence that says what is seen. */
 import type { Cell } from "../engine/protocol.js";
+import { obstacle } from "./obstacle.js";
 import { cells, platforms, reading } from "./state.js";
 
 const joined = (words: readonly string[]): string =>
@@ -14,7 +15,7 @@ export function Lead() {
     });
   const [allowed, forbidden] = [on("allowed"), on("forbidden")];
   if (reading.value === undefined) return <p class="lead">Reading the test …</p>;
-  if (test === undefined) return <p class="lead">The test has errors: they are marked in its text.</p>;
+  if (test === undefined || obstacle.value?.mistaken === true) return <p class="lead">The test has errors: they are marked in its text.</p>;
   const quoted = test.doc === undefined ? test.name : `“${test.doc.replace(/\.$/, "")}”`;
   return (
     <p class="lead">

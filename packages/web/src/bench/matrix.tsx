@@ -1,20 +1,9 @@
 /** The verdicts of the test on each platform, and the choice of platforms and options. */
 import type { Cell } from "../engine/protocol.js";
 import { Models } from "./models.js";
+import { obstacle } from "./obstacle.js";
 import { setOption } from "./options.js";
-import {
-  askAgain,
-  cells,
-  chosenPlatforms,
-  latency,
-  loadPlatforms,
-  platformLines,
-  platforms,
-  reading,
-  select,
-  selected,
-  settings,
-} from "./state.js";
+import { askAgain, cells, chosenPlatforms, latency, loadPlatforms, platformLines, platforms, select, selected, settings } from "./state.js";
 import { Verdict } from "./verdict.js";
 
 /** What stands beside a verdict. */
@@ -121,22 +110,18 @@ function Choose() {
 }
 
 export function Matrix() {
-  const read = reading.value;
-  const errors = read?.problems.filter((problem) => problem.severity === "error").length ?? 0;
   const time = latency.value;
   return (
     <section class="pane matrix" aria-labelledby="matrix-title">
       <header>
         <h2 id="matrix-title">Verdicts</h2>
         <span class="faint" data-first={time?.first.toFixed(1)} data-all={time?.all.toFixed(1)}>
-          {errors > 0 || time === undefined ? "" : `${Math.max(1, Math.round(time.all))} ms`}
+          {obstacle.value !== undefined || time === undefined ? "" : `${Math.max(1, Math.round(time.all))} ms`}
         </span>
       </header>
-      {read !== undefined && !read.runs ? (
+      {obstacle.value !== undefined ? (
         <p class="message" role="status">
-          {errors === 0
-            ? "The explorer does not run this test."
-            : `${errors === 1 ? "One mistake" : `${errors} mistakes`} in the test: ${read.problems[0]?.message ?? ""}.`}
+          {obstacle.value.words}
         </p>
       ) : (
         <table>

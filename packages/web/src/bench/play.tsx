@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { lookups } from "../engine/lane.js";
 import type { Played, Question } from "../engine/protocol.js";
 import { LadderView } from "../ladder/ladder.js";
+import { nothingTo } from "./obstacle.js";
 import { playedSteps, questionFor, reading, selected } from "./state.js";
 
 const played = signal<
@@ -45,7 +46,7 @@ export function FreePlay() {
     if (driving.current && document.activeElement === document.body) section.current?.focus();
     driving.current = false;
   }, [shown]);
-  if (reading.value?.runs === false) return <p class="message">There is nothing to drive until the test can be read.</p>;
+  if (reading.value?.runs === false) return <p class="message">{nothingTo("drive")}</p>;
   if (shown === undefined) return <p class="message">…</p>;
   if ("fault" in shown) return <p class="message error">{shown.fault}</p>;
   const { found } = shown;

@@ -1,7 +1,7 @@
 /** Repairs and their price: loaded by the worker when somebody asks. */
 import type { Program } from "@fencepost/core";
 import type { Platform } from "@fencepost/core/platform";
-import { repair } from "@fencepost/core/repair";
+import { repair, timeWords } from "@fencepost/core/repair";
 import { cost, hasTimes, simulate, simulationText } from "@fencepost/core/simulate";
 import type { Fixes, Price } from "./protocol.js";
 
@@ -38,11 +38,7 @@ export function findFixes(
       soundness: answer.soundness,
       onPortable: answer.onPortable,
       caution: answer.caution,
-      costs: answer.costs.map(({ platform, cost: { nanoseconds, source } }) => ({
-        platform,
-        words: !Number.isFinite(nanoseconds) ? "no bound" : nanoseconds === 0 ? "nothing for the CPU" : `about ${nanoseconds} ns`,
-        source,
-      })),
+      costs: answer.costs.map(({ platform, cost: each }) => ({ platform, words: timeWords(each), source: each.source })),
       price: index < PRICED ? priceOf(load(answer.text), on, settings) : undefined,
       unreduced: answer.unreduced,
       text: answer.text,
