@@ -52,6 +52,7 @@ const runs = [
   ["check", join(tests, "cq-race.litmus"), "--platform", "sn2-pic"],
   ["explain", join(tests, "cq-race.litmus"), "--platform", "sn2-pic"],
   ["herd", join(here, "../../catalogue/classic")],
+  ["herd", "-speedcheck", "true", join(here, "../../catalogue/classic")],
 ];
 for (const args of runs) {
   const { status, stderr } = spawnSync(process.execPath, [join(here, "warm.mjs"), ...args], { encoding: "utf8" });

@@ -11,9 +11,10 @@ import { KERNEL_MACROS, type Macros } from "./macro.js";
 import { madeOnce } from "./made-once.js";
 import { findMistake } from "./mistake.js";
 import { MAX_WRITES, TooManyWrites } from "./orders.js";
-import { createOutcomes, holds, requiredValues } from "./outcome.js";
+import { createOutcomes, holds } from "./outcome.js";
 import { type PreparedPath, preparePath } from "./prepared-path.js";
 import { isUndetermined } from "./read-values.js";
+import { NOTHING_REQUIRED, requiredFor } from "./required.js";
 import { searchSkeleton } from "./search.js";
 import { forEachSkeleton, type Skeleton } from "./skeleton.js";
 import type { Value } from "./value.js";
@@ -181,14 +182,14 @@ function enumerate(
       : quantifier === "forall"
         ? ({ kind: "not", operand: frame.condition } as const)
         : frame.condition;
-  const required = wanted === undefined ? new Map<number, Value>() : requiredValues(wanted);
+  const required = wanted === undefined ? NOTHING_REQUIRED : requiredFor(wanted, frame.items);
   const counter = { nodes: begun === Number.POSITIVE_INFINITY ? 2 ** 52 : begun };
   const searchOptions = {
     coherent: model.coherent,
     atomic: model.atomic,
     values: model.needs.values,
     wanted,
-    required,
+    required: required.values,
     first: options.speedcheck === "fast",
     interrupted: options.interrupted ?? (() => false),
     budget: counter,

@@ -5,10 +5,10 @@ import { type AnswerOptions, prepare } from "./answer.js";
 import { createArena } from "./arena.js";
 import type { Execution } from "./execution.js";
 import type { Condition, Frame } from "./frame.js";
-import { createOutcomes, holds, requiredValues } from "./outcome.js";
+import { createOutcomes, holds } from "./outcome.js";
+import { NOTHING_REQUIRED, requiredFor } from "./required.js";
 import { searchSkeleton } from "./search.js";
 import { forEachSkeleton, type Skeleton } from "./skeleton.js";
-import type { Value } from "./value.js";
 
 export interface ExecutionOptions extends AnswerOptions {
   /** Of the test's proposition: those in which it holds, those in which it does not, or all. */
@@ -31,7 +31,7 @@ export function visitExecutions(
   const through = options.through ?? "allowed";
   const wanted: Condition | undefined =
     options.which === "all" ? undefined : options.which === "positive" ? frame.condition : { kind: "not", operand: frame.condition };
-  const required = wanted === undefined ? new Map<number, Value>() : requiredValues(wanted);
+  const required = wanted === undefined ? NOTHING_REQUIRED : requiredFor(wanted, frame.items);
   const arena = createArena();
   const each = (skeleton: Skeleton): boolean => {
     if (skeleton.cut) return true;
@@ -40,7 +40,7 @@ export function visitExecutions(
       atomic: model.atomic && through !== "incoherent",
       values: model.needs.values,
       wanted,
-      required,
+      required: required.values,
       first: false,
       interrupted: options.interrupted ?? (() => false),
       budget: { nodes: options.maxNodes ?? Number.MAX_SAFE_INTEGER },

@@ -62,14 +62,16 @@ export interface Column {
 
 /** Resolves a test for the axioms; adds problems for what has no meaning there. */
 export function frameOf(test: Test, problems: Problem[]): Frame {
+  const bare = test.init.length === 0;
+  const known = bare ? bareFrame(test) : undefined;
+  if (known !== undefined) return known;
   const initial = new Map<string, Value>();
   const types = new Map<string, string>();
   const arrays = new Map<string, number>();
-  const bare = test.init.length === 0;
   const registers = test.threads.map(({ parameters }) => (bare ? addressesOf(parameters) : new Map(addressesOf(parameters))));
   const threadNumber = new Map(test.threads.map((thread, index) => [thread.name, index]));
   for (const thread of test.threads) {
-    if (thread.role !== "cpu" || thread.clauses.length > 0) {
+    if (!isPlain(thread)) {
       problems.push({
         code: "unsupported",
         severity: "error",
@@ -90,13 +92,10 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
     if ("value" in declaration) ensureAddressed(declaration.value, declaration.span, initial, arrays, problems);
 
   const declared = { types, arrays, threadNumber, problems };
-  let observed = bare ? observedBefore(test, initial) : undefined;
-  if (observed === undefined) {
-    const before = problems.length;
-    checkCondition(test, initial, arrays, problems);
-    observed = observe(test, declared);
-    if (bare && problems.length === before) keepObserved(test, observed);
-  }
+  const before = problems.length;
+  checkCondition(test, initial, arrays, problems);
+  const observed = observe(test, declared);
+  if (bare && problems.length === before) keepObserved(test, observed);
   for (const item of observed.items) if (item.kind === "location" && !initial.has(item.name)) initial.set(item.name, 0);
   return {
     initial,
@@ -123,24 +122,65 @@ const addressesOf = madeOnce((parameters: Thread["parameters"]) => new Map<strin
 type Observed = Pick<Frame, "items" | "shown" | "condition" | "filter" | "columns">;
 
 /** What conditions of tests without initial state came to, by their trees: one that was read once stands in many tests (`KnownParts`). */
-const observations = new WeakMap<Proposition, { readonly threads: string; readonly observed: Observed }>();
+const observations = new WeakMap<
+  Proposition,
+  { readonly threads: string; readonly locations: readonly string[]; readonly observed: Observed }
+>();
 
-/** What was observed of a test before with this very condition, threads of the same names, and nothing else that says what to look at. */
-function observedBefore(test: Test, initial: ReadonlyMap<string, Value>): Observed | undefined {
+/** The frame of a test without initial state whose condition was resolved before, for threads of the same names; undefined where there is more to it. */
+function bareFrame(test: Test): Frame | undefined {
   const { condition, threads } = test;
   const known = condition === undefined || !isAllThatIsObserved(test) ? undefined : observations.get(condition.proposition);
   if (known === undefined || known.threads !== namesOf(threads)) return undefined;
+  const initial = new Map<string, Value>();
+  const registers: ReadonlyMap<string, Value>[] = [];
+  for (let at = 0; at < threads.length; at++) {
+    const thread = threads[at] as Thread;
+    if (!isPlain(thread)) return undefined;
+    const { parameters } = thread;
+    for (let each = 0; each < parameters.length; each++) initial.set((parameters[each] as Thread["parameters"][number]).name, 0);
+    registers.push(addressesOf(parameters));
+  }
   // A location that is no parameter may be a slip of the pen.
-  return known.observed.items.every((item) => item.kind === "register" || initial.has(item.name)) ? known.observed : undefined;
+  for (let at = 0; at < known.locations.length; at++) if (!initial.has(known.locations[at] as string)) return undefined;
+  const { items, shown, condition: resolved, filter, columns } = known.observed;
+  return {
+    initial,
+    types: NO_TYPES,
+    registers,
+    items,
+    shown,
+    condition: resolved,
+    filter,
+    arrays: NO_ARRAYS,
+    elementSize: undefined,
+    columns,
+  };
 }
 
-function keepObserved(test: Test, observed: Observed): void {
-  if (test.condition !== undefined && isAllThatIsObserved(test))
-    observations.set(test.condition.proposition, { threads: namesOf(test.threads), observed });
+const NO_TYPES: ReadonlyMap<string, string> = new Map();
+const NO_ARRAYS: ReadonlyMap<string, number> = new Map();
+
+/** A thread of the driver, which nothing has to start. */
+function isPlain({ role, clauses }: Thread): boolean {
+  return role === "cpu" && clauses.length === 0;
+}
+
+function keepObserved({ condition, threads, ...test }: Test, observed: Observed): void {
+  if (condition === undefined || !isAllThatIsObserved(test)) return;
+  const locations = atomsOf(condition.proposition).flatMap((atom) =>
+    atom.kind === "compare" ? [atom.left, atom.right].flatMap(locationNames) : [],
+  );
+  observations.set(condition.proposition, { threads: namesOf(threads), locations, observed });
+}
+
+/** The locations that a term names, as contents or as an address. */
+function locationNames(term: Named): readonly string[] {
+  return term.kind === "location" ? [term.name] : term.kind === "list" ? term.items.flatMap(locationNames) : [];
 }
 
 /** Is the condition all that says what to look at? */
-function isAllThatIsObserved({ locations, filter }: Test): boolean {
+function isAllThatIsObserved({ locations, filter }: Pick<Test, "locations" | "filter">): boolean {
   return locations.length === 0 && filter === undefined;
 }
 

@@ -6,7 +6,7 @@
 import { atomsOf } from "../litmus/proposition.js";
 import { endOfNestedComment } from "../litmus/scan.js";
 import type { Proposition, Term, Test } from "../litmus/test.js";
-import { hexadecimal, md5, utf8Bytes } from "./md5.js";
+import { hexadecimal, md5, md5OfText } from "./md5.js";
 
 interface Place {
   /** Undefined: a location. */
@@ -24,11 +24,9 @@ export function herdHash(test: Test, text: string): string | undefined {
   const threads = parts && functions(parts.program);
   const init = parts && initDigest(parts.init);
   if (threads === undefined || init === undefined) return undefined;
-  const program = digest(`${threads.map((each) => ` ${each} `).join("|")};\n`);
+  const program = md5OfText(`${threads.map((each) => ` ${each} `).join("|")};\n`);
   return hexadecimal(md5(infoDigest(test) + init + program + observedDigest(test)));
 }
-
-const digest = (text: string): string => md5(utf8Bytes(text));
 
 /** What short texts came to before: tests of one collection have few initial states, few conditions and few heads of threads. */
 function remembering<Result>(make: (text: string) => Result): (text: string) => Result {
@@ -47,7 +45,7 @@ const MOST = 2000;
 
 const initDigest = remembering((text) => {
   const init = initialState(text);
-  return init === undefined ? undefined : digest(init.join("; "));
+  return init === undefined ? undefined : md5OfText(init.join("; "));
 });
 
 /** By the tree of the condition, which many tests share. */
@@ -58,7 +56,7 @@ function observedDigest(test: Test): string {
   const proposition = locations.length === 0 ? condition?.proposition : undefined;
   const known = proposition === undefined ? undefined : observedDigests.get(proposition);
   if (known !== undefined) return known;
-  const made = digest(observed(test).map(placeText).join("; "));
+  const made = md5OfText(observed(test).map(placeText).join("; "));
   if (proposition !== undefined) observedDigests.set(proposition, made);
   return made;
 }
@@ -70,7 +68,7 @@ function infoDigest({ info }: Test): string {
   const lines = info.map(({ key, value }) => [key.toLowerCase(), value] as const).filter(([key]) => DIGESTED.includes(key));
   if (lines.length === 0) return "";
   const sorted = lines.sort(([a], [b]) => (a < b ? 1 : -1));
-  return digest(sorted.map((line) => line.join("=")).join(""));
+  return md5OfText(sorted.map((line) => line.join("=")).join(""));
 }
 
 /** The first line with the quoted one below it. */

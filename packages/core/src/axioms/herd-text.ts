@@ -24,22 +24,25 @@ export interface HerdTextOptions {
 
 /** What herd7 prints of a test, with the blank line at its end. */
 export function herdText(test: Test, answer: Answer, options: HerdTextOptions): string {
-  const { name, quantifier } = answer;
-  const lines = [`Test ${name} ${KINDS[quantifier]}`, `States ${answer.states.length}`];
+  const { name, quantifier, states, flags } = answer;
   const number = options.hexa === true ? hexadecimal : String;
-  const writer = stateWriter(answer.frame, number);
-  for (const state of answer.states) lines.push(writer(state));
-  const undefined_ = answer.flags.some((flag) => flag === UNDEFINED || flag === options.badFlag);
-  lines.push(`${answer.cut ? "Loop " : ""}${undefined_ ? "Undef" : answer.validated ? "Ok" : "No"}`);
-  lines.push("Witnesses");
+  let text = `Test ${name} ${KINDS[quantifier]}\nStates ${states.length}\n`;
+  if (states.length > 0) {
+    const writer = stateWriter(answer.frame, number);
+    for (const state of states) text += `${writer(state)}\n`;
+  }
+  const isUndefined = flags.some((flag) => flag === UNDEFINED || flag === options.badFlag);
   const [positive, negative] = quantifier === "~exists" ? [answer.negative, answer.positive] : [answer.positive, answer.negative];
-  lines.push(`Positive: ${positive} Negative: ${negative}`);
-  for (const flag of answer.flags) lines.push(`Flag ${flag === UNDEFINED ? "*undef*" : flag}`);
-  lines.push(`Condition ${conditionText(test, number)}`);
-  lines.push(`Observation ${name} ${answer.observation} ${answer.positive} ${answer.negative}`);
-  if (options.seconds !== undefined) lines.push(`Time ${name} ${options.seconds.toFixed(2)}`);
-  if (options.hash !== undefined) lines.push(`Hash=${options.hash}`);
-  return `${lines.join("\n")}\n\n`;
+  text += `${answer.cut ? "Loop " : ""}${isUndefined ? "Undef" : answer.validated ? "Ok" : "No"}\nWitnesses\nPositive: ${positive} Negative: ${negative}\n`;
+  for (const flag of flags) text += `Flag ${flag === UNDEFINED ? "*undef*" : flag}\n`;
+  text += `Condition ${conditionText(test, number)}\nObservation ${name} ${answer.observation} ${answer.positive} ${answer.negative}\n`;
+  if (options.seconds !== undefined) text += `Time ${name} ${secondsText(options.seconds)}\n`;
+  return options.hash === undefined ? `${text}\n` : `${text}Hash=${options.hash}\n\n`;
+}
+
+/** Most tests take next to none. */
+function secondsText(seconds: number): string {
+  return seconds < 0.005 ? "0.00" : seconds.toFixed(2);
 }
 
 /** How numbers are written. */

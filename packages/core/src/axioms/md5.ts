@@ -6,19 +6,51 @@ const SINES = Int32Array.from({ length: 64 }, (_, at) => Math.floor(Math.abs(Mat
 /** By how much each step turns, four for each round. */
 const TURNS = Int32Array.of(7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21);
 
+/** The digest of a text's bytes in UTF-8. */
+export function md5OfText(text: string): string {
+  const { length } = text;
+  const words = zeros(length);
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x80) return md5(utf8Bytes(text));
+    words[at >> 2] = (words[at >> 2] as number) | (code << ((at & 3) << 3));
+  }
+  return digestOf(words, length);
+}
+
 /** The 16 bytes of the digest, each a character of the string; so are the bytes of what is digested. */
 export function md5(bytes: string): string {
   const { length } = bytes;
-  const words = new Int32Array(((length + 72) >>> 6) << 4);
+  const words = zeros(length);
   for (let at = 0; at < length; at++) words[at >> 2] = (words[at >> 2] as number) | (bytes.charCodeAt(at) << ((at & 3) << 3));
+  return digestOf(words, length);
+}
+
+/** Words that so many bytes take with what RFC 1321 puts behind them. */
+function paddedWords(length: number): number {
+  return ((length + 72) >>> 6) << 4;
+}
+
+/** Used again for short texts. */
+const short = new Int32Array(paddedWords(2000));
+
+/** As many words of zeros, and perhaps more behind them. */
+function zeros(length: number): Int32Array {
+  const count = paddedWords(length);
+  return count <= short.length ? short.fill(0, 0, count) : new Int32Array(count);
+}
+
+/** `words` hold so many bytes. */
+function digestOf(words: Int32Array, length: number): string {
+  const count = paddedWords(length);
   words[length >> 2] = (words[length >> 2] as number) | (0x80 << ((length & 3) << 3));
-  words[words.length - 2] = length << 3;
-  words[words.length - 1] = Math.floor(length / 2 ** 29);
+  words[count - 2] = length << 3;
+  words[count - 1] = Math.floor(length / 2 ** 29);
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
-  for (let block = 0; block < words.length; block += 16) addBlock(state, words, block);
-  let digest = "";
-  for (let at = 0; at < 16; at++) digest += String.fromCharCode(((state[at >> 2] as number) >>> ((at & 3) << 3)) & 255);
-  return digest;
+  for (let block = 0; block < count; block += 16) addBlock(state, words, block);
+  const bytes: number[] = [];
+  for (let at = 0; at < 16; at++) bytes.push(((state[at >> 2] as number) >>> ((at & 3) << 3)) & 255);
+  return String.fromCharCode(...bytes);
 }
 
 function addBlock(state: Int32Array, words: Int32Array, block: number): void {
@@ -65,13 +97,14 @@ export function utf8Bytes(text: string): string {
   return text;
 }
 
-const DIGITS = [..."0123456789abcdef"];
-
+/** Two digits for each byte. */
 export function hexadecimal(bytes: string): string {
-  let text = "";
+  const codes: number[] = [];
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes.charCodeAt(at);
-    text += (DIGITS[byte >> 4] as string) + (DIGITS[byte & 15] as string);
+    codes.push(DIGITS.charCodeAt(byte >> 4), DIGITS.charCodeAt(byte & 15));
   }
-  return text;
+  return String.fromCharCode(...codes);
 }
+
+const DIGITS = "0123456789abcdef";

@@ -21,35 +21,93 @@ export interface Outcomes {
 }
 
 export function createOutcomes(items: number): Outcomes {
-  const values: Value[] = [];
-  const numbers = new Map<Value, number>();
-  // A state is one number in base `radix` as long as its values have numbers below it; a string of them after that.
-  const radix = items === 0 ? 2 : Math.min(4096, Math.floor(2 ** (52 / items)));
-  const powers: number[] = [];
-  for (let item = 0, power = 1; item < items; item++, power *= radix) powers.push(power);
-  let packed: Map<number, number> | undefined = radix >= 2 ? new Map() : undefined;
-  let spelled: Map<string, number> | undefined = packed === undefined ? new Map() : undefined;
-  let total = 0;
+  return new FinalStates(items);
+}
 
-  const unpack = (key: number): number[] => {
+/** As a class: made for each test, and most tests add one state to it. */
+class FinalStates implements Outcomes {
+  readonly #items: number;
+  readonly #values: Value[] = [];
+  /** A state is one number in this base as long as its values have numbers below it; a string of them after that. */
+  readonly #radix: number;
+  readonly #powers: number[] = [];
+  #packed: Map<number, number> | undefined;
+  #spelled: Map<string, number> | undefined;
+  total = 0;
+  /** Where there are more than a few values. */
+  #numbers: Map<Value, number> | undefined;
+
+  constructor(items: number) {
+    this.#items = items;
+    this.#radix = items === 0 ? 2 : Math.min(4096, Math.floor(2 ** (52 / items)));
+    for (let item = 0, power = 1; item < items; item++, power *= this.#radix) this.#powers.push(power);
+    if (this.#radix >= 2) this.#packed = new Map();
+    else this.#spelled = new Map();
+  }
+
+  get size(): number {
+    return (this.#packed ?? this.#spelled)?.size ?? 0;
+  }
+
+  number(value: Value): number {
+    const values = this.#values;
+    const found = this.#numbers === undefined ? values.indexOf(value) : (this.#numbers.get(value) ?? -1);
+    if (found >= 0) return found;
+    const number = values.length;
+    values.push(value);
+    if (this.#numbers !== undefined) this.#numbers.set(value, number);
+    else if (number >= FEW) this.#numbers = new Map(values.map((each, at) => [each, at]));
+    if (number >= this.#radix && this.#packed !== undefined) this.#widen(this.#packed);
+    return number;
+  }
+
+  value(number: number): Value {
+    return this.#values[number] ?? 0;
+  }
+
+  add(factors: readonly Factor[], count: number): void {
+    let ways = count;
+    for (const factor of factors) {
+      let sum = 0;
+      for (const alternative of factor.alternatives) sum += alternative.count;
+      ways *= sum;
+    }
+    if (ways === 0) return;
+    this.total += ways;
+    if (this.#packed !== undefined) this.#addPacked(this.#packed, factors, 0, 0, count);
+    else if (this.#spelled !== undefined) {
+      const state = Array.from({ length: this.#items }, () => 0);
+      this.#addSpelled(this.#spelled, factors, 0, state, count);
+    }
+  }
+
+  forEach(visit: (state: readonly number[], count: number) => void): void {
+    for (const [key, count] of this.#packed ?? []) visit(this.#unpack(key), count);
+    for (const [key, count] of this.#spelled ?? []) {
+      const state = [...key].map((each) => each.charCodeAt(0));
+      visit(state, count);
+    }
+  }
+
+  #unpack(key: number): number[] {
     const state: number[] = [];
     let rest = key;
-    for (let item = 0; item < items; item++) {
-      const next = Math.floor(rest / radix);
+    for (let item = 0; item < this.#items; item++) {
+      const next = Math.floor(rest / this.#radix);
       // `%` of numbers that are no small integers is slow.
-      state.push(rest - next * radix);
+      state.push(rest - next * this.#radix);
       rest = next;
     }
     return state;
-  };
-  const spell = (state: readonly number[]): string => String.fromCharCode(...state);
-  const widen = (): void => {
-    spelled = new Map();
-    for (const [key, count] of packed ?? []) spelled.set(spell(unpack(key)), count);
-    packed = undefined;
-  };
+  }
 
-  const addPacked = (map: Map<number, number>, factors: readonly Factor[], at: number, key: number, count: number): void => {
+  #widen(packed: ReadonlyMap<number, number>): void {
+    this.#spelled = new Map();
+    for (const [key, count] of packed) this.#spelled.set(spell(this.#unpack(key)), count);
+    this.#packed = undefined;
+  }
+
+  #addPacked(map: Map<number, number>, factors: readonly Factor[], at: number, key: number, count: number): void {
     const factor = factors[at];
     if (factor === undefined) {
       map.set(key, (map.get(key) ?? 0) + count);
@@ -57,11 +115,12 @@ export function createOutcomes(items: number): Outcomes {
     }
     for (const alternative of factor.alternatives) {
       let sum = key;
-      for (const [item, value] of alternative.items) sum += (powers[item] as number) * value;
-      addPacked(map, factors, at + 1, sum, count * alternative.count);
+      for (const [item, value] of alternative.items) sum += (this.#powers[item] as number) * value;
+      this.#addPacked(map, factors, at + 1, sum, count * alternative.count);
     }
-  };
-  const addSpelled = (map: Map<string, number>, factors: readonly Factor[], at: number, state: number[], count: number): void => {
+  }
+
+  #addSpelled(map: Map<string, number>, factors: readonly Factor[], at: number, state: number[], count: number): void {
     const factor = factors[at];
     if (factor === undefined) {
       const key = spell(state);
@@ -70,56 +129,16 @@ export function createOutcomes(items: number): Outcomes {
     }
     for (const alternative of factor.alternatives) {
       for (const [item, value] of alternative.items) state[item] = value;
-      addSpelled(map, factors, at + 1, state, count * alternative.count);
+      this.#addSpelled(map, factors, at + 1, state, count * alternative.count);
     }
-  };
+  }
+}
 
-  return {
-    number(value) {
-      let found = numbers.get(value);
-      if (found === undefined) {
-        found = values.length;
-        values.push(value);
-        numbers.set(value, found);
-        if (found >= radix && packed !== undefined) widen();
-      }
-      return found;
-    },
-    value: (number) => values[number] ?? 0,
-    add(factors, count) {
-      let ways = count;
-      for (const factor of factors) {
-        let sum = 0;
-        for (const alternative of factor.alternatives) sum += alternative.count;
-        ways *= sum;
-      }
-      if (ways === 0) return;
-      total += ways;
-      if (packed !== undefined) addPacked(packed, factors, 0, 0, count);
-      else if (spelled !== undefined)
-        addSpelled(
-          spelled,
-          factors,
-          0,
-          Array.from({ length: items }, () => 0),
-          count,
-        );
-    },
-    forEach(visit) {
-      for (const [key, count] of packed ?? []) visit(unpack(key), count);
-      for (const [key, count] of spelled ?? [])
-        visit(
-          [...key].map((each) => each.charCodeAt(0)),
-          count,
-        );
-    },
-    get size() {
-      return (packed ?? spelled)?.size ?? 0;
-    },
-    get total() {
-      return total;
-    },
-  };
+/** So many values are looked through one by one. */
+const FEW = 8;
+
+function spell(state: readonly number[]): string {
+  return String.fromCharCode(...state);
 }
 
 /** Does the condition hold? `valueOf` gives undefined for an item that is not known yet; then so may the answer be. */
@@ -179,23 +198,6 @@ function compareValues(operator: string, left: Value, right: Value): boolean {
     default:
       return left >= right;
   }
-}
-
-/** What an execution has to end with wherever the condition holds: the `item = value` parts of a conjunction. */
-export function requiredValues(condition: Condition, into: Map<number, Value> = new Map()): Map<number, Value> {
-  if (condition.kind === "and") {
-    requiredValues(condition.left, into);
-    requiredValues(condition.right, into);
-  } else if (
-    condition.kind === "compare" &&
-    condition.bits === undefined &&
-    condition.operator === "=" &&
-    condition.left.kind === "item" &&
-    condition.right.kind === "value"
-  ) {
-    if (!into.has(condition.left.item)) into.set(condition.left.item, condition.right.value);
-  }
-  return into;
 }
 
 export type { Frame };

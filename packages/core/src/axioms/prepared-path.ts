@@ -1,7 +1,7 @@
 /** One path of a thread, made ready to be put together with those of the other threads: only what a model sees, numbered from 0, with the orders as pairs of these numbers. Made once, used in many skeletons. */
 import { orderThread } from "./dependency.js";
 import type { Constraint, EventKind, ThreadEvent, ThreadPath } from "./event.js";
-import { evaluateKnown, renumber, type Term, type Value } from "./value.js";
+import { renumber, type Term } from "./value.js";
 
 /** Pairs of events, one behind the other: from, to, from, to… */
 export type Pairs = readonly number[];
@@ -116,40 +116,3 @@ function setsOf(events: readonly ThreadEvent[]): { readonly name: string; readon
   });
   return [...sets].map(([name, members]) => ({ name, members }));
 }
-
-/** What reads of a path have to give where registers have to end with these values; undefined where that cannot be. */
-export function requiredReads(path: PreparedPath, registers: readonly RequiredRegister[]): ReadonlyMap<number, Value> | undefined {
-  const known = new Map<number, Value>();
-  for (let at = 0; at < registers.length; at++) {
-    const { name, value } = registers[at] as RequiredRegister;
-    const term = path.registers.get(name);
-    if (term?.kind !== "read") continue;
-    if (known.has(term.event) && known.get(term.event) !== value) return undefined;
-    known.set(term.event, value);
-  }
-  return mayEnd(path, registers, known) ? known : undefined;
-}
-
-/** A register that has to end with a value. */
-export interface RequiredRegister {
-  readonly name: string;
-  readonly value: Value;
-}
-
-/** With what is known of its reads, may a path be taken, and the registers end as they have to? */
-function mayEnd(path: PreparedPath, registers: readonly RequiredRegister[], known: ReadonlyMap<number, Value>): boolean {
-  for (let at = 0; at < registers.length; at++) {
-    const { name, value } = registers[at] as RequiredRegister;
-    const ends = evaluateKnown(path.registers.get(name) ?? ZERO, known);
-    if (ends !== undefined && ends !== value) return false;
-  }
-  const { constraints } = path;
-  for (let at = 0; at < constraints.length; at++) {
-    const { term, holds } = constraints[at] as Constraint;
-    const value = evaluateKnown(term, known);
-    if (value !== undefined && (value !== 0) !== holds) return false;
-  }
-  return true;
-}
-
-const ZERO: Term = { kind: "constant", value: 0 };

@@ -8,7 +8,8 @@ import type { Span } from "../source.js";
 import { type Arena, createArena } from "./arena.js";
 import type { Constraint, EventKind, ThreadEvent } from "./event.js";
 import type { Frame, Item } from "./frame.js";
-import { INITIAL_SETS, type Pairs, type PreparedPath, type RequiredRegister, requiredReads } from "./prepared-path.js";
+import { INITIAL_SETS, type Pairs, type PreparedPath } from "./prepared-path.js";
+import { type KnownReads, NOTHING_REQUIRED, type Required, requiredReads } from "./required.js";
 import { evaluateKnown, shift, type Term, type Value } from "./value.js";
 
 /** An event of a whole execution. Initial writes have thread -1. */
@@ -42,29 +43,28 @@ interface Chosen {
   /** The number of its first event, initial writes not counted. */
   readonly first: number;
   /** What its reads have to give, by their place in the path: see `forEachSkeleton`. */
-  readonly known: ReadonlyMap<number, Value>;
+  readonly known: KnownReads;
 }
 
 /**
- * Calls back for every skeleton; stops where the callback gives false. The arrays of a skeleton are those of the next one too: it is the callback's only until it returns. With `required` (final
- * values by the index of their item), skeletons in which the registers cannot have these values are left out.
+ * Calls back for every skeleton; stops where the callback gives false. The arrays of a skeleton are those of the next one too: it is the callback's only until it returns. With `required`,
+ * skeletons in which the registers cannot have these values are left out.
  */
 export function forEachSkeleton(
   threads: readonly (readonly PreparedPath[])[],
   frame: Frame,
   visit: (skeleton: Skeleton) => boolean,
   arena: Arena = createArena(),
-  required: ReadonlyMap<number, Value> = NOTHING,
+  required: Required = NOTHING_REQUIRED,
 ): void {
-  const wanted = registersOf(threads.length, frame, required);
   const chosen: Chosen[] = [];
   const choose = (thread: number, first: number): boolean => {
     const paths = threads[thread];
     if (paths === undefined) return resolveAddresses(chosen, frame, visit, arena);
-    const registers = wanted[thread] as readonly RequiredRegister[];
-    for (const path of paths) {
+    for (let at = 0; at < paths.length; at++) {
+      const path = paths[at] as PreparedPath;
       if (path.astray) continue;
-      const known = registers.length === 0 ? NOTHING : requiredReads(path, registers);
+      const known = requiredReads(path, required.registers[thread]);
       if (known === undefined) continue;
       chosen[thread] = { path, first, known };
       if (!choose(thread + 1, first + path.events.length)) return false;
@@ -72,19 +72,6 @@ export function forEachSkeleton(
     return true;
   };
   choose(0, 0);
-}
-
-const NOTHING: ReadonlyMap<never, Value> = new Map<never, Value>();
-
-/** For each thread, what its registers have to end with. */
-function registersOf(threads: number, frame: Frame, required: ReadonlyMap<number, Value>): readonly (readonly RequiredRegister[])[] {
-  const registers: RequiredRegister[][] = [];
-  for (let thread = 0; thread < threads; thread++) registers.push([]);
-  for (const [index, value] of required) {
-    const item = frame.items[index];
-    if (item?.kind === "register") registers[item.thread]?.push({ name: item.name, value });
-  }
-  return registers;
 }
 
 /** An access of one of the threads, its terms over all reads. */

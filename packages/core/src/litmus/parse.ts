@@ -54,7 +54,8 @@ export function parseTest(source: Source, known?: KnownParts): Outcome<Test> {
   }
   if (kept !== undefined && clean !== undefined && cursor.problemCount === 0) keepTail(cursor, clean, tail, kept);
   const { name, doc, info, start } = header;
-  return cursor.outcome({ name, doc, info, init, threads, ...tail, span: cursor.span(start) });
+  const { locations, filter, condition, expects, sources } = tail;
+  return cursor.outcome({ name, doc, info, init, threads, locations, filter, condition, expects, sources, span: cursor.span(start) });
 }
 
 /** The names that stand for numbers in a text, whatever else is wrong with it: those of `#define` and `enum`. */
