@@ -1,6 +1,6 @@
 /** What a search works on: the skeleton and its plan, the relations that the model is asked about, and the nodes, which are sets of executions. */
 import type { Bounds, Session } from "../cat/model.js";
-import { addEdge, addEvent, type EventSet, hasEvent, type Relation } from "../cat/relation.js";
+import { addEdge, addEvent, type EventSet, hasEvent, isEmpty, type Relation } from "../cat/relation.js";
 import type { Arena } from "./arena.js";
 import type { Execution } from "./execution.js";
 import type { Condition, Frame } from "./frame.js";
@@ -178,7 +178,9 @@ const NONE: readonly (readonly number[])[] = [];
 
 /** A model that does not see to coherence may order but some of the writes (C11's atomic ones): it is asked which. */
 function orderedBy(plan: Plan, skeleton: Skeleton, session: Session, judged: boolean): Pick<Search, "locations" | "loose"> {
-  if (judged) session.begin(skeleton.structure);
+  const branches = judged ? session.begin(skeleton.structure) : 0;
+  // Of a branch that is out whatever is chosen nothing is known; they all order the same.
+  for (let branch = 1; branch < branches && isEmpty(session.ordered); branch++) session.branch(branch);
   const isOrdered = (write: number): boolean => !judged || hasEvent(session.ordered, write);
   return {
     locations: plan.locations.map((location) => ({ ...location, writes: location.writes.filter(isOrdered) })),

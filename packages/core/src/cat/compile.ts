@@ -159,7 +159,7 @@ export function compileModel(model: CatModel, options: CompileOptions = {}): Cat
 /** The caller's order must extend what the model says: a test more, that the model's list does not show. */
 function orderOf(graph: Graph, { order }: Executed, model: CatModel): { order: Compiled["order"]; extension: CompiledTest[] } {
   if (order === undefined) return { order, extension: [] };
-  const between = graph.restrictRange(graph.restrictDomain(order.before, order.set), order.set);
+  const between = graph.restrictRange(graph.restrictDomain(graph.plus(order.before), order.set), order.set);
   const restricted = graph.intersection(between, graph.input("relation", "loc"));
   const place: Place = { source: model.source, span: { start: 0, end: 0 } };
   const of = { kind: "empty", place } as const;
@@ -287,7 +287,7 @@ function beyondCoherence(graph: Graph, { order }: Executed, id: NodeId): readonl
   const poLoc = graph.intersection(graph.input("relation", "po"), graph.input("relation", "loc"));
   const known = new Set([rf, poLoc, order?.input]);
   return parts(graph, id).flatMap((part) => {
-    if (known.has(part)) return [];
+    if (known.has(part) || restrictedFrom(graph, part).relation === poLoc) return [];
     const node = graph.node(part);
     const product =
       node.op === "difference" && graph.node(node.args[1] as NodeId).op === "identity" ? graph.node(node.args[0] as NodeId) : node;
@@ -329,16 +329,36 @@ function readsBefore(graph: Graph, inside: ReadonlySet<NodeId>, rf: NodeId, co: 
   return false;
 }
 
+/** `[a] ; [b] ; r ; [c]`: the relation, and the sets that it is restricted to. */
+function restrictedFrom(graph: Graph, id: NodeId): { readonly relation: NodeId; readonly sets: readonly NodeId[] } {
+  const { op, args } = graph.node(id);
+  if (op !== "restrict-domain" && op !== "restrict-range") return { relation: id, sets: [] };
+  const { relation, sets } = restrictedFrom(graph, args[0] as NodeId);
+  return { relation, sets: [...sets, args[1] as NodeId] };
+}
+
+/** Is this po-loc, on all reads and writes at least? */
+function isPoLocOfAccesses(graph: Graph, id: NodeId): boolean {
+  const { relation, sets } = restrictedFrom(graph, id);
+  const accesses = [graph.input("set", "R"), graph.input("set", "W")];
+  return (
+    relation === graph.intersection(graph.input("relation", "po"), graph.input("relation", "loc")) &&
+    sets.every((set) => accesses.every((access) => members(graph, set).has(access)))
+  );
+}
+
 function coherenceTests(graph: Graph, { tests, order }: Executed): ReadonlySet<number> {
   if (order === undefined) return new Set();
   const rf = graph.input("relation", "rf");
   const po = graph.input("relation", "po");
-  const poLoc = graph.intersection(po, graph.input("relation", "loc"));
   return indices(tests, ({ role, test, node }) => {
     if (role !== "check" || test.negated || test.test !== "acyclic") return false;
     const inside = members(graph, node);
     return (
-      inside.has(rf) && inside.has(order.input) && (inside.has(poLoc) || inside.has(po)) && readsBefore(graph, inside, rf, order.input)
+      inside.has(rf) &&
+      inside.has(order.input) &&
+      (inside.has(po) || [...inside].some((member) => isPoLocOfAccesses(graph, member))) &&
+      readsBefore(graph, inside, rf, order.input)
     );
   });
 }

@@ -5,17 +5,20 @@ import { parseTest, type Test } from "../../src/litmus/index.js";
 
 const known = new Map<string, { readonly model: CompiledModel; readonly session: Session }>();
 
-/** A shipped model, or one given as text. */
-export function modelNamed(name: string, text?: string): { readonly model: CompiledModel; readonly session: Session } {
-  const found = known.get(name);
+/** A shipped model, or one given as text under a name of its own. `through`: executions that fail its checks are kept. */
+export function modelNamed(name: string, text?: string, through = false): { readonly model: CompiledModel; readonly session: Session } {
+  const key = through ? `${name} through` : name;
+  const found = known.get(key);
   if (found !== undefined) return found;
   const source = text === undefined ? libraryFile(`${name}.cat`) : { name, text };
   if (source === undefined) throw new Error(`no model ${name}`);
   const parsed = parseCat(source, libraryFile);
-  const compiled = parsed.ok ? compileModel(parsed.value, { architecture: "C", variant: (variant) => variant === "lkmmv2" }) : parsed;
+  const compiled = parsed.ok
+    ? compileModel(parsed.value, { architecture: "C", variant: (variant) => variant === "lkmmv2", through })
+    : parsed;
   if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join("; "));
   const made = { model: compiled.value, session: compiled.value.session() };
-  known.set(name, made);
+  known.set(key, made);
   return made;
 }
 
