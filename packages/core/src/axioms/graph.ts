@@ -49,104 +49,26 @@ export interface GraphOptions {
 /** Relations that are always drawn, in the order of importance. */
 const ALWAYS = ["rf", "co", "fr", "addr", "data", "ctrl", "rmw"];
 
+/** Pairs of events that are drawn, by `from to`: the relations that hold them, most important first. */
+type Drawn = Map<string, { readonly names: string[]; readonly from: number; readonly to: number }>;
+
 /** Makes the graph of an execution; call it within the visit. */
 export function eventGraph(name: string, execution: Execution, frame: Frame, model: CompiledModel, options: GraphOptions): EventGraph {
-  const { skeleton, session } = execution;
-  const { events } = skeleton;
-  const { n } = skeleton.structure;
+  const { events, structure } = execution.skeleton;
+  const { n } = structure;
   const failed = execution.failures[0];
-  const judged = failed === undefined ? undefined : session.judged(failed);
+  const judged = failed === undefined ? undefined : execution.session.judged(failed);
   const cycle = failed === undefined || judged === undefined ? [] : circleOf(judged, n, model.checks[failed]?.test === "empty");
-
-  const drawn = new Map<string, { names: string[]; from: number; to: number }>();
-  const add = (label: string, pairs: readonly (readonly [number, number])[]): void => {
-    for (const [from, to] of pairs) {
-      const key = `${from} ${to}`;
-      const known = drawn.get(key);
-      if (known === undefined) drawn.set(key, { names: [label], from, to });
-      else if (!known.names.includes(label)) known.names.push(label);
-    }
-  };
-  const relation = (of: string): Relation | undefined => {
-    if (of === "rf") return execution.rf;
-    if (of === "co") return execution.co;
-    const given = skeleton.structure.relations.get(of);
-    if (given !== undefined) return given;
-    const shown = session.shown(of);
-    return shown?.kind === "relation" ? shown.relation : undefined;
-  };
-  const names = [...ALWAYS, ...options.show.filter((each) => !ALWAYS.includes(each) && each !== "po")].filter(
-    (each) => !options.hide.includes(each),
-  );
-  const reads = new Map(pairsOf(execution.rf, n).map(([from, to]) => [to, from]));
-  const direct = immediate(execution.co, n);
-  for (const of of names) {
-    if (of === "fr") {
-      // To the next write only: the others follow by co.
-      const pairs = [...reads].flatMap(([read, from]) =>
-        direct.filter(([before, after]) => before === from && after !== read).map(([, after]): [number, number] => [read, after]),
-      );
-      add("fr", pairs);
-    } else if (of === "co") add("co", direct);
-    else {
-      const found = relation(of);
-      if (found !== undefined) add(of, ALWAYS.includes(of) ? pairsOf(found, n) : immediate(found, n));
-    }
-  }
-  const steps = new Set(cycle.map(([from, to]) => `${from} ${to}`));
-  const check = failed === undefined ? undefined : model.checks[failed];
+  const drawn = drawnPairs(execution, options);
   for (const [from, to] of cycle) {
-    const known = drawn.get(`${from} ${to}`);
-    if (known !== undefined) continue;
-    drawn.set(`${from} ${to}`, { names: [stepName(execution, from, to, n)], from, to });
+    const key = `${from} ${to}`;
+    if (!drawn.has(key)) drawn.set(key, { names: [stepName(execution, from, to, n)], from, to });
   }
-
   // Initial writes are nodes only on a cycle: what reads from one has a stub, and that it comes first needs no arrow.
   const inCycle = new Set(cycle.flat());
   const kept = events.flatMap((event, index) => (event.thread >= 0 || inCycle.has(index) ? [index] : []));
-  const position = new Map(kept.map((index, at) => [index, at]));
-  const rowOf = new Map<number, number>();
-  const initials = kept.filter((index) => events[index]?.thread === -1);
-  const top = initials.length > 0 ? 1 : 0;
-  const next = new Map<number, number>();
-  for (const index of kept) {
-    const { thread } = events[index] as SkeletonEvent;
-    if (thread < 0) rowOf.set(index, 0);
-    else {
-      const row = next.get(thread) ?? top;
-      rowOf.set(index, row);
-      next.set(thread, row + 1);
-    }
-  }
-  const nodes = kept.map(
-    (index, at): GraphNode => ({
-      label: at < 26 ? String.fromCharCode(97 + at) : `e${at}`,
-      text: tellEvent(events[index] as SkeletonEvent, execution.values[index]),
-      thread: (events[index] as SkeletonEvent).thread,
-      row: rowOf.get(index) ?? 0,
-      onCycle: inCycle.has(index),
-    }),
-  );
-  const edges: GraphEdge[] = [];
-  const place = (index: number): number | undefined => position.get(index);
-  // Program order, from each event to the next of its thread.
-  if (!options.hide.includes("po")) {
-    kept.forEach((index, at) => {
-      const after = kept.findIndex((other, later) => later > at && events[other]?.thread === events[index]?.thread);
-      if (after < 0 || (events[index] as SkeletonEvent).thread < 0) return;
-      if (drawn.has(`${index} ${kept[after]}`)) return;
-      edges.push({ from: at, to: after, name: "po", kind: "po", onCycle: false });
-    });
-  }
-  for (const { names: of, from, to } of drawn.values()) {
-    const [a, b] = [place(from), place(to)];
-    if (b === undefined) continue;
-    if (a === undefined) {
-      if (of.includes("rf")) edges.push({ from: undefined, to: b, name: "rf", kind: "rf", onCycle: false });
-      continue;
-    }
-    edges.push({ from: a, to: b, name: of.join(" "), kind: of[0] as string, onCycle: steps.has(`${from} ${to}`) });
-  }
+  const nodes = nodesOf(execution, kept, inCycle);
+  const check = failed === undefined ? undefined : model.checks[failed];
   const notes = [
     ...(check === undefined ? [] : [`forbidden: ${check.name ?? check.test} (${check.negated ? "~" : ""}${check.test})`]),
     ...execution.flags.map((flag) => `flag ${flag}`),
@@ -158,8 +80,89 @@ export function eventGraph(name: string, execution: Execution, frame: Frame, mod
     threads: 1 + Math.max(-1, ...events.map(({ thread }) => thread)),
     rows: Math.max(0, ...nodes.map(({ row }) => row)) + 1,
     nodes,
-    edges,
+    edges: [
+      ...(options.hide.includes("po") ? [] : programOrder(events, kept, drawn)),
+      ...edgesOf(kept, drawn, new Set(cycle.map(([from, to]) => `${from} ${to}`))),
+    ],
   };
+}
+
+function drawnPairs({ skeleton, session, rf, co }: Execution, options: GraphOptions): Drawn {
+  const { n, relations } = skeleton.structure;
+  const drawn: Drawn = new Map();
+  const add = (label: string, pairs: readonly (readonly [number, number])[]): void => {
+    for (const [from, to] of pairs) {
+      const key = `${from} ${to}`;
+      const known = drawn.get(key);
+      if (known === undefined) drawn.set(key, { names: [label], from, to });
+      else if (!known.names.includes(label)) known.names.push(label);
+    }
+  };
+  const relation = (of: string): Relation | undefined => {
+    if (of === "rf") return rf;
+    const given = relations.get(of);
+    if (given !== undefined) return given;
+    const shown = session.shown(of);
+    return shown?.kind === "relation" ? shown.relation : undefined;
+  };
+  const more = options.show.filter((each) => !ALWAYS.includes(each) && each !== "po");
+  const reads = new Map(pairsOf(rf, n).map(([from, to]) => [to, from]));
+  const direct = immediate(co, n);
+  for (const name of [...ALWAYS, ...more].filter((each) => !options.hide.includes(each))) {
+    if (name === "fr") {
+      // To the next write only: the others follow by co.
+      const pairs = [...reads].flatMap(([read, from]) =>
+        direct.filter(([before, after]) => before === from && after !== read).map(([, after]): [number, number] => [read, after]),
+      );
+      add("fr", pairs);
+    } else if (name === "co") add("co", direct);
+    else {
+      const found = relation(name);
+      if (found !== undefined) add(name, ALWAYS.includes(name) ? pairsOf(found, n) : immediate(found, n));
+    }
+  }
+  return drawn;
+}
+
+/** The events that are kept, each thread's in rows of its own below the initial writes. */
+function nodesOf({ skeleton, values }: Execution, kept: readonly number[], inCycle: ReadonlySet<number>): readonly GraphNode[] {
+  const events = kept.map((index) => skeleton.events[index] as SkeletonEvent);
+  const top = events.some(({ thread }) => thread === -1) ? 1 : 0;
+  const next = new Map<number, number>();
+  return events.map((event, at): GraphNode => {
+    const index = kept[at] as number;
+    const row = event.thread < 0 ? 0 : (next.get(event.thread) ?? top);
+    if (event.thread >= 0) next.set(event.thread, row + 1);
+    return {
+      label: at < LETTERS ? String.fromCharCode("a".charCodeAt(0) + at) : `e${at}`,
+      text: tellEvent(event, values[index]),
+      thread: event.thread,
+      row,
+      onCycle: inCycle.has(index),
+    };
+  });
+}
+
+const LETTERS = 26;
+
+/** Program order, from each event to the next of its thread. */
+function programOrder(events: readonly SkeletonEvent[], kept: readonly number[], drawn: Drawn): readonly GraphEdge[] {
+  return kept.flatMap((index, at): GraphEdge[] => {
+    const thread = events[index]?.thread ?? -1;
+    const after = kept.findIndex((other, later) => later > at && events[other]?.thread === thread);
+    if (after < 0 || thread < 0 || drawn.has(`${index} ${kept[after]}`)) return [];
+    return [{ from: at, to: after, name: "po", kind: "po", onCycle: false }];
+  });
+}
+
+function edgesOf(kept: readonly number[], drawn: Drawn, steps: ReadonlySet<string>): readonly GraphEdge[] {
+  const position = new Map(kept.map((index, at) => [index, at]));
+  return [...drawn.values()].flatMap(({ names, from, to }): GraphEdge[] => {
+    const [a, b] = [position.get(from), position.get(to)];
+    if (b === undefined) return [];
+    if (a === undefined) return names.includes("rf") ? [{ from: undefined, to: b, name: "rf", kind: "rf", onCycle: false }] : [];
+    return [{ from: a, to: b, name: names.join(" "), kind: names[0] as string, onCycle: steps.has(`${from} ${to}`) }];
+  });
 }
 
 /** A circle of a relation as its edges; of one that should be empty, its first pair. */

@@ -45,87 +45,28 @@ export function packetOf(
   transaction: string,
 ): Packet | undefined {
   if (act.swallowed) return undefined;
-  const { fabric } = platform;
   const target = program.locations[location];
   const own = thread.device;
-  const isPeer = own >= 0 && target !== undefined && target.space !== "memory";
+  const peer = own >= 0 && target !== undefined && target.space !== "memory" ? target.owner : undefined;
+  const way = wayOf(program, platform, act, target, own, peer);
+  if (way === undefined) return undefined;
+  const { device, request, reply } = way;
+
   const fields = new Set<string>();
-  let device = own;
-
-  const stop = (id: string, kind: PacketKind, upstream: number, downstream: number): Stop => {
-    const found = fabric.places.find((candidate) => candidate.id === id);
-    if (found === undefined) throw new Error(`no place ${id}`);
-    const place = { ...found, credits: found.credits ?? roomOf(program, id) };
-    // Downstream places belong to the device that the packet goes to, upstream ones to the one that it comes from.
-    const down = fabric.routes["pio-write"].includes(id) || fabric.routes["dma-reply"].includes(id);
-    return { key: `${id}/${instance(program, place, down ? downstream : upstream, act.cpu)}`, place, kind };
-  };
-  const along = (route: RouteKind, kind: PacketKind, upstream: number, downstream = upstream): Stop[] =>
-    fabric.routes[route].map((id) => stop(id, kind, upstream, downstream));
-
-  let request: Stop[] = [];
-  let reply: Stop[] = [];
-  switch (act.kind) {
-    case "pio-read":
-    case "pio-write": {
-      device = target?.owner ?? -1;
-      // The chipset's own registers lie behind nothing.
-      if (device < 0) break;
-      const space = target?.space === "port" ? "port" : target?.space === "config" ? "config" : "pio";
-      const posted = space === "pio" && target?.memoryType !== "np";
-      if (act.kind === "pio-read") {
-        request = along(`${space}-read`, "read", device);
-        reply = along("pio-reply", "completion", device);
-      } else {
-        request = along(`${space}-write`, posted ? "posted" : "npdata", device);
-        if (act.waits) reply = along("pio-reply", posted ? "completion" : "io-completion", device);
-      }
-      break;
-    }
-    case "dma-write":
-      request = isPeer ? along("peer-write", "posted", own, target.owner) : along("dma-write", "posted", own);
-      break;
-    case "dma-read":
-    case "dma-atomic": {
-      const kind = act.kind === "dma-read" ? "read" : "npdata";
-      request = isPeer ? along("peer-read", kind, own, target.owner) : along("dma-read", kind, own);
-      reply = isPeer ? along("peer-reply", "completion", target.owner, own) : along("dma-reply", "completion", own);
-      break;
-    }
-    case "msi":
-      request = along("msi", "posted", own);
-      break;
-    case "intx":
-      request = along("intx", "intx", own);
-      break;
-    case "invalidate-done":
-      request = along("dma-write", "posted", own);
-      break;
-    case "token": {
-      const token = fabric.tokens[act.token];
-      if (token === undefined) return undefined;
-      device = act.device;
-      request = token.route.map((id) => stop(id, token.kind, device, device));
-      break;
-    }
-    default:
-      return undefined;
-  }
-
-  if (isPeer) fields.add("peer");
+  if (peer !== undefined) fields.add("peer");
   if (act.kind === "dma-atomic") fields.add("atomic");
   if (act.kind === "msi") fields.add("msi");
   if (act.zeroLength) fields.add("zero-length");
   if (act.attributes.ro) fields.add("ro");
   if (act.attributes.ido) fields.add("ido");
   if (act.facts.has("ordered")) fields.add("ordered");
-  if (own >= 0 && !isPeer) applyMapping(platform, option, act, target, own, fields);
+  if (own >= 0 && peer === undefined) applyMapping(platform, option, act, target, own, fields);
   // Withheld until the device's program answers: it waits at its register, behind those that came before.
   const completion = answersOf(program, act, location);
-  if (completion !== undefined) reply.unshift({ key: `held/${location}`, place: WAITING, kind: "completion" });
+  const held: readonly Stop[] = completion === undefined ? [] : [{ key: `held/${location}`, place: WAITING, kind: "completion" }];
   const requester = own >= 0 ? own : -2 - act.cpu;
   return {
-    stops: [...request, ...reply],
+    stops: [...request, ...held, ...reply],
     home: request.length,
     cpu: act.cpu,
     requester,
@@ -141,6 +82,75 @@ export function packetOf(
     transaction,
     kind: act.kind,
   };
+}
+
+/** The stops of a request and of its reply, and the device that it is from, or goes to. */
+interface Way {
+  readonly device: number;
+  readonly request: readonly Stop[];
+  readonly reply: readonly Stop[];
+}
+
+/** The way of an act's packet, `own` being the device that sends it (-1: a CPU), `peer` the one that it goes to; undefined where it sends none. */
+function wayOf(
+  program: Program,
+  platform: Platform,
+  act: Act,
+  target: Location | undefined,
+  own: number,
+  peer: number | undefined,
+): Way | undefined {
+  const { fabric } = platform;
+  const stop = (id: string, kind: PacketKind, upstream: number, downstream: number): Stop => {
+    const found = fabric.places.find((candidate) => candidate.id === id);
+    if (found === undefined) throw new Error(`no place ${id}`);
+    const place = { ...found, credits: found.credits ?? roomOf(program, id) };
+    // Downstream places belong to the device that the packet goes to, upstream ones to the one that it comes from.
+    const down = fabric.routes["pio-write"].includes(id) || fabric.routes["dma-reply"].includes(id);
+    return { key: `${id}/${instance(program, place, down ? downstream : upstream, act.cpu)}`, place, kind };
+  };
+  const along = (route: RouteKind, kind: PacketKind, upstream: number, downstream = upstream): readonly Stop[] =>
+    fabric.routes[route].map((id) => stop(id, kind, upstream, downstream));
+  switch (act.kind) {
+    case "pio-read":
+    case "pio-write": {
+      const device = target?.owner ?? -1;
+      // The chipset's own registers lie behind nothing.
+      if (device < 0) return { device, request: [], reply: [] };
+      const space = target?.space === "port" ? "port" : target?.space === "config" ? "config" : "pio";
+      if (act.kind === "pio-read")
+        return { device, request: along(`${space}-read`, "read", device), reply: along("pio-reply", "completion", device) };
+      const posted = space === "pio" && target?.memoryType !== "np";
+      const request = along(`${space}-write`, posted ? "posted" : "npdata", device);
+      return { device, request, reply: act.waits ? along("pio-reply", posted ? "completion" : "io-completion", device) : [] };
+    }
+    case "dma-write":
+      return {
+        device: own,
+        request: peer === undefined ? along("dma-write", "posted", own) : along("peer-write", "posted", own, peer),
+        reply: [],
+      };
+    case "dma-read":
+    case "dma-atomic": {
+      const kind = act.kind === "dma-read" ? "read" : "npdata";
+      return peer === undefined
+        ? { device: own, request: along("dma-read", kind, own), reply: along("dma-reply", "completion", own) }
+        : { device: own, request: along("peer-read", kind, own, peer), reply: along("peer-reply", "completion", peer, own) };
+    }
+    case "msi":
+      return { device: own, request: along("msi", "posted", own), reply: [] };
+    case "intx":
+      return { device: own, request: along("intx", "intx", own), reply: [] };
+    case "invalidate-done":
+      return { device: own, request: along("dma-write", "posted", own), reply: [] };
+    case "token": {
+      const token = fabric.tokens[act.token];
+      const { device } = act;
+      return token && { device, request: token.route.map((id) => stop(id, token.kind, device, device)), reply: [] };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** What the test's own line says of the room in a place; undefined: there is always room. */

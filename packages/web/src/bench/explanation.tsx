@@ -132,40 +132,7 @@ function Player({ found, shown }: { readonly found: Account; readonly shown: Sto
           </button>
         ) : null}
       </div>
-      <div class="controls" role="toolbar" aria-label="Steps of the run">
-        <button type="button" onClick={() => goTo(0)} disabled={now === 0} aria-label="To the start" title="To the start (Home)">
-          <Icon name="start" />
-        </button>
-        <button type="button" onClick={() => goTo(now - 1)} disabled={now === 0} aria-label="Step back" title="Step back (←)">
-          <Icon name="back" />
-        </button>
-        <button type="button" class="primary" onClick={play} aria-label={playing.value ? "Pause" : "Play"} title="Play (p)">
-          <Icon name={playing.value ? "pause" : "play"} />
-        </button>
-        <button type="button" onClick={() => goTo(now + 1)} disabled={now === last} aria-label="Step forward" title="Step forward (→)">
-          <Icon name="forward" />
-        </button>
-        <button type="button" onClick={() => goTo(last)} disabled={now === last} aria-label="To the end" title="To the end (End)">
-          <Icon name="end" />
-        </button>
-        <input
-          type="range"
-          min={0}
-          max={last}
-          value={now}
-          aria-label="Step"
-          aria-valuetext={`Step ${now} of ${last}${entry === undefined ? "" : `: ${entry.what}`}`}
-          onInput={(event) => goTo(Number(event.currentTarget.value))}
-        />
-        <span class="count">
-          {now}/{last}
-        </span>
-        {passStep.value === undefined ? null : (
-          <button type="button" onClick={() => goTo(passStep.value ?? 0)} title="To the step where something is passed (j)">
-            Jump to the pass
-          </button>
-        )}
-      </div>
+      <Controls entry={entry} play={play} />
       <p class="sentence" role="status">
         {entry === undefined ? "Nothing has happened yet." : `${entry.number}. ${entry.what}.`}
       </p>
@@ -189,6 +156,48 @@ function Player({ found, shown }: { readonly found: Account; readonly shown: Sto
         </ol>
       </details>
     </section>
+  );
+}
+
+/** The buttons and the slider that step through the run. */
+function Controls({ entry, play }: { readonly entry: Story["entries"][number] | undefined; readonly play: () => void }) {
+  const now = step.value;
+  const last = lastStep.value;
+  return (
+    <div class="controls" role="toolbar" aria-label="Steps of the run">
+      <button type="button" onClick={() => goTo(0)} disabled={now === 0} aria-label="To the start" title="To the start (Home)">
+        <Icon name="start" />
+      </button>
+      <button type="button" onClick={() => goTo(now - 1)} disabled={now === 0} aria-label="Step back" title="Step back (←)">
+        <Icon name="back" />
+      </button>
+      <button type="button" class="primary" onClick={play} aria-label={playing.value ? "Pause" : "Play"} title="Play (p)">
+        <Icon name={playing.value ? "pause" : "play"} />
+      </button>
+      <button type="button" onClick={() => goTo(now + 1)} disabled={now === last} aria-label="Step forward" title="Step forward (→)">
+        <Icon name="forward" />
+      </button>
+      <button type="button" onClick={() => goTo(last)} disabled={now === last} aria-label="To the end" title="To the end (End)">
+        <Icon name="end" />
+      </button>
+      <input
+        type="range"
+        min={0}
+        max={last}
+        value={now}
+        aria-label="Step"
+        aria-valuetext={`Step ${now} of ${last}${entry === undefined ? "" : `: ${entry.what}`}`}
+        onInput={(event) => goTo(Number(event.currentTarget.value))}
+      />
+      <span class="count">
+        {now}/{last}
+      </span>
+      {passStep.value === undefined ? null : (
+        <button type="button" onClick={() => goTo(passStep.value ?? 0)} title="To the step where something is passed (j)">
+          Jump to the pass
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -77,123 +77,158 @@ export function PlatformPage() {
         {shown.conforming ? "conforming" : "not conforming"}.{" "}
         <a href={`#/catalogue?platform=${encodeURIComponent(shown.name)}`}>Tests that speak of it</a>
       </p>
-      <section aria-labelledby="places-title">
-        <h3 id="places-title">Places</h3>
-        <PlaceGraph view={shown} />
-        <table class="cells">
-          <thead>
-            <tr>
-              <th scope="col">Place</th>
-              <th scope="col">What it is</th>
-              <th scope="col">One per</th>
-              <th scope="col">Table</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.places.map((place) => (
-              <tr key={place.id}>
-                <th scope="row">{place.id}</th>
-                <td>
-                  {place.title}
-                  <SourceLine text={place.source} />
-                </td>
-                <td>{place.per}</td>
-                <td>
-                  <button type="button" class="link" onClick={() => document.getElementById(`table-${place.table}`)?.scrollIntoView()}>
-                    {place.table}
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <p class="faint">
-          {shown.fabric.coherent ? "CPU caches see DMA to streaming memory." : "CPU caches do not see DMA to streaming memory."}
-        </p>
-        <SourceLine text={shown.fabric.source} />
-      </section>
-      {shown.options.length === 0 ? null : (
-        <section>
-          <h3>Options: what no source settles</h3>
-          {shown.options.map((option) => (
-            <div key={option.id} class="reason">
-              <p>
-                <strong>{option.id}</strong> ={" "}
-                {option.values.map((value) => (value === option.default ? `${value} (default)` : value)).join(" | ")}
-              </p>
-              <p>{option.question}</p>
-              <SourceLine text={option.source} />
-            </div>
-          ))}
-        </section>
-      )}
+      <Places shown={shown} />
+      {shown.options.length === 0 ? null : <Options shown={shown} />}
       {shown.tables.map((table) => (
         <section key={table.name} id={`table-${table.name}`}>
           <h3>Table {table.name}</h3>
           <TableRows cells={table.cells} platform={shown.name} />
         </section>
       ))}
-      <section>
-        <h3>
-          CPU {shown.cpu.name}: {shown.cpu.title}
-        </h3>
-        {shown.cpu.says.map((text) => (
-          <p key={text}>{text}</p>
-        ))}
-        <SourceLine text={shown.cpu.source} />
-        <TableRows cells={shown.window} platform={shown.name} />
-      </section>
-      {shown.mapping.length === 0 ? null : (
-        <section>
-          <h3>Mappings: what becomes of a request</h3>
-          <table class="cells">
-            <thead>
-              <tr>
-                <th scope="col">Rule</th>
-                <th scope="col">Where</th>
-                <th scope="col">Sets</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.mapping.map((rule, index) => (
-                <tr key={index}>
-                  <th scope="row">
-                    {rule.id}
-                    <SourceLine text={rule.source} />
-                  </th>
-                  <td>{rule.when.join(", ")}</td>
-                  <td>{rule.sets}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-      <section>
-        <h3>Accessors: what each turns into</h3>
-        <table class="cells">
-          <thead>
-            <tr>
-              <th scope="col">Accessor</th>
-              <th scope="col">Turns into</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.accessors.map((each) => (
-              <tr key={each.name}>
-                <th scope="row">
-                  <code>{each.name}</code>
-                </th>
-                <td>
-                  {each.text}
-                  <SourceLine text={each.source} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <Cpu shown={shown} />
+      {shown.mapping.length === 0 ? null : <Mappings shown={shown} />}
+      <Accessors shown={shown} />
     </div>
+  );
+}
+
+interface Shown {
+  readonly shown: PlatformView;
+}
+
+/** The places, as a graph and as a table. */
+function Places({ shown }: Shown) {
+  return (
+    <section aria-labelledby="places-title">
+      <h3 id="places-title">Places</h3>
+      <PlaceGraph view={shown} />
+      <table class="cells">
+        <thead>
+          <tr>
+            <th scope="col">Place</th>
+            <th scope="col">What it is</th>
+            <th scope="col">One per</th>
+            <th scope="col">Table</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.places.map((place) => (
+            <tr key={place.id}>
+              <th scope="row">{place.id}</th>
+              <td>
+                {place.title}
+                <SourceLine text={place.source} />
+              </td>
+              <td>{place.per}</td>
+              <td>
+                <button type="button" class="link" onClick={() => document.getElementById(`table-${place.table}`)?.scrollIntoView()}>
+                  {place.table}
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="faint">
+        {shown.fabric.coherent ? "CPU caches see DMA to streaming memory." : "CPU caches do not see DMA to streaming memory."}
+      </p>
+      <SourceLine text={shown.fabric.source} />
+    </section>
+  );
+}
+
+/** What no source settles. */
+function Options({ shown }: Shown) {
+  return (
+    <section>
+      <h3>Options: what no source settles</h3>
+      {shown.options.map((option) => (
+        <div key={option.id} class="reason">
+          <p>
+            <strong>{option.id}</strong> ={" "}
+            {option.values.map((value) => (value === option.default ? `${value} (default)` : value)).join(" | ")}
+          </p>
+          <p>{option.question}</p>
+          <SourceLine text={option.source} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** What the CPU says, and its window. */
+function Cpu({ shown }: Shown) {
+  return (
+    <section>
+      <h3>
+        CPU {shown.cpu.name}: {shown.cpu.title}
+      </h3>
+      {shown.cpu.says.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      <SourceLine text={shown.cpu.source} />
+      <TableRows cells={shown.window} platform={shown.name} />
+    </section>
+  );
+}
+
+/** What becomes of mapping requests. */
+function Mappings({ shown }: Shown) {
+  return (
+    <section>
+      <h3>Mappings: what becomes of a request</h3>
+      <table class="cells">
+        <thead>
+          <tr>
+            <th scope="col">Rule</th>
+            <th scope="col">Where</th>
+            <th scope="col">Sets</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.mapping.map((rule, index) => (
+            <tr key={index}>
+              <th scope="row">
+                {rule.id}
+                <SourceLine text={rule.source} />
+              </th>
+              <td>{rule.when.join(", ")}</td>
+              <td>{rule.sets}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** What each accessor turns into. */
+function Accessors({ shown }: Shown) {
+  return (
+    <section>
+      <h3>Accessors: what each turns into</h3>
+      <table class="cells">
+        <thead>
+          <tr>
+            <th scope="col">Accessor</th>
+            <th scope="col">Turns into</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.accessors.map((each) => (
+            <tr key={each.name}>
+              <th scope="row">
+                <code>{each.name}</code>
+              </th>
+              <td>
+                {each.text}
+                <SourceLine text={each.source} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 

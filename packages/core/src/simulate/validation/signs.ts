@@ -82,155 +82,170 @@ const distant = (): Platform => {
   };
 };
 
+/** A change of a program, and what somebody saw of it. */
+interface Sign {
+  readonly what: string;
+  readonly on: Platform;
+  readonly measure: SignRow["measure"];
+  readonly without: Program;
+  readonly changed: Program;
+  readonly expected: SignRow["expected"];
+  readonly theirs: string;
+  readonly source: string;
+}
+
+const signs = (): readonly Sign[] => [
+  {
+    what: "dma_rmb() between flag and descriptor",
+    on: named("arm64"),
+    measure: "CPU time",
+    without: receive(""),
+    changed: receive("dma_rmb();"),
+    expected: "more",
+    theirs: "-22 % packets/s on ThunderX2",
+    source: "dpdk c4d3e8fbe485",
+  },
+  {
+    what: "dma_rmb() between flag and descriptor",
+    on: named("x86"),
+    measure: "CPU time",
+    without: receive(""),
+    changed: receive("dma_rmb();"),
+    expected: "same",
+    theirs: "no change on x86",
+    source: "dpdk c4d3e8fbe485",
+  },
+  {
+    what: "dma_wmb() for wmb() when sending",
+    on: named("arm64"),
+    measure: "CPU time",
+    without: transmit("wmb(); WRITE_ONCE(*valid, 1);"),
+    changed: transmit("dma_wmb(); WRITE_ONCE(*valid, 1);"),
+    expected: "less",
+    theirs: "+7 % ThunderX2, +4 % N1SDP",
+    source: "dpdk 6b50c489a3",
+  },
+  {
+    what: "DMB for DSB",
+    on: named("arm64"),
+    measure: "CPU time",
+    without: receive("rmb();"),
+    changed: receive("dma_rmb();"),
+    expected: "less",
+    theirs: "+8 % short messages",
+    source: "ucx 610022a1fe",
+  },
+  {
+    what: "lwsync for hwsync",
+    on: named("ppc64"),
+    measure: "CPU time",
+    without: transmit("wmb(); WRITE_ONCE(*valid, 1);"),
+    changed: transmit("dma_wmb(); WRITE_ONCE(*valid, 1);"),
+    expected: "less",
+    theirs: "-9 ns",
+    source: "ucx 81eef4f057",
+  },
+  {
+    what: "no wmb() before writel()",
+    on: named("arm64"),
+    measure: "CPU time",
+    without: doorbell("wmb();", ""),
+    changed: doorbell("", ""),
+    expected: "less",
+    theirs: "up to +35 % (bnxt_re)",
+    source: "rdma-core 3ef344c05",
+  },
+  {
+    what: "no wmb() before writel()",
+    on: named("ppc64"),
+    measure: "CPU time",
+    without: doorbell("wmb();", ""),
+    changed: doorbell("", ""),
+    expected: "less",
+    theirs: "up to +35 % (bnxt_re)",
+    source: "rdma-core 3ef344c05",
+  },
+  {
+    what: "mb() after the doorbell",
+    on: named("x86"),
+    measure: "CPU time",
+    without: doorbell("", ""),
+    changed: doorbell("", "mb();"),
+    expected: "more",
+    theirs: "3 % of all CPU time",
+    source: "linux-rdma 20241107183054.2443218-1-csander@purestorage.com",
+  },
+  {
+    what: "store-release for smp_mb()",
+    on: named("arm64"),
+    measure: "CPU time",
+    without: transmit("smp_mb(); WRITE_ONCE(*valid, 1);"),
+    changed: transmit("smp_store_release(valid, 1);"),
+    expected: "less",
+    theirs: "+2.1 % (Arm)",
+    source: "dpdk a2aafb9aa6",
+  },
+  {
+    what: "store-release for smp_mb()",
+    on: named("x86"),
+    measure: "CPU time",
+    without: transmit("smp_mb(); WRITE_ONCE(*valid, 1);"),
+    changed: transmit("smp_store_release(valid, 1);"),
+    expected: "less",
+    theirs: "+3.98 % (E5-2640)",
+    source: "dpdk 7ec9d6f4bd",
+  },
+  {
+    what: "relaxed ordering on data",
+    on: distant(),
+    measure: "rate",
+    without: writes(""),
+    changed: writes(", RO"),
+    expected: "more",
+    theirs: "x4.4 (DGX A100), x3 (EPYC 7763)",
+    source: "linux-rdma cover.1621505111.git.leonro@nvidia.com; spdk c273513401",
+  },
+  {
+    what: "a register read for a delay of 4 us",
+    on: named("x86"),
+    measure: "CPU time",
+    without: interrupted("udelay(4);"),
+    changed: interrupted("int r0 = readl(D0.status);"),
+    expected: "less",
+    theirs: "the read is what was merged",
+    source: "linux-pci 20240903025544.286223-1-kai.heng.feng@canonical.com",
+  },
+  {
+    what: "a read-back before the data",
+    on: named("sn2-pic"),
+    measure: "hits",
+    without: completion(""),
+    changed: completion("int r2 = readl_relaxed(D0.status); rmb();"),
+    expected: "less",
+    theirs: "failures every 500 to 1500 runs, then 13,000 without one",
+    source: "raspberrypi/linux issue 3981",
+  },
+];
+
+/** How each measure is taken: the workloads in which the change showed. */
+const MEASURES: { readonly [measure in SignRow["measure"]]: (of: Program, on: Platform) => number } = {
+  "CPU time": (of, on) => run(of, on, { messages: 500 }).cpu.value,
+  rate: (of, on) => run(of, on, { messages: 4000, depth: 64, size: 512 }).rate.value,
+  hits: (of, on) => run(of, on, { messages: 4000, size: 2048, hops: 12 }).hits.value,
+};
+
+/** Differences below this share of the larger figure are none. */
+const SAME = 1e-3;
+
 /** Each pair of programs on a platform. */
 export function signRows(): readonly SignRow[] {
-  const rows: SignRow[] = [];
-  const cpu = (of: Program, on: Platform): number => run(of, on, { messages: 500 }).cpu.value;
-  const rate = (of: Program, on: Platform): number => run(of, on, { messages: 4000, depth: 64, size: 512 }).rate.value;
-  const hits = (of: Program, on: Platform): number => run(of, on, { messages: 4000, size: 2048, hops: 12 }).hits.value;
-  const add = (
-    what: string,
-    on: Platform,
-    measure: SignRow["measure"],
-    without: Program,
-    changed: Program,
-    expected: SignRow["expected"],
-    theirs: string,
-    source: string,
-  ): void => {
-    const pick = measure === "CPU time" ? cpu : measure === "rate" ? rate : hits;
-    const a = pick(without, on);
-    const b = pick(changed, on);
-    const near = Math.abs(a - b) <= 1e-3 * Math.max(Math.abs(a), Math.abs(b));
+  return signs().map(({ what, on, measure, without, changed, expected, theirs, source }) => {
+    const a = MEASURES[measure](without, on);
+    const b = MEASURES[measure](changed, on);
+    const near = Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
     const found = near ? "same" : b > a ? "more" : "less";
-    rows.push({ what, platform: on.name, theirs, source, measure, without: a, with: b, expected, holds: found === expected });
-  };
-  const arm = named("arm64");
-  const x86 = named("x86");
-  const ppc = named("ppc64");
-  const sn2 = named("sn2-pic");
-  add(
-    "dma_rmb() between flag and descriptor",
-    arm,
-    "CPU time",
-    receive(""),
-    receive("dma_rmb();"),
-    "more",
-    "-22 % packets/s on ThunderX2",
-    "dpdk c4d3e8fbe485",
-  );
-  add(
-    "dma_rmb() between flag and descriptor",
-    x86,
-    "CPU time",
-    receive(""),
-    receive("dma_rmb();"),
-    "same",
-    "no change on x86",
-    "dpdk c4d3e8fbe485",
-  );
-  add(
-    "dma_wmb() for wmb() when sending",
-    arm,
-    "CPU time",
-    transmit("wmb(); WRITE_ONCE(*valid, 1);"),
-    transmit("dma_wmb(); WRITE_ONCE(*valid, 1);"),
-    "less",
-    "+7 % ThunderX2, +4 % N1SDP",
-    "dpdk 6b50c489a3",
-  );
-  add("DMB for DSB", arm, "CPU time", receive("rmb();"), receive("dma_rmb();"), "less", "+8 % short messages", "ucx 610022a1fe");
-  add(
-    "lwsync for hwsync",
-    ppc,
-    "CPU time",
-    transmit("wmb(); WRITE_ONCE(*valid, 1);"),
-    transmit("dma_wmb(); WRITE_ONCE(*valid, 1);"),
-    "less",
-    "-9 ns",
-    "ucx 81eef4f057",
-  );
-  add(
-    "no wmb() before writel()",
-    arm,
-    "CPU time",
-    doorbell("wmb();", ""),
-    doorbell("", ""),
-    "less",
-    "up to +35 % (bnxt_re)",
-    "rdma-core 3ef344c05",
-  );
-  add(
-    "no wmb() before writel()",
-    ppc,
-    "CPU time",
-    doorbell("wmb();", ""),
-    doorbell("", ""),
-    "less",
-    "up to +35 % (bnxt_re)",
-    "rdma-core 3ef344c05",
-  );
-  add(
-    "mb() after the doorbell",
-    x86,
-    "CPU time",
-    doorbell("", ""),
-    doorbell("", "mb();"),
-    "more",
-    "3 % of all CPU time",
-    "linux-rdma 20241107183054.2443218-1-csander@purestorage.com",
-  );
-  add(
-    "store-release for smp_mb()",
-    arm,
-    "CPU time",
-    transmit("smp_mb(); WRITE_ONCE(*valid, 1);"),
-    transmit("smp_store_release(valid, 1);"),
-    "less",
-    "+2.1 % (Arm)",
-    "dpdk a2aafb9aa6",
-  );
-  add(
-    "store-release for smp_mb()",
-    x86,
-    "CPU time",
-    transmit("smp_mb(); WRITE_ONCE(*valid, 1);"),
-    transmit("smp_store_release(valid, 1);"),
-    "less",
-    "+3.98 % (E5-2640)",
-    "dpdk 7ec9d6f4bd",
-  );
-  add(
-    "relaxed ordering on data",
-    distant(),
-    "rate",
-    writes(""),
-    writes(", RO"),
-    "more",
-    "x4.4 (DGX A100), x3 (EPYC 7763)",
-    "linux-rdma cover.1621505111.git.leonro@nvidia.com; spdk c273513401",
-  );
-  add(
-    "a register read for a delay of 4 us",
-    x86,
-    "CPU time",
-    interrupted("udelay(4);"),
-    interrupted("int r0 = readl(D0.status);"),
-    "less",
-    "the read is what was merged",
-    "linux-pci 20240903025544.286223-1-kai.heng.feng@canonical.com",
-  );
-  add(
-    "a read-back before the data",
-    sn2,
-    "hits",
-    completion(""),
-    completion("int r2 = readl_relaxed(D0.status); rmb();"),
-    "less",
-    "failures every 500 to 1500 runs, then 13,000 without one",
-    "raspberrypi/linux issue 3981",
-  );
-  return rows;
+    return { what, platform: on.name, theirs, source, measure, without: a, with: b, expected, holds: found === expected };
+  });
 }
 
 /** Costs that have to stand in this order: each is dearer than the next. */
