@@ -118,6 +118,7 @@ function addExplain(program: Command, done: Done): void {
 function addFix(program: Command, done: Done): void {
   program
     .command("fix")
+    .alias("repair")
     .description("find the smallest changes that forbid an outcome, proved, with costs and patches; or what is superfluous")
     .argument("<file>", "a litmus file, or - for standard input")
     .option("--platform <names>", "platforms on all of which it has to be forbidden, separated by commas; all; conforming")
@@ -144,6 +145,7 @@ function addFix(program: Command, done: Done): void {
 function addSim(program: Command, done: Done): void {
   program
     .command("sim")
+    .alias("simulate")
     .description("run tests against the clock: rates, latencies, CPU time, where the time goes, how often the condition holds")
     .argument("<paths...>", "litmus files, directories, or - for standard input")
     .option("--platform <names>", "platforms, separated by commas")

@@ -1,6 +1,7 @@
 /** Checks that CPUs and fabrics share: conditions, options, kernel versions, accessors, sources. */
+
+import { didYouMean } from "../nearest.js";
 import type { Complaints } from "../program/complaints.js";
-import { didYouMean } from "../program/nearest.js";
 import type { Span } from "../source.js";
 import { ACCESSOR_NAMES, BARRIER_NAMES, KERNEL_STEPS, parseStep } from "./accessor.js";
 import type { AccessorData, AccessorTable, Bounds } from "./file.js";

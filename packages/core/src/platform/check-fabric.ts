@@ -1,5 +1,5 @@
 /** What has to be true of a fabric beyond the shape of its file. */
-import { didYouMean } from "../program/nearest.js";
+import { didYouMean } from "../nearest.js";
 import {
   at,
   checkAccessors,

@@ -1,5 +1,5 @@
 /** What has to be true of the times of a part beyond the shape of its file. */
-import { didYouMean } from "../program/nearest.js";
+import { didYouMean } from "../nearest.js";
 import { at, checkSource, keyAt, type Path, type Scene } from "./check-entry.js";
 import type { FabricData } from "./file.js";
 import { quoted } from "./shape.js";

@@ -1,6 +1,7 @@
 /** The platforms that come with Fencepost, and those that users write. */
+
+import { nearest } from "../nearest.js";
 import type { Outcome } from "../problem.js";
-import { nearest } from "../program/nearest.js";
 import type { Source } from "../source.js";
 import { BUILTIN } from "./builtin.js";
 import type { PlatformFile } from "./file.js";

@@ -1,6 +1,7 @@
 /** What a platform file may look like: a description of its JSON, which the validator checks and the JSON schema is made from. */
+
+import { didYouMean } from "../nearest.js";
 import type { Complaints } from "../program/complaints.js";
-import { didYouMean } from "../program/nearest.js";
 import type { JsonNode } from "./json.js";
 
 export type Shape =

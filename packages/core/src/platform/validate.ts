@@ -1,7 +1,8 @@
 /** Checks a platform file: its JSON, its shape, and what has to be true beyond the shape. Everything that is wrong is said at once. */
+
+import { didYouMean } from "../nearest.js";
 import type { Outcome, Problem } from "../problem.js";
 import { type Complaints, collectComplaints } from "../program/complaints.js";
-import { didYouMean } from "../program/nearest.js";
 import type { Source } from "../source.js";
 import { checkCpu } from "./check-cpu.js";
 import { at, checkIds, keyAt, type Path, type Scene } from "./check-entry.js";

@@ -1,8 +1,8 @@
 /** Declarations of locations: what `dma(...)`, `mmio(...)`, `port` and `config` ask for. */
 import type { Attribute, Declaration } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import type { Complaints } from "./complaints.js";
 import { CHIPSET, type Devices } from "./devices.js";
-import { didYouMean } from "./nearest.js";
 import type { Location, MappingRequest } from "./program.js";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,8 +1,8 @@
 /** Which devices a test has, and where each of them sits. */
 import type { Attribute, Clause, Test } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import type { Span } from "../source.js";
 import type { Complaints } from "./complaints.js";
-import { didYouMean } from "./nearest.js";
 import type { Device } from "./program.js";
 
 /** The devices of a test, by name. */

@@ -2,6 +2,7 @@
 
 import { isReport } from "../litmus/parse-expression.js";
 import type { Expression as Tree } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import { load, store } from "./access.js";
 import { argument, type Call, deviceArgument, memoryPlace, place } from "./arguments.js";
 import { bitOperation } from "./bit-operations.js";
@@ -11,7 +12,6 @@ import { polls } from "./loops.js";
 import { lowerAtomic } from "./lower-atomic.js";
 import { lowerDeviceCall } from "./lower-device.js";
 import { lowerPioRead, lowerPioWrite } from "./lower-pio.js";
-import { didYouMean } from "./nearest.js";
 import { instead } from "./other-names.js";
 import { type Meaning, type Primitive, primitive, primitiveNames } from "./primitives.js";
 import { arrayOf, type Expression } from "./program.js";

@@ -1,9 +1,9 @@
 /** Conditions: terms become operands, and what they name becomes what a state shows. */
 import type { Arrival as ArrivalTree, Proposition, Term, Test } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import type { Span } from "../source.js";
 import type { Complaints } from "./complaints.js";
 import type { Devices } from "./devices.js";
-import { didYouMean } from "./nearest.js";
 import type { Arrival, Condition, Formula, Observed, Operand } from "./program.js";
 import { addressOf, type Locations, type Place } from "./resolve.js";
 

@@ -1,12 +1,12 @@
 /** Expressions: accesses come out as operations, left to right; what is left over is computed from registers. */
 import { isBinaryOperator } from "../litmus/arithmetic.js";
 import type { Expression as Tree } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import { load, target } from "./access.js";
 import { type Body, isVariable, mayAccess, staticLocation, warnOfAddress } from "./body.js";
 import type { Label } from "./code.js";
 import { binary, conditional, constant, negate, register, unary } from "./evaluate.js";
 import { lowerCall } from "./lower-call.js";
-import { didYouMean } from "./nearest.js";
 import { primitive } from "./primitives.js";
 import type { Expression } from "./program.js";
 import { addressOf } from "./resolve.js";

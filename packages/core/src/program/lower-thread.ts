@@ -1,5 +1,6 @@
 /** Threads: where each runs, what starts it, and its code. */
 import type { Attribute, Clause, Test, Thread as ThreadTree } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import type { Source, Span } from "../source.js";
 import type { Body } from "./body.js";
 import { Code } from "./code.js";
@@ -7,7 +8,6 @@ import type { Complaints } from "./complaints.js";
 import type { Devices } from "./devices.js";
 import { lowerBody } from "./lower-body.js";
 import { lowerExpression } from "./lower-expression.js";
-import { didYouMean } from "./nearest.js";
 import type { Operation, Thread, Trigger } from "./program.js";
 import type { Locations } from "./resolve.js";
 import { scopeOf } from "./scope.js";

@@ -2,11 +2,11 @@
 import { indexed } from "../litmus/print-condition.js";
 import { atomsOf } from "../litmus/proposition.js";
 import type { Initial, Proposition, Term, Test, Thread } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import type { Span } from "../source.js";
 import type { Complaints } from "./complaints.js";
 import { coherent, fieldsOf, type LocationDeclaration, lockType } from "./declaration.js";
 import { CHIPSET, type Devices } from "./devices.js";
-import { didYouMean } from "./nearest.js";
 import { ADDRESS_BASE, arrayOf, type Location } from "./program.js";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,8 +1,8 @@
 /** Verdicts against what a test's `expect` lines state. */
 import type { Verdict } from "../explore/verdict.js";
 import type { Expectation, StatedVerdict, Test } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import type { Problem } from "../problem.js";
-import { didYouMean } from "../program/nearest.js";
 import type { Span } from "../source.js";
 
 /** A verdict against the one that was expected. */

@@ -1,8 +1,8 @@
 /** What a test's header sets, against the options that there are. */
 import type { Test } from "../litmus/test.js";
+import { didYouMean } from "../nearest.js";
 import type { Option } from "../platform/platform.js";
 import type { Problem } from "../problem.js";
-import { didYouMean } from "../program/nearest.js";
 import { COMMON_SETTINGS } from "../program/settings.js";
 
 /** Settings in the header that no platform has as an option: a warning. Values that the option does not have: an error. `options` is asked only where there are such lines. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { applyBinary, applyUnary, isBinaryOperator } from "../../src/litmus/arithmetic.js";
+import { nearest } from "../../src/nearest.js";
 import { evaluate } from "../../src/program/evaluate.js";
-import { nearest } from "../../src/program/nearest.js";
 
 test.each([
   ["2147483647 + 1", -2147483648],
