@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { fencepost, file, race, root } from "./command.js";
 
-const validate = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(
-  JSON.parse(readFileSync(join(root, "docs/output.schema.json"), "utf8")),
-);
+const schema = (name: string): ValidateFunction =>
+  new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync(join(root, `docs/${name}.schema.json`), "utf8")),
+  );
+
+const validate = schema("output");
 
 function report(args: readonly string[]): unknown {
   const { out, code } = fencepost(["check", ...args, "--json"]);
@@ -51,9 +54,7 @@ test("the catalogue", () => {
   report(["catalogue", "--platform", "portable,sn2,arm64"]);
 });
 
-const validateExplanation = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(
-  JSON.parse(readFileSync(join(root, "docs/explanation.schema.json"), "utf8")),
-);
+const validateExplanation = schema("explanation");
 
 test.each([
   [
@@ -75,4 +76,30 @@ test.each([
   const document = JSON.parse(out) as unknown[];
   expect(validateExplanation(document), JSON.stringify(validateExplanation.errors)).toBe(true);
   expect(document[0]).toMatchObject(expected);
+});
+
+const RACE = "catalogue/altix/cq-race.litmus";
+test.each([
+  ["answers", ["fix", RACE, "--platform", "sn2,pcie"]],
+  ["answers under timing-only", ["fix", RACE, "--platform", "sn2", "--timing-only", "--max-changes", "1"]],
+  ["nothing to repair", ["fix", RACE, "--platform", "pcie"]],
+  ["a repair that there is not", ["fix", RACE, "--platform", "sn2", "--keep", "P0,data,cq"]],
+  ["what is superfluous", ["fix", "catalogue/altix/cq-mb.litmus", "--platform", "pcie,arm64", "--superfluous"]],
+] as const)("repairs: %s", (_, args) => {
+  const validateRepair = schema("repair");
+  const { out, code } = fencepost([...args, "--json"]);
+  const document: unknown = JSON.parse(out);
+  expect(validateRepair(document), JSON.stringify(validateRepair.errors)).toBe(true);
+  expect(document).toMatchObject({ file: expect.stringContaining(".litmus") as string, exitCode: code });
+});
+
+test.each([
+  ["a sweep", ["--platform", "sn2,pcie", "--size", "64,512"], [4, 0, 0]],
+  ["a rate, and a platform without times", ["--platform", "arm64,portable", "--rate", "100000", "--payload", "data"], [1, 0, 1]],
+  ["an adversary", ["--platform", "sn2", "--adverse"], [0, 1, 0]],
+] as const)("simulations: %s", (_, args, counts) => {
+  const validateSimulation = schema("simulation");
+  const document = JSON.parse(fencepost(["sim", RACE, "--messages", "100", ...args, "--json"]).out) as { [key: string]: unknown[] };
+  expect(validateSimulation(document), JSON.stringify(validateSimulation.errors)).toBe(true);
+  expect(["simulations", "adversaries", "failures"].map((list) => document[list]?.length ?? 0)).toEqual(counts);
 });
