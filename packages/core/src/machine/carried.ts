@@ -1,5 +1,6 @@
 /** What messages take along: a store carries what its CPU's fences have made precede it, and whoever sees it sees that too. */
 import type { State } from "./action.js";
+import type { Conditionals } from "./conditionals.js";
 import type { Instruction } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
 import type { Messages } from "./messages.js";
@@ -9,7 +10,7 @@ import type { Path } from "./path.js";
 export type Carried = ReturnType<typeof createCarried>;
 
 /** `fix` is what a strong fence does to the order, `gatherForStore` collects, `publish` puts a store into its order (false: the run is discarded), `see` takes over what a read message carries. */
-export function createCarried(machine: Machine, messages: Messages) {
+export function createCarried(machine: Machine, messages: Messages, conditionals: Conditionals) {
   const { instructions, threads, words, observers, layout } = machine;
   const { closure, order } = layout;
   const { bitMask, bitWord, gather, insertMessage, orderLength, scratch, scratchPrior, settleAll, show } = messages;
@@ -117,7 +118,7 @@ export function createCarried(machine: Machine, messages: Messages) {
   function publish(state: State, thread: MachineThread, instruction: Instruction, location: number, choice: number): boolean {
     const message = machine.message[instruction.id] as number;
     insertMessage(state, location, choice, message);
-    if (!agrees(state, location, choice, message)) return false;
+    if (!agrees(state, location, choice, message) || !conditionals.place(state, instruction, location)) return false;
     scratch[bitWord(message)] = (scratch[bitWord(message)] as number) | bitMask(message);
     const at = closure[instruction.id] as number;
     for (let w = 0; w < words; w++) state[at + w] = scratch[w] as number;

@@ -1,5 +1,6 @@
 /** Interrupts taken, and what starts over: handlers and the rounds of loops. */
 import { HANDLE, packStep, type State } from "./action.js";
+import type { Conditionals } from "./conditionals.js";
 import { holdsBoth, type Instruction } from "./instruction.js";
 import type { Machine, MachineThread, Range } from "./machine.js";
 import type { Messages } from "./messages.js";
@@ -7,7 +8,7 @@ import type { Progress } from "./progress.js";
 import type { Values } from "./values.js";
 
 /** `handlerSteps` lists where a pending interrupt can be taken, `handle` takes it, `again` starts a loop's next round. */
-export function createHandlers(machine: Machine, values: Values, progress: Progress, messages: Messages) {
+export function createHandlers(machine: Machine, values: Values, progress: Progress, messages: Messages, conditionals: Conditionals) {
   const { instructions, threads, listLike, words, layout } = machine;
   const { status, value: valueOffset, closure } = layout;
   const { lack, registerAt } = values;
@@ -86,6 +87,7 @@ export function createHandlers(machine: Machine, values: Values, progress: Progr
       const slot = valueOffset[id] as number;
       const open = layout.open[id] as number;
       if (open >= 0) state[open] = 0;
+      conditionals.forget(state, id);
       if (slot >= 0) {
         const width =
           instruction.kind === "wait"

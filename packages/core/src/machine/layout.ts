@@ -2,6 +2,7 @@
 import type { Platform } from "../platform/platform.js";
 import type { Arrival, Formula, Program } from "../program/program.js";
 import { readsAhead } from "./compares.js";
+import { keptConditionals } from "./conditionals.js";
 import { holdsBoth, type Instruction } from "./instruction.js";
 import { counted, timesTold } from "./overlap.js";
 import type { Packet } from "./packet.js";
@@ -52,6 +53,8 @@ export interface Layout {
   readonly origin: Int32Array;
   /** Of an atomic that reads before what it compares with is known: 1 from then on until the comparison is made; -1 for other instructions. */
   readonly open: Int32Array;
+  /** Of a store-conditional: those that come before it in program order and coherence together, itself with them once it is performed; -1 where none are looked after (conditionals.ts). */
+  readonly earlier: Int32Array;
   readonly order: Int32Array;
   readonly orderCapacity: Int32Array;
   /** Non-coherent: cached copies (0 absent, 1 clean, 2 dirty) and their values; -1 where a location has none. */
@@ -107,6 +110,9 @@ export function layOut(parts: Parts): Layout {
   const fixed = travels ? take(words) : -1;
   const barred = Int32Array.from(instructions, ({ id }) => (travels && isMessage(numbers, id) ? take(words) : -1));
   const prior = Int32Array.from(instructions, ({ id }) => (travels && (values.closure[id] as number) >= 0 ? take(words) : -1));
+  const conditionals = keptConditionals(platform, instructions);
+  const earlier = new Int32Array(instructions.length).fill(-1);
+  for (const { id } of conditionals) earlier[id] = take(Math.ceil(conditionals.length / 31));
   const orders = layOutOrders(parts, travels, take);
   const mappings = layOutMappings(parts, take);
   return {
@@ -129,6 +135,7 @@ export function layOut(parts: Parts): Layout {
     fixed,
     barred,
     prior,
+    earlier,
     ...orders,
     ...mappings,
   };

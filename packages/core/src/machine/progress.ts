@@ -237,6 +237,8 @@ export function createProgress(machine: Machine, values: Values) {
   }
 
   const idAt = ({ path: at, position }: Standing): number => at.ids[position] as number;
+  /** What a thread and the handlers inside it have on their paths, in the order in which the CPU has them. */
+  const programOrder = (state: State, index: number): readonly number[] => sequence(state, hostOf(index)).map(idAt);
   const targetAt = (state: State, { path: at, position, thread }: Standing): number =>
     target(state, at, position, threads[thread] as MachineThread, instructions[at.ids[position] as number] as Instruction);
 
@@ -346,6 +348,7 @@ export function createProgress(machine: Machine, values: Values) {
     olderLoadsOpen,
     passives,
     path,
+    programOrder,
     resolveIssued,
     roundDone,
     roundWaits,

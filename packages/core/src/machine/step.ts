@@ -27,6 +27,7 @@ import {
 import { createArrival } from "./arrival.js";
 import { createCaches } from "./caches.js";
 import { createCarried } from "./carried.js";
+import { createConditionals } from "./conditionals.js";
 import { createCpuSteps } from "./cpu.js";
 import { createDeviceSteps } from "./devices.js";
 import { createEffects } from "./effects.js";
@@ -101,7 +102,8 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
   const values = createValues(machine);
   const progress = createProgress(machine, values);
   const messages = createMessages(machine, progress);
-  const carried = createCarried(machine, messages);
+  const conditionals = createConditionals(machine, progress);
+  const carried = createCarried(machine, messages, conditionals);
   const caches = createCaches(machine);
   const queues = createQueues(machine, pictured);
   const window = createWindow(machine, values, progress);
@@ -109,7 +111,7 @@ export function createStepper(machine: Machine, pictured = true): Stepper {
   const pairs = createPairs(machine, progress, messages, window);
   const arrival = createArrival(machine, values, progress, messages, queues, rereads, pairs);
   const devices = createDeviceSteps(machine, values, progress, queues);
-  const handlers = createHandlers(machine, values, progress, messages);
+  const handlers = createHandlers(machine, values, progress, messages, conditionals);
   const effects = createEffects(machine, values, progress, messages, carried, caches, arrival, window, devices, rereads, pairs);
   const { obstacles, packetObstacles, handlerObstacles } = createObstacles(machine, values, progress, queues, window, devices);
   const { cpuSteps } = createCpuSteps(machine, values, progress, messages, caches, queues, window, rereads);

@@ -100,6 +100,10 @@ const cpuFields: { readonly [name: string]: Field } = {
     { kind: "boolean" },
     "True: a store waits for the older loads of each location that its address, its value or a branch before it was loaded from (Power). Default false.",
   ),
+  conditionalsInOrder: may(
+    { kind: "boolean" },
+    "True: the store-conditionals of one CPU are in coherence order: program order of all of them and coherence have no circle (Power). Default false.",
+  ),
   barriersTravel: may(
     { kind: "boolean" },
     "B-cumulativity: a barrier that reached this CPU with a store goes ahead of its own later stores (Power). Default false.",

@@ -37,6 +37,7 @@ export interface CpuData {
   readonly readsJoin: boolean;
   readonly barriersTravel?: boolean;
   readonly sameAddressCommits?: boolean;
+  readonly conditionalsInOrder?: boolean;
   readonly coherentReads?: boolean;
   readonly sameStoreSwaps?: boolean;
   readonly plainRaces?: "model" | "nothing";

@@ -102,6 +102,7 @@ function loadCpu(data: CpuData): Cpu {
     readsJoin: data.readsJoin,
     barriersTravel: data.barriersTravel ?? false,
     sameAddressCommits: data.sameAddressCommits ?? false,
+    conditionalsInOrder: data.conditionalsInOrder ?? false,
     coherentReads: data.coherentReads ?? true,
     sameStoreSwaps: data.sameStoreSwaps ?? false,
     plainRaces: data.plainRaces ?? "model",

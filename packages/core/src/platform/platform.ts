@@ -100,6 +100,8 @@ export interface Cpu {
   readonly barriersTravel: boolean;
   /** Power: a store waits for the older loads of each location that its address, its value or a branch before it was loaded from (ppc.cat: po-loc in cc0). */
   readonly sameAddressCommits: boolean;
+  /** Power: the store-conditionals of one CPU are in coherence order (ppc.cat: scXX). */
+  readonly conditionalsInOrder: boolean;
   /** False where two plain loads of one address may be reordered (ia64). */
   readonly coherentReads: boolean;
   /** Two loads of one address may be performed in either order where both read the same store (the test RSW). */

@@ -12,6 +12,8 @@ export interface MemoryTaste {
   readonly locks: boolean;
   /** Barriers that count beside an atomic or a lock. */
   readonly beside?: boolean;
+  /** Two accesses of three are read-modify-writes. */
+  readonly dense?: boolean;
 }
 
 const FENCES = ["smp_mb", "smp_mb", "smp_rmb", "smp_wmb"];
@@ -51,8 +53,10 @@ export function randomMemoryTest(random: Random, taste: MemoryTaste): Draft {
     };
     const access = (): Statement => {
       const roll = random.below(100);
-      if (roll < 48) return load((r) => `int ${r} = ${random.chance(0.85) ? `READ_ONCE(*${target()})` : `smp_load_acquire(${target()})`}`);
-      if (roll < 74 || !taste.atomics)
+      const [reads, plain] = taste.dense === true ? [20, 34] : [48, 74];
+      if (roll < reads)
+        return load((r) => `int ${r} = ${random.chance(0.85) ? `READ_ONCE(*${target()})` : `smp_load_acquire(${target()})`}`);
+      if (roll < plain || !taste.atomics)
         return random.chance(0.85) ? `WRITE_ONCE(*${target()}, ${stored()})` : `smp_store_release(${target()}, ${stored()})`;
       const suffix = random.pick(SUFFIXES);
       return load((r) =>

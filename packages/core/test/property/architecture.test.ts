@@ -63,7 +63,11 @@ test.each([...models.keys()])("the explorer on %s ends as the model says", { tim
   const applied = run(agrees, seeds, (seed) => {
     const source = random(seed ^ 0xa4c4);
     const beside = source.chance(0.4);
-    return { draft: randomMemoryTest(source, { size: 7, atomics: true, locks: name === "portable" && beside, beside }), platform: on };
+    const dense = source.chance(0.25);
+    return {
+      draft: randomMemoryTest(source, { size: 7, atomics: true, locks: name === "portable" && beside, beside, dense }),
+      platform: on,
+    };
   });
   expect(applied).toBeGreaterThan(seeds.count / 2);
 });

@@ -19,17 +19,8 @@ export const SEARCH_FAULTS: readonly Fault[] = [];
 /** The witness of a reduced search is no run. */
 export const WITNESS_FAULTS: readonly Fault[] = [];
 
-/** Atomics in a body of C. */
-const ATOMICS = /\b(xchg|cmpxchg|atomic_fetch_add|atomic_inc)/g;
-
 /** The explorer says other than the architecture's model. */
-export const MODEL_FAULTS: readonly Fault[] = [
-  {
-    name: "on Power the store-conditionals of one CPU are in coherence order (herdtools7's ppc.cat, scXX); the explorer lets outcomes happen that break that",
-    shows: (text, { name }) =>
-      name === "ppc64" && text.split(/^(?=P\d)/m).filter((body) => (body.match(ATOMICS)?.length ?? 0) > 1).length > 1,
-  },
-];
+export const MODEL_FAULTS: readonly Fault[] = [];
 
 export const excused = (faults: readonly Fault[], text: string, platform: Platform): boolean =>
   faults.some((fault) => fault.shows(text, platform));
