@@ -1,5 +1,6 @@
 /** Counting the executions of a settled node without visiting them: location by location, and thread by thread where the writes of a location are in a known order. */
 import { eventsOfRow, hasEdge } from "../cat/relation.js";
+import { finalWrite } from "./bounds.js";
 import { assign, settleLocation } from "./coherence.js";
 import type { Condition, Item } from "./frame.js";
 import { countByLast } from "./orders.js";
@@ -104,7 +105,7 @@ function finishedItems(search: Search, node: Node, location: LocationPlan, into:
     const value = numberOf(search, storedValueAt(search, node, node.source[read] as number));
     for (const each of items) into.push([each, value]);
   }
-  if (item >= 0) into.push([item, numberOf(search, storedValueAt(search, node, last))]);
+  if (item >= 0) into.push([item, numberOf(search, storedValueAt(search, node, finalWrite(search, node, writes, last)))]);
   return true;
 }
 
@@ -128,7 +129,8 @@ function finish(search: Search, node: Node, location: LocationPlan, alternatives
   }
   const { item } = location;
   forEachLast(search, node, location, (last, count) => {
-    const items: [number, number][] = item < 0 ? set : [...set, [item, numberOf(search, storedValueAt(search, node, last))]];
+    const final = finalWrite(search, node, location.writes, last);
+    const items: [number, number][] = item < 0 ? set : [...set, [item, numberOf(search, storedValueAt(search, node, final))]];
     if (items.some(([each, value]) => required.has(each) && outcomes.value(value) !== required.get(each))) return;
     const key = items.join(";");
     const found = alternatives.get(key);
@@ -160,7 +162,7 @@ function finishByThread(search: Search, node: Node, location: LocationPlan): Fac
   const wanted = (of: number, value: number): boolean => !required.has(of) || outcomes.value(value) === required.get(of);
   if (item >= 0) {
     const last = writes.find((write) => place.get(write) === writes.length - 1) ?? -1;
-    const value = numberOf(search, storedValueAt(search, node, last));
+    const value = numberOf(search, storedValueAt(search, node, finalWrite(search, node, writes, last)));
     if (!wanted(item, value)) return [];
     factors.push({ alternatives: [{ items: [[item, value]], count: 1 }] });
   }

@@ -115,6 +115,15 @@ export function openPair(search: Search, node: Node, locksOnly: boolean): readon
   return undefined;
 }
 
+/** The write that a location ends with, `last` being the last one in co: the lock of a spin lock leaves no value, what else was written there does. */
+export function finalWrite(search: Search, node: Node, writes: readonly number[], last: number): number {
+  const { words, events } = search;
+  const leavesValue = (write: number): boolean => events[write]?.kind !== "LKW";
+  if (last < 0 || leavesValue(last)) return last;
+  const left = writes.filter(leavesValue);
+  return left.find((write) => left.every((other) => other === write || hasEdge(node.must, words, other, write))) ?? last;
+}
+
 /** The final writes of the locations that are observed, where they are known. */
 export function finalsOf(search: Search, node: Node): Int32Array {
   const { words, locations } = search;
@@ -125,7 +134,8 @@ export function finalsOf(search: Search, node: Node): Int32Array {
     const chosen = search.chosen.get(location) ?? -1;
     const isLast = (write: number): boolean => writes.every((other) => other === write || hasEdge(node.must, words, other, write));
     const last = chosen >= 0 ? chosen : writes.find(isLast);
-    if (last !== undefined) set[last >> 5] = (set[last >> 5] as number) | (1 << (last & 31));
+    const final = last === undefined ? -1 : finalWrite(search, node, writes, last);
+    if (final >= 0) set[final >> 5] = (set[final >> 5] as number) | (1 << (final & 31));
   }
   return set;
 }

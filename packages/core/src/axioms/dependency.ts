@@ -14,7 +14,8 @@ export interface ThreadOrders {
   readonly ctrl: readonly (readonly [number, number])[];
 }
 
-const LOCK_EVENTS: ReadonlySet<string> = new Set(["LKR", "LKW", "LC", "UL", "LF", "RL", "RU"]);
+/** What happens to spin locks. */
+export const LOCK_EVENTS: ReadonlySet<string> = new Set(["LKR", "LKW", "LC", "UL", "LF", "RL", "RU"]);
 
 /** Memory accesses, fences and lock events: what a dependency may start or end at. */
 function isRelevant(event: ThreadEvent): boolean {

@@ -6,8 +6,9 @@
 import type { Session } from "../cat/model.js";
 import { addEvent, eventsOfRow, hasEdge, type Relation, removeEdge } from "../cat/relation.js";
 import { account, lastWrites } from "./account.js";
-import { bound, finalsOf, judge, openPair, openRead, openReads } from "./bounds.js";
+import { bound, finalsOf, finalWrite, judge, openPair, openRead, openReads } from "./bounds.js";
 import { assign, order, settleLocation } from "./coherence.js";
+import { LOCK_EVENTS } from "./dependency.js";
 import { type Execution, sameValues, valuesOf } from "./execution.js";
 import type { Frame } from "./frame.js";
 import { holds, type Outcomes } from "./outcome.js";
@@ -100,11 +101,11 @@ function start(search: Search): void {
 function forEachFinals(search: Search, at: number, run: () => void): void {
   const { locations, chosen, finals } = search;
   const location = locations[at];
-  if (location === undefined || search.loose.length === 0) {
+  if (location === undefined) {
     run();
     return;
   }
-  const lasts = lastWrites(search, location);
+  const lasts = search.loose.length === 0 ? finalsBesideLocks(search, location) : lastWrites(search, location);
   if (lasts.length === 0) forEachFinals(search, at + 1, run);
   for (const last of lasts) {
     chosen.set(location, last);
@@ -112,6 +113,17 @@ function forEachFinals(search: Search, at: number, run: () => void): void {
     forEachFinals(search, at + 1, run);
     if (last >= 0) finals[last >> 5] = (finals[last >> 5] as number) & ~(1 << (last & 31));
   }
+}
+
+/** Which writes may be the final one of an observed location that is used as a lock and written otherwise as well; none of any other location, where that is known or follows from co. */
+function finalsBesideLocks({ events, plan, locations }: Search, location: LocationPlan): readonly number[] {
+  if (location.item < 0) return [];
+  const index = locations.indexOf(location);
+  if (!events.some(({ kind }, event) => plan.locationOf[event] === index && LOCK_EVENTS.has(kind))) return [];
+  return location.writes.filter((write) => {
+    const { kind, thread } = events[write] as SkeletonEvent;
+    return kind !== "LKW" && thread >= 0;
+  });
 }
 
 /** Follows up at all locations, and sets the bounds; false where no execution is left. */
@@ -145,6 +157,8 @@ function restrict(search: Search, node: Node): boolean {
     if (term !== undefined) continue;
     const location = locations.find((each) => each.item === item);
     if (location === undefined) continue;
+    // What locks leave says nothing of the order.
+    if (location.writes.some((write) => events[write]?.kind === "LKW")) continue;
     const last = location.writes.filter((write) => {
       const stored = events[write]?.value;
       return stored === undefined || stored.kind !== "constant" || stored.value === value;
@@ -267,7 +281,7 @@ function visitEach(search: Search, node: Node, show: (execution: Execution) => b
       chosen !== undefined && chosen >= 0
         ? chosen
         : location?.writes.find((write) => location.writes.every((other) => other === write || hasEdge(node.must, words, other, write)));
-    return (last === undefined ? frame.initial.get(item.name) : values[last]) ?? 0;
+    return (last === undefined ? frame.initial.get(item.name) : values[finalWrite(search, node, location?.writes ?? [], last)]) ?? 0;
   });
   const state = (item: number): Value | undefined => final[item];
   if (options.wanted !== undefined && holds(options.wanted, state) !== true) return;

@@ -204,6 +204,8 @@ function assemble(
     const location = locations[at];
     if (location !== undefined && !names.includes(location)) names.push(location);
   }
+  // Where no thread does anything, the initial state is all there is; elsewhere what nobody accesses is left out.
+  if (locations.length === 0) names.push(...frame.initial.keys());
   const initial = names.length;
   const n = initial + locations.length;
   const words = wordsFor(n);

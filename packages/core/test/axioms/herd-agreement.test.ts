@@ -261,3 +261,18 @@ with co from generate_cos(co0)
     "C t\n{}\nP0(spinlock_t *l, int *x) { spin_lock(l); WRITE_ONCE(*x, 1); spin_unlock(l); }\nP1(spinlock_t *l, int *x) { int r1 = READ_ONCE(*x); int r2 = spin_is_locked(l); int r3 = spin_is_locked(l); }\nexists (1:r2=1 /\\ 1:r3=0)\n";
   expect(lines(text, {}, model)).toContain("Observation t Sometimes 2 14");
 });
+
+test("where threads do nothing there are the initial writes", () => {
+  const model = modelNamed("anything", "A\nflag ~empty _ as anything\nempty 0 as ok\n");
+  expect(lines(program("", "int r0 = 1;", "exists (0:r0=1)"), {}, model)).toContain("Flag anything");
+  expect(lines(program("", "int r0 = 1;", "exists (0:r0=1)", ""), {}, model)).not.toContain("Flag anything");
+});
+
+test("a location that is a lock and written otherwise as well ends with what was written otherwise", () => {
+  const mixed = (second: string, tail: string): readonly string[] =>
+    lines(`C t\n{}\nP0(spinlock_t *x) { spin_lock(x); spin_unlock(x); }\nP1(int *x) { WRITE_ONCE(*x, 1); ${second} }\n${tail}\n`);
+  const once = mixed("", "exists (x=0)");
+  expect(states(once)).toEqual(["[x]=1;"]);
+  expect(once).toEqual(expect.arrayContaining(["Flag lock-final", "Flag mixed-lock-accesses", "Positive: 0 Negative: 2"]));
+  expect(states(mixed("int r0 = READ_ONCE(*x);", "exists (x=1 /\\ 1:r0=0)"))).toEqual(["1:r0=1; [x]=1;"]);
+});
