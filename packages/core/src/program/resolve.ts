@@ -47,41 +47,23 @@ export interface Locations {
 /** The address of a location, as a value. */
 export const addressOf = (location: number): number => ADDRESS_BASE + location;
 
+/** What is known of names while the initial state is read. */
+interface Names {
+  readonly list: Mutable<Location>[];
+  readonly memory: Map<string, Place>;
+  /** By `registerKey`. */
+  readonly registers: Map<string, { readonly owner: string; readonly name: string; readonly place: Place }>;
+  readonly declared: Set<string>;
+  readonly volatiles: Set<number>;
+}
+
 export function resolveLocations(test: Test, devices: Devices, complaints: Complaints): Locations {
-  const list: Mutable<Location>[] = [];
-  const memory = new Map<string, Place>();
-  const registers = new Map<string, { readonly owner: string; readonly name: string; readonly place: Place }>();
-  const declared = new Set<string>();
-  const volatiles = new Set<number>();
-
-  const create = (name: string, fields: Partial<Location>): number =>
-    list.push({
-      name,
-      space: "memory",
-      owner: -1,
-      initial: 0,
-      mapping: coherent,
-      memoryType: "uc",
-      combining: false,
-      offset: -1,
-      noBurst: false,
-      line: list.length,
-      lock: false,
-      ...fields,
-    }) - 1;
-  const createAll = (name: string, length: number | undefined, fields: Partial<Location>, field?: string): Place => {
-    const location = list.length;
-    if (length === undefined) create(name, fields);
-    else for (let i = 0; i < length; i++) create(indexed(name, i, field), fields);
-    return { location, length };
-  };
-  /** An engine's registers are those of the device that it is in, but keep their printed name. */
-  const registerKey = (owner: string, name: string): string => `${owner === CHIPSET ? -1 : (devices.find(owner) ?? owner)}.${name}`;
-
+  const names: Names = { list: [], memory: new Map(), registers: new Map(), declared: new Set(), volatiles: new Set() };
+  const { list, memory, registers, declared, volatiles } = names;
   const locations: Locations = {
     list,
     memory: (name) => memory.get(name),
-    owned: (owner, name) => registers.get(registerKey(owner, name))?.place,
+    owned: (owner, name) => registers.get(registerKey(devices, owner, name))?.place,
     declared: (name) => declared.has(name),
     named(name, prefer) {
       const found = memory.get(name);
@@ -94,7 +76,7 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
     ensure(name) {
       const found = memory.get(name);
       if (found !== undefined) return found;
-      const place = createAll(name, undefined, {});
+      const place = createPlace(list, name, undefined, {});
       memory.set(name, place);
       return place;
     },
@@ -103,28 +85,7 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
       if (found !== undefined) found.lock = true;
     },
     isVolatile: (location) => volatiles.has(location),
-    initial(value, span) {
-      if (value === undefined) return 0;
-      if (value.kind === "integer") return value.value | 0;
-      if (value.kind === "list") {
-        complaints.error("arguments", span, "a list of values needs an array", "write `int x[2]={1,2};`");
-        return 0;
-      }
-      const dot = memory.has(value.name) ? -1 : value.name.indexOf(".");
-      if (dot === -1) {
-        const { location, length = 1 } = locations.named(value.name) ?? locations.ensure(value.name);
-        const { index = 0 } = value;
-        if (index >= length)
-          complaints.error("arguments", span, `\`${value.name}\` has no element ${index}`, `its first is \`${value.name}\``);
-        return addressOf(location + Math.min(index, length - 1));
-      }
-      const owner = value.name.slice(0, dot);
-      const name = value.name.slice(dot + 1);
-      const place = locations.owned(owner, name);
-      if (place !== undefined) return addressOf(place.location);
-      locations.unknownRegister(owner, name, span);
-      return 0;
-    },
+    initial: (value, span) => initialValue(value, span, locations, complaints),
     unknownRegister(owner, name, span) {
       if (owner !== CHIPSET && devices.find(owner) === undefined) {
         devices.expect(owner, span);
@@ -135,14 +96,59 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
       complaints.error("unknown-name", span, `\`${owner}.${name}\` is not declared`, hint);
     },
   };
-
   // Declared locations first, in their order; then those that are only named.
+  declareLocations(test, names, locations, devices, complaints);
+  for (const thread of test.threads) nameParameters(thread, locations, devices, complaints);
+  nameTerms(test, locations, memory, complaints);
+  mergeLines(test, list, locations, complaints);
+  return locations;
+}
+
+/** An engine's registers are those of the device that it is in, but keep their printed name. */
+const registerKey = (devices: Devices, owner: string, name: string): string =>
+  `${owner === CHIPSET ? -1 : (devices.find(owner) ?? owner)}.${name}`;
+
+/** New locations at the end of the list: one, or the elements of an array. */
+function createPlace(
+  list: Mutable<Location>[],
+  name: string,
+  length: number | undefined,
+  fields: Partial<Location>,
+  field?: string,
+): Place {
+  const location = list.length;
+  const create = (of: string): void => {
+    list.push({
+      name: of,
+      space: "memory",
+      owner: -1,
+      initial: 0,
+      mapping: coherent,
+      memoryType: "uc",
+      combining: false,
+      offset: -1,
+      noBurst: false,
+      line: list.length,
+      lock: false,
+      ...fields,
+    });
+  };
+  if (length === undefined) create(name);
+  else for (let i = 0; i < length; i++) create(indexed(name, i, field));
+  return { location, length };
+}
+
+/** The longest array. */
+const MOST_ELEMENTS = 1024;
+
+function declareLocations(test: Test, names: Names, locations: Locations, devices: Devices, complaints: Complaints): void {
   const declarations = test.init.filter((declaration) => declaration.kind === "location");
+  // A value may be the address of what is declared further down.
   const later: (() => void)[] = [];
   for (const declaration of declarations) {
     const { name, owner, span } = declaration;
     const printed = owner === undefined ? name : `${owner}.${name}`;
-    const known = owner === undefined ? memory.get(name) : locations.owned(owner, name);
+    const known = owner === undefined ? names.memory.get(name) : locations.owned(owner, name);
     if (known !== undefined) {
       // herd7 reads `int x; x=1;`: a declaration and its value.
       const valued = declarations.some(
@@ -152,26 +158,46 @@ export function resolveLocations(test: Test, devices: Devices, complaints: Compl
         complaints.error("duplicate", span, `\`${printed}\` is declared twice`);
         continue;
       }
-      later.push(() => initialise(declaration, known, list, locations, complaints));
+      later.push(() => initialise(declaration, known, names.list, locations, complaints));
       continue;
     }
-    if (declaration.length !== undefined && (declaration.length < 1 || declaration.length > 1024)) {
-      complaints.error("arguments", span, `\`${printed}\` cannot have ${declaration.length} elements`, "an array has 1 to 1024");
+    if (declaration.length !== undefined && (declaration.length < 1 || declaration.length > MOST_ELEMENTS)) {
+      const hint = `an array has 1 to ${MOST_ELEMENTS}`;
+      complaints.error("arguments", span, `\`${printed}\` cannot have ${declaration.length} elements`, hint);
     }
-    const length = declaration.length === undefined ? undefined : Math.max(1, Math.min(1024, declaration.length));
-    const place = createAll(printed, length, fieldsOf(declaration, devices, complaints), declaration.field);
+    const length = declaration.length === undefined ? undefined : Math.max(1, Math.min(MOST_ELEMENTS, declaration.length));
+    const place = createPlace(names.list, printed, length, fieldsOf(declaration, devices, complaints), declaration.field);
     if (owner === undefined) {
-      memory.set(name, place);
-      declared.add(name);
-    } else registers.set(registerKey(owner, name), { owner, name, place });
-    if (declaration.type?.includes("volatile") === true) for (let i = 0; i < (length ?? 1); i++) volatiles.add(place.location + i);
-    later.push(() => initialise(declaration, place, list, locations, complaints));
+      names.memory.set(name, place);
+      names.declared.add(name);
+    } else names.registers.set(registerKey(devices, owner, name), { owner, name, place });
+    if (declaration.type?.includes("volatile") === true) for (let i = 0; i < (length ?? 1); i++) names.volatiles.add(place.location + i);
+    later.push(() => initialise(declaration, place, names.list, locations, complaints));
   }
   for (const run of later) run();
-  for (const thread of test.threads) nameParameters(thread, locations, devices, complaints);
-  nameTerms(test, locations, memory, complaints);
-  mergeLines(test, list, locations, complaints);
-  return locations;
+}
+
+/** The value that an initialiser stands for. */
+function initialValue(value: Initial | undefined, span: Span, locations: Locations, complaints: Complaints): number {
+  if (value === undefined) return 0;
+  if (value.kind === "integer") return value.value | 0;
+  if (value.kind === "list") {
+    complaints.error("arguments", span, "a list of values needs an array", "write `int x[2]={1,2};`");
+    return 0;
+  }
+  const dot = locations.memory(value.name) !== undefined ? -1 : value.name.indexOf(".");
+  if (dot === -1) {
+    const { location, length = 1 } = locations.named(value.name) ?? locations.ensure(value.name);
+    const { index = 0 } = value;
+    if (index >= length) complaints.error("arguments", span, `\`${value.name}\` has no element ${index}`, `its first is \`${value.name}\``);
+    return addressOf(location + Math.min(index, length - 1));
+  }
+  const owner = value.name.slice(0, dot);
+  const name = value.name.slice(dot + 1);
+  const place = locations.owned(owner, name);
+  if (place !== undefined) return addressOf(place.location);
+  locations.unknownRegister(owner, name, span);
+  return 0;
 }
 
 function initialise(
