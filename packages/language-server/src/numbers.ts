@@ -6,6 +6,7 @@ import type {
   InsertTextFormat,
   SymbolKind as Kind,
   MarkupKind,
+  MessageType,
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 
@@ -14,6 +15,7 @@ export const SEVERITY = { error: 1, warning: 2, information: 3, hint: 4 } as con
 };
 export const INSERT = { plain: 1, snippet: 2 } as const satisfies { readonly [name: string]: InsertTextFormat };
 export const INCREMENTAL = 2 satisfies TextDocumentSyncKind;
+export const WARNING = 2 satisfies MessageType;
 export const MARKDOWN = "markdown" satisfies MarkupKind;
 export const COMPLETION = {
   function: 3,

@@ -5,11 +5,11 @@ import { TOKEN_MODIFIERS, TOKEN_TYPES } from "./colours.js";
 import { clientOf, createDesk } from "./desk.js";
 import { diagnosticsOf } from "./diagnostics.js";
 import { answerEditing } from "./editing.js";
-import { INCREMENTAL } from "./numbers.js";
+import { INCREMENTAL, WARNING } from "./numbers.js";
 import { answerReading } from "./reading.js";
 import { createRepairs } from "./repairs.js";
 import { createSearcher, type Port } from "./searcher.js";
-import { readSettings } from "./settings.js";
+import { readSettings, settingMistakes } from "./settings.js";
 import { answerVerdicts } from "./verdicts.js";
 
 export interface ServeOptions {
@@ -52,6 +52,11 @@ export function serve(connection: Connection, options: ServeOptions = {}): void 
       },
     };
   });
+  const warn = (value: unknown): void => {
+    const mistakes = settingMistakes(value);
+    if (mistakes.length > 0) void connection.sendNotification("window/showMessage", { type: WARNING, message: mistakes.join("\n") });
+  };
+  connection.onInitialized(() => warn(initialization));
   connection.onShutdown(() => searcher.close());
   connection.onExit(() => searcher.close());
 
@@ -77,7 +82,9 @@ export function serve(connection: Connection, options: ServeOptions = {}): void 
   };
 
   connection.onDidChangeConfiguration(({ settings }) => {
-    desk.settings = readSettings((settings as { readonly fencepost?: unknown } | null | undefined)?.fencepost, desk.settings);
+    const own = (settings as { readonly fencepost?: unknown } | null | undefined)?.fencepost;
+    desk.settings = readSettings(own, desk.settings);
+    warn(own);
     for (const document of desk.documents.all()) {
       verdicts.drop(document.uri);
       look(document);

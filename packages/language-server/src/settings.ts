@@ -1,5 +1,6 @@
 /** What a client can set: as `initializationOptions`, as the configuration section `fencepost`, or both; the later one wins key by key. */
-import { type Platform, platform } from "@fencepost/core/platform";
+import { type Platform, platform, similarNames } from "@fencepost/core/platform";
+import { didYouMean } from "@fencepost/core/program";
 
 export interface Settings {
   /** Platforms that lenses, hovers and explanations speak of, besides those that the test's `expect` lines name. */
@@ -37,6 +38,31 @@ export function readSettings(value: unknown, before: Settings): Settings {
     maxStates: Math.ceil(above(maxStates, before.maxStates)),
     timeout: above(timeout, before.timeout),
   };
+}
+
+/** What a client sends that makes no sense, a sentence each; a client's own keys are nobody's business here. */
+export function settingMistakes(value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const mistakes: string[] = [];
+  for (const [key, given] of Object.entries(value)) {
+    const usual: unknown = DEFAULT_SETTINGS[key as keyof Settings];
+    if (usual === undefined) {
+      const hint = didYouMean(key, Object.keys(DEFAULT_SETTINGS));
+      if (hint !== undefined) mistakes.push(`fencepost.${key} is no setting: ${hint}`);
+    } else if (Array.isArray(usual)) {
+      if (!Array.isArray(given)) mistakes.push(`fencepost.${key} is a list of platforms`);
+      else for (const name of given as readonly unknown[]) mistakes.push(...platformMistake(name));
+    } else if (typeof given !== typeof usual || (typeof given === "number" && !(given > 0 && Number.isFinite(given)))) {
+      mistakes.push(`fencepost.${key} is ${typeof usual === "boolean" ? "true or false" : "a number above 0"}`);
+    }
+  }
+  return mistakes;
+}
+
+function platformMistake(name: unknown): readonly string[] {
+  if (typeof name === "string" && platform(name) !== undefined) return [];
+  const [similar] = typeof name === "string" ? similarNames(name) : [];
+  return [`fencepost.platforms: there is no platform ${JSON.stringify(name)}${similar === undefined ? "" : `; did you mean ${similar}?`}`];
 }
 
 /** The platforms that a test is looked at on: those that it names, in its order, then those of the settings. */

@@ -31,6 +31,8 @@ export interface Client {
   problems(uri: string): Promise<readonly Diagnostic[]>;
   /** Requests of the server, as they come. */
   readonly asked: readonly string[];
+  /** What it shows to the user. */
+  readonly shown: readonly string[];
   close(): Promise<void>;
 }
 
@@ -99,6 +101,10 @@ function portReader(worker: Worker): MessageReader {
 async function start(connection: ProtocolConnection, options: Options, end?: () => Promise<void>): Promise<Client> {
   const waiting = new Map<string, ((diagnostics: readonly Diagnostic[]) => void)[]>();
   const asked: string[] = [];
+  const shown: string[] = [];
+  connection.onNotification("window/showMessage", ({ message }: { readonly message: string }) => {
+    shown.push(message);
+  });
   connection.onNotification("textDocument/publishDiagnostics", ({ uri, diagnostics }: PublishDiagnosticsParams) => {
     const all = waiting.get(uri) ?? [];
     waiting.delete(uri);
@@ -122,6 +128,7 @@ async function start(connection: ProtocolConnection, options: Options, end?: () 
   return {
     result,
     asked,
+    shown,
     request: (method, parameters) => connection.sendRequest(method, parameters),
     notify: (method, parameters) => connection.sendNotification(method, parameters),
     problems,

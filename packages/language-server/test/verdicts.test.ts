@@ -77,6 +77,26 @@ test("a verdict that is not what the test states is a problem, with the run that
   await client.close();
 });
 
+test("settings that make no sense are told, and passed over", async () => {
+  const client = await inProcess({
+    initializationOptions: { ...quick, platforms: ["sn3", 7, "x86"], lense: false, timeout: -1, verdicts: "no" },
+  });
+  await client.open(uri, race);
+  expect(client.shown).toEqual([
+    [
+      'fencepost.platforms: there is no platform "sn3"; did you mean sn2?',
+      "fencepost.platforms: there is no platform 7",
+      "fencepost.timeout is a number above 0",
+      "fencepost.verdicts is true or false",
+      "fencepost.lense is no setting: did you mean `lenses`?",
+    ].join("\n"),
+  ]);
+  await client.notify("workspace/didChangeConfiguration", { settings: { fencepost: { timeout: 5 } } });
+  expect((await lenses(client)).at(-1)).toBe("x86: forbidden, explain");
+  expect(client.shown).toHaveLength(1);
+  await client.close();
+});
+
 test("what differs shows in the lens too; lenses and problems of verdicts can be turned off", async () => {
   const client = await inProcess({ initializationOptions: { ...quick, platforms: [] } });
   await client.open(uri, race.replace("pcie: forbidden", "pcie: allowed"));
