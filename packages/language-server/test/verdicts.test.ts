@@ -86,9 +86,9 @@ test("settings that make no sense are told, and passed over", async () => {
     [
       'fencepost.platforms: there is no platform "sn3"; did you mean sn2?',
       "fencepost.platforms: there is no platform 7",
+      "fencepost.lense is no setting: did you mean `lenses`?",
       "fencepost.timeout is a number above 0",
       "fencepost.verdicts is true or false",
-      "fencepost.lense is no setting: did you mean `lenses`?",
     ].join("\n"),
   ]);
   await client.notify("workspace/didChangeConfiguration", { settings: { fencepost: { timeout: 5 } } });
