@@ -61,7 +61,7 @@ export interface Messages {
   /** When its last thread was done with it, ns. */
   readonly consumed: Float64Array;
   readonly nodes: Node[];
-  /** Where something was guessed: the state without the guess, the branch that was guessed, and whether the other guess is next. */
+  /** Where something was guessed: the state without the guess, the branch that was guessed, and which guess is next (steps.ts). */
   readonly bases: (Node | undefined)[];
   readonly guessed: Int32Array;
   readonly flip: Uint8Array;

@@ -37,6 +37,11 @@ const PERFORMED = 2;
 const MAPS = 1;
 const UNMAPS = 2;
 
+/** What a conditional atomic is guessed to do next (`Messages.flip`): to store, or to fail; the last, once it has been guessed to fail. Who has been wrong in both is asked in turn: others write meanwhile. */
+const TO_STORE = 0;
+const TO_FAIL = 1;
+const GUESSED_TO_FAIL = 2;
+
 /** What happens in messages. */
 export type Steps = ReturnType<typeof createSteps>;
 
@@ -193,7 +198,7 @@ export function createSteps(
   function takeBack(slot: number): void {
     nodes[slot] = bases[slot] as Node;
     bases[slot] = undefined;
-    flip[slot] = 1;
+    flip[slot] = flip[slot] === GUESSED_TO_FAIL ? TO_STORE : TO_FAIL;
     for (let id = 0; id < count; id++) {
       if (packetOf[id] === -1 && threadOf[id] === threadOf[guessed[slot] as number]) rest(slot * keys + id, slot);
     }
@@ -295,8 +300,8 @@ export function createSteps(
   function guess(slot: number, node: Node, at: number, id: number, skipped: boolean): number {
     if ((instructions[id] as Instruction).value !== undefined) return NOTHING;
     if (threadState[slot * threadCount + (threadOf[id] as number)] !== WORKING) return NOTHING;
-    if (bases[slot] !== undefined || (flip[slot] === 1) !== skipped) return NOTHING;
-    flip[slot] = 0;
+    if (bases[slot] !== undefined || (flip[slot] === TO_FAIL) !== skipped) return NOTHING;
+    flip[slot] = skipped ? GUESSED_TO_FAIL : TO_STORE;
     bases[slot] = node;
     guessed[slot] = id;
     const edge = automaton.follow(node, at);

@@ -30,6 +30,21 @@ test("Little's law at a given rate", () => {
   expect(some.latency.quantiles[0]?.value).toBeLessThan(alone.latency.mean.value * 1.2);
 });
 
+test("an atomic that fails at first may store in the end, and what it compares with may come late: the other guess is made in turn", () => {
+  for (const compared of ["1", "1 + (r0 ^ r0)"]) {
+    const of = programOf(`C turns
+{ z = 1; }
+P0(int *x, int *z) { int r0 = READ_ONCE(*x); int r1 = cmpxchg_relaxed(z, ${compared}, 2); }
+P1(int *x, int *z) { WRITE_ONCE(*x, 1); smp_mb(); int r4 = cmpxchg_relaxed(z, 2, 9); }
+exists (1:r4=2)
+`);
+    for (const on of ["arm64", "ppc64", "riscv"]) {
+      const result = simulate(of, platformOf(on), { messages: 200 });
+      expect(result.ok && result.report.hits.low).toBeGreaterThan(0.8);
+    }
+  }
+});
+
 test("the link's bandwidth bounds the rate: long writes come within a few percent of the analytic model", () => {
   const writes = programOf(`C writes\n{ dma(streaming) int data; }\nD0(int *data) { DMA_WRITE(*data, 1); }\nexists (data=1)\n`);
   const platform = platformOf("pcie");
