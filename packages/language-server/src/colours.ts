@@ -2,7 +2,7 @@
 import { isTypeWord } from "@fencepost/core/litmus";
 import { primitive } from "@fencepost/core/program";
 import type { Analysis } from "./analysis.js";
-import { KEYWORDS } from "./names.js";
+import { KEYWORDS } from "./named.js";
 import type { Token } from "./tokens.js";
 
 /** The protocol's names of what a word is. */

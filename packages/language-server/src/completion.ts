@@ -3,7 +3,7 @@ import { type Platform, partNames, platform, platformNames } from "@fencepost/co
 import { primitive, primitiveNames } from "@fencepost/core/program";
 import type { Analysis } from "./analysis.js";
 import { attributeList } from "./hover.js";
-import { type Named, namedWords } from "./names.js";
+import { type Named, namedWords } from "./named.js";
 import { primitivePage } from "./page.js";
 import { plainSnippet, TESTS } from "./snippets.js";
 import { isThreadName, type Token, threadOf } from "./tokens.js";

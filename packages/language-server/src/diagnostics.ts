@@ -3,7 +3,7 @@ import type { Problem, Span } from "@fencepost/core";
 import type { Diagnostic, Range } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Analysis } from "./analysis.js";
-import { keyOf } from "./names.js";
+import { keyOf } from "./named.js";
 import { SEVERITY } from "./numbers.js";
 
 /** What code actions need of a problem again. */

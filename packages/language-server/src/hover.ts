@@ -2,7 +2,7 @@
 import type { Declaration } from "@fencepost/core/litmus";
 import { type Platform, platform } from "@fencepost/core/platform";
 import { type Analysis, tokenAt } from "./analysis.js";
-import { namedWords, type Occurrence } from "./names.js";
+import { namedWords, type Occurrence } from "./named.js";
 import { calledPrimitive, mappingPage, plainText, platformPage, primitivePage } from "./page.js";
 import type { Token } from "./tokens.js";
 import * as vocabulary from "./vocabulary.js";

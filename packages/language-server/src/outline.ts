@@ -1,6 +1,6 @@
 /** The parts of a test: for an outline, for folding. */
 import type { Analysis } from "./analysis.js";
-import { namedWords } from "./names.js";
+import { namedWords } from "./named.js";
 import { type Token, threadOf } from "./tokens.js";
 
 export interface Part {

@@ -5,7 +5,8 @@ import { colours, TOKEN_TYPES as TYPES } from "./colours.js";
 import type { Desk } from "./desk.js";
 import { rangeOf } from "./diagnostics.js";
 import { hoverAt } from "./hover.js";
-import type { Names, Occurrence } from "./names.js";
+import type { Occurrence } from "./named.js";
+import type { Names } from "./names.js";
 import { FOLD_COMMENT, MARKDOWN, SYMBOL } from "./numbers.js";
 import { folds, outline, type Part } from "./outline.js";
 

@@ -4,7 +4,7 @@ import { isTypeWord, parseTest } from "@fencepost/core/litmus";
 import { lowerTest, primitive } from "@fencepost/core/program";
 import { type Analysis, analyse } from "./analysis.js";
 import { applyEdits, type Edit } from "./formatting.js";
-import { KEYWORDS, keyOf, type Named, namedWords, type Occurrence } from "./names.js";
+import { KEYWORDS, keyOf, type Named, namedWords, type Occurrence } from "./named.js";
 import { isThreadName, threadOf } from "./tokens.js";
 
 /** What can be renamed at an offset: the word there. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { analyse } from "../src/analysis.js";
 import { applyEdits } from "../src/formatting.js";
-import { keyOf } from "../src/names.js";
+import { keyOf } from "../src/named.js";
 import { renameAt } from "../src/rename.js";
 import { catalogue } from "./catalogue.js";
 import { type Client, cursor, inProcess } from "./client.js";

@@ -1,7 +1,7 @@
 import { arrayOf } from "@fencepost/core/program";
 import { describe, expect, test } from "vitest";
 import { analyse } from "../src/analysis.js";
-import { keyOf } from "../src/names.js";
+import { keyOf } from "../src/named.js";
 import { readTokens } from "../src/tokens.js";
 import { catalogue, reference } from "./catalogue.js";
 
