@@ -8,6 +8,7 @@ export type { Argument, Steps } from "./body.js";
 export { BuildError } from "./build-error.js";
 export * from "./condition.js";
 export type { CpuProgram, UserProgram } from "./cpu.js";
+export * from "./declaration.js";
 export type { DeviceProgram, DmaTarget, TransactionAttribute } from "./device.js";
 export * from "./handle.js";
 export * from "./mapping.js";
