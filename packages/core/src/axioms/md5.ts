@@ -88,7 +88,7 @@ function addBlock(state: Int32Array, words: Int32Array, block: number): void {
 }
 
 /** The bytes of a text in UTF-8, each a character. */
-export function utf8Bytes(text: string): string {
+function utf8Bytes(text: string): string {
   for (let at = 0; at < text.length; at++)
     if (text.charCodeAt(at) >= 0x80)
       return encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\uFFFD")).replace(/%(..)/g, (_, byte: string) =>

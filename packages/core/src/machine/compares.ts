@@ -38,9 +38,6 @@ export function readsAhead({ kind, modify, outcome, returns }: Instruction): boo
 export const storesAnyhow = ({ modify, outcome }: Instruction): boolean =>
   modify?.kind === "exchange" || (modify?.kind === "compare" && outcome > 0);
 
-/** Comparisons that are still to be made. */
-export type Compares = ReturnType<typeof createCompares>;
-
 /** `hold` makes the comparisons that can be made by now (false: one was chosen wrongly). `providerOf`: what an open one waits for. */
 export function createCompares(machine: Machine, values: Values) {
   const { instructions, threads, layout } = machine;
