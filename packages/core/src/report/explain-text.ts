@@ -112,7 +112,7 @@ function obstacleLines(sets: readonly (readonly Rule[])[], complete: boolean): s
   if (first === undefined) {
     return [
       ...wrap(
-        "No rule of the platform alone forbids it: with every one of them dropped, coherence, dependencies and the values themselves still would.",
+        "No rule of the platform alone forbids it: with every one of them dropped, coherence, dependencies, what the CPU keeps in order of itself, and the values would.",
         WIDTH,
       ),
       ...caution,

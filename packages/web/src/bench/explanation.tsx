@@ -257,7 +257,9 @@ function Reasons({ found }: { readonly found: Account }) {
         <section aria-labelledby="obstacles-title">
           <h3 id="obstacles-title">{obstacles.sets.length === 0 ? "No rule of the platform alone forbids it" : "What forbids it"}</h3>
           {obstacles.sets.length === 0 ? (
-            <p>With every one of its rules dropped, coherence, dependencies and the values themselves still would.</p>
+            <p>
+              With every one of its rules dropped, coherence, dependencies, what the CPU keeps in order of itself, and the values would.
+            </p>
           ) : (
             <p>
               {(obstacles.sets[0]?.length ?? 0) > 1
