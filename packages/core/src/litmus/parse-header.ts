@@ -47,7 +47,8 @@ export function parseHeader(cursor: Cursor): Header | undefined {
     return undefined;
   }
   const nameStart = start + whole.length - rest.length;
-  const name = trimSemicolons(rest.slice(0, afterName.exec(rest)?.index ?? rest.length));
+  // As in herd7 the name is one word, and what stands behind it is passed over.
+  const name = trimSemicolons(rest.slice(0, afterName.exec(rest)?.index ?? rest.length)).split(/\s/, 1)[0] as string;
   if (name === "") {
     cursor.report("syntax", { start: start + 1, end: start + 1 }, "expected the name of the test after `C`", "write `C my-test`");
   }

@@ -19,6 +19,11 @@ const body = (text: string) =>
   /P0\(\) \{\s*([\s\S]*?)\s*\}\n$/.exec(printTest(read(`C t\n{ }\nP0() { ${text} }`)))?.[1]?.replace(/\n */g, " ");
 const condition = (text: string) => printTest(read(`C t\n{ }\n${text}`)).split("\n")[3];
 
+test("the name of a test is one word: what stands behind it is passed over, with a warning", () => {
+  const outcome = parseTest({ name: "test", text: "C t and more\n{ }" });
+  expect(outcome).toMatchObject({ ok: true, value: { name: "t" }, problems: [{ severity: "warning", span: { start: 4, end: 12 } }] });
+});
+
 test("every form of the language is read without a word and comes back from print", () => {
   const text = readFileSync(new URL("every-form.litmus", import.meta.url), "utf8");
   const outcome = parseTest({ name: "every-form.litmus", text });
@@ -32,7 +37,7 @@ test("every form of the language is read without a word and comes back from prin
 test.each([
   ["C C-WWC+o-cge-o+o", "C-WWC+o-cge-o+o", undefined],
   ["C  auto/C-LB-GRR+R-A ", "auto/C-LB-GRR+R-A", undefined],
-  ["C a test [1]:x", "a test [1]:x", undefined],
+  ["C a-test[1]:x", "a-test[1]:x", undefined],
   ['C t "doc"', "t", "doc"],
   ['C t\n"two\nlines"', "t", "two\nlines"],
   ["C t (texname) ;", "t", undefined],
