@@ -109,7 +109,13 @@ export function PlaceGraph({ view }: { readonly view: PlatformView }) {
         {edges.map((edge) => {
           const [from, to] = [at(edge.from), at(edge.to)];
           return from === undefined || to === undefined ? null : (
-            <EdgeLine key={`${edge.from}>${edge.to}`} edge={edge} from={from} to={to} />
+            <EdgeLine
+              key={`${edge.from}>${edge.to}`}
+              edge={edge}
+              from={from}
+              to={to}
+              others={nodes.filter((node) => node !== from && node !== to)}
+            />
           );
         })}
         {nodes.map((node) => (
@@ -134,7 +140,48 @@ export function PlaceGraph({ view }: { readonly view: PlatformView }) {
   );
 }
 
-function EdgeLine({ edge, from, to }: { readonly edge: Edge; readonly from: Node; readonly to: Node }) {
+type Point = readonly [x: number, y: number];
+
+/** A line through points from side to side, level at each of them. */
+const curve = (points: readonly Point[]): string =>
+  points
+    .map(([x, y], index) => {
+      const [beforeX, beforeY] = points[index - 1] ?? [x, y];
+      const bend = ((x - beforeX) * 2) / 5;
+      return index === 0 ? `M${x} ${y}` : ` C${beforeX + bend} ${beforeY} ${x - bend} ${y} ${x} ${y}`;
+    })
+    .join("");
+
+/** Where a line would go through a box that is none of its ends: along its upper or lower side, whichever is nearer. */
+function detour(x1: number, y1: number, x2: number, y2: number, others: readonly Node[]): readonly Point[] {
+  const room = BOX.height / 2 + 9;
+  const between = others.filter(({ x }) => (x - x1) * (x - x2) < 0 && Math.abs(x - x1) > BOX.width / 2 && Math.abs(x - x2) > BOX.width / 2);
+  for (const { x, y } of between) {
+    // As a curve that is level at both ends goes, not as a straight line.
+    const share = (x - x1) / (x2 - x1);
+    const there = y1 + (y2 - y1) * share * share * (3 - 2 * share);
+    if (Math.abs(there - y) >= room) continue;
+    const beside = there < y ? y - room : y + room;
+    const half = Math.sign(x2 - x1) * (BOX.width / 2);
+    return [
+      [x - half, beside],
+      [x + half, beside],
+    ];
+  }
+  return [];
+}
+
+function EdgeLine({
+  edge,
+  from,
+  to,
+  others,
+}: {
+  readonly edge: Edge;
+  readonly from: Node;
+  readonly to: Node;
+  readonly others: readonly Node[];
+}) {
   const right = to.x >= from.x;
   const same = Math.abs(to.x - from.x) < BOX.width;
   const [x1, x2] = same
@@ -145,8 +192,10 @@ function EdgeLine({ edge, from, to }: { readonly edge: Edge; readonly from: Node
   // The two directions between the same two places stand apart.
   const shift = edge.flow === "up" ? -5 : edge.flow === "down" ? 5 : 0;
   const [y1, y2] = [from.y + shift, to.y + shift];
-  const bend = same ? -46 : ((x2 - x1) * 2) / 5;
-  const path = `M${x1} ${y1} C${x1 + bend} ${y1} ${same ? x2 + bend : x2 - bend} ${y2} ${x2 + (same ? -7 : right ? -7 : 7)} ${y2}`;
+  const last = x2 + (same || right ? -7 : 7);
+  const path = same
+    ? `M${x1} ${y1} C${x1 - 46} ${y1} ${x2 - 46} ${y2} ${last} ${y2}`
+    : curve([[x1, y1], ...detour(x1, y1, x2, y2, others), [last, y2]]);
   const tip = same || right ? "-9 -4.5 v9 z" : "9 -4.5 v9 z";
   return (
     <g class={`edge ${edge.flow}`}>
