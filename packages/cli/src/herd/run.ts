@@ -20,7 +20,7 @@ export interface Ran {
   readonly out: string;
   readonly err: string;
   /** Of what was answered, with `Hash` lines: tests of one name may stand in one output only if they are one test. */
-  readonly test?: { readonly name: string; readonly hash: string; readonly path: string };
+  readonly test?: { readonly name: string; readonly hash: string; readonly path: string } | undefined;
 }
 
 const SKIPPED: Ran = { ending: "skipped", out: "", err: "" };
@@ -69,12 +69,13 @@ function runSource(source: Source, path: string, forAll: Shared, reuse: boolean,
     throw error;
   }
   const { loaded, session, options } = shared;
-  const condition = original === undefined ? options.conditions.get(named(parsed.value, path).name) : undefined;
+  const known = named(parsed.value, path);
+  const condition = original === undefined ? options.conditions.get(known.name) : undefined;
   if (condition !== undefined) {
     const hash = herdHash(parsed.value, source.text);
     return runSource(withCondition(source, condition), path, forAll, reuse, { hash });
   }
-  const test = ofKind(named(parsed.value, path), options);
+  const test = ofKind(known, options);
   if (options.only.length > 0 && !options.only.includes(test.name)) return SKIPPED;
   if (options.except.includes(test.name)) return SKIPPED;
   const began = performance.now();
@@ -102,8 +103,7 @@ function runSource(source: Source, path: string, forAll: Shared, reuse: boolean,
         ? `${path}: warning: a loop was cut after ${options.unroll} rounds, legal outcomes may be missing\n`
         : "";
       const drawn = wantsPictures(options) ? drawPictures(test, loaded, session, options) : "";
-      const known = hash === undefined ? {} : { test: { name: test.name, hash, path } };
-      return { ending: "answered", out, err: err + drawn, ...known };
+      return { ending: "answered", out, err: err + drawn, test: hash === undefined ? undefined : { name: test.name, hash, path } };
     }
   }
 }

@@ -189,7 +189,7 @@ function enumerate(
     atomic: model.atomic,
     values: model.needs.values,
     wanted,
-    required: required.values,
+    required,
     first: options.speedcheck === "fast",
     interrupted: options.interrupted ?? (() => false),
     budget: counter,

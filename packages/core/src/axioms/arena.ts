@@ -18,6 +18,7 @@ const FEW = 64;
 
 export function createArena(): Arena {
   const shelves = new Map<number, Shelf>();
+  const all: Shelf[] = [];
   let last: Shelf = { length: -1, arrays: [], used: 0 };
   const shelfOf = (length: number): Shelf => {
     // Arrays of one length are asked for one after the other.
@@ -26,6 +27,7 @@ export function createArena(): Arena {
     if (shelf === undefined) {
       shelf = { length, arrays: [], used: 0 };
       shelves.set(length, shelf);
+      all.push(shelf);
     }
     last = shelf;
     return shelf;
@@ -45,7 +47,7 @@ export function createArena(): Arena {
       return made;
     },
     reset() {
-      for (const shelf of shelves.values()) shelf.used = 0;
+      for (let at = 0; at < all.length; at++) (all[at] as Shelf).used = 0;
     },
   };
 }

@@ -12,7 +12,9 @@ export function bound(search: Search, node: Node): void {
   const { plan, words, locations, rfMust, rfMay, coMay, sameLocation, co } = search;
   rfMust.fill(0);
   rfMay.fill(0);
-  for (const read of plan.reads) {
+  const { reads } = plan;
+  for (let at = 0; at < reads.length; at++) {
+    const read = reads[at] as number;
     const from = node.source[read] as number;
     if (from >= 0) {
       addEdge(rfMust, words, from, read);
@@ -26,14 +28,15 @@ export function bound(search: Search, node: Node): void {
     }
   }
   coMay.set(sameLocation);
-  for (const { writes } of locations) {
+  for (let location = 0; location < locations.length; location++) {
+    const { writes } = locations[location] as LocationPlan;
     if (writes.length <= 1) continue;
-    for (const a of writes) {
+    for (let at = 0; at < writes.length; at++) {
+      const a = writes[at] as number;
       for (let w = 0; w < words; w++) {
         for (let rest = node.must[a * words + w] as number; rest !== 0; rest &= rest - 1) {
-          const b = (w << 5) + lowestBit(rest);
-          const at = b * words + (a >> 5);
-          coMay[at] = (coMay[at] as number) & ~(1 << (a & 31));
+          const row = ((w << 5) + lowestBit(rest)) * words + (a >> 5);
+          coMay[row] = (coMay[row] as number) & ~(1 << (a & 31));
         }
       }
     }
@@ -75,7 +78,7 @@ function isWorthAsking(tried: number, succeeded: number, left: number): boolean 
 export function openReads(search: Search, node: Node): number {
   const { plan } = search;
   let count = 0;
-  for (const read of plan.reads) if ((node.source[read] as number) < 0) count++;
+  for (let at = 0; at < plan.reads.length; at++) if ((node.source[plan.reads[at] as number] as number) < 0) count++;
   return count;
 }
 

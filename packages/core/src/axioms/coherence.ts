@@ -9,7 +9,8 @@ export function order(search: Search, node: Node, writes: readonly number[], a: 
   const { must } = node;
   if (hasEdge(must, words, a, b)) return true;
   if (a === b || hasEdge(must, words, b, a)) return false;
-  for (const x of writes) {
+  for (let at = 0; at < writes.length; at++) {
+    const x = writes[at] as number;
     if (x !== a && !hasEdge(must, words, x, a)) continue;
     addEdge(must, words, x, b);
     for (let w = 0; w < words; w++) must[x * words + w] = (must[x * words + w] as number) | (must[b * words + w] as number);
@@ -20,12 +21,16 @@ export function order(search: Search, node: Node, writes: readonly number[], a: 
 /** What the reads that are known say about the order of the writes of a location; false where they contradict each other. */
 function orderByReads(search: Search, node: Node, location: LocationPlan): boolean {
   const { source } = node;
-  for (const sequence of location.sequences) {
+  const { sequences, writes } = location;
+  // Loops by index, here and below: most tests are over before V8 has optimised this, and until then an iterator makes an object at each step.
+  for (let thread = 0; thread < sequences.length; thread++) {
+    const sequence = sequences[thread] as LocationPlan["sequences"][number];
     let before = -1;
-    for (const { event, reads } of sequence) {
+    for (let at = 0; at < sequence.length; at++) {
+      const { event, reads } = sequence[at] as (typeof sequence)[number];
       const seen = reads ? (source[event] as number) : event;
       if (seen < 0) continue;
-      if (before >= 0 && seen !== before && !order(search, node, location.writes, before, seen)) return false;
+      if (before >= 0 && seen !== before && !order(search, node, writes, before, seen)) return false;
       before = seen;
     }
   }
@@ -60,17 +65,19 @@ function orderByAtomics(search: Search, node: Node, location: LocationPlan): boo
 function narrow(search: Search, node: Node, location: LocationPlan): boolean {
   const { words } = search;
   const { source, may, must } = node;
-  for (const sequence of location.sequences) {
+  const { sequences } = location;
+  for (let thread = 0; thread < sequences.length; thread++) {
+    const sequence = sequences[thread] as LocationPlan["sequences"][number];
     let before = -1;
     for (let at = 0; at < sequence.length; at++) {
-      const { event, reads } = sequence[at] as { event: number; reads: boolean };
+      const { event, reads } = sequence[at] as (typeof sequence)[number];
       if (!reads || (source[event] as number) >= 0) {
         before = reads ? (source[event] as number) : event;
         continue;
       }
       let after = -1;
       for (let next = at + 1; next < sequence.length && after < 0; next++) {
-        const later = sequence[next] as { event: number; reads: boolean };
+        const later = sequence[next] as (typeof sequence)[number];
         after = later.reads ? (source[later.event] as number) : later.event;
       }
       if (before < 0 && after < 0) continue;
@@ -119,12 +126,14 @@ export function assign(search: Search, node: Node, read: number, store: number):
 /** Follows up at one location until nothing changes; false where no execution is left. */
 export function settleLocation(search: Search, node: Node, location: LocationPlan): boolean {
   const { coherent, atomic } = search;
+  const { reads } = location;
   do {
     search.changed = false;
     if (coherent && !orderByReads(search, node, location)) return false;
     if (atomic && location.atomics.length > 0 && !orderByAtomics(search, node, location)) return false;
     if (coherent && !narrow(search, node, location)) return false;
-    for (const read of location.reads) {
+    for (let at = 0; at < reads.length; at++) {
+      const read = reads[at] as number;
       if ((node.source[read] as number) >= 0) continue;
       const left = choosable(search, node, read);
       if (left === 0) return false;

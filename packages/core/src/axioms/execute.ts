@@ -11,6 +11,7 @@ import { c11Calls } from "./execute-c11.js";
 import { kernelCalls } from "./execute-kernel.js";
 import { type EventDetails, fork, link, type Next, placeOf, type Result, require, type State, type Then } from "./execute-state.js";
 import type { Macro, Macros } from "./macro.js";
+import { once } from "./made-once.js";
 import { addressHazard, operationHazard } from "./mistake.js";
 import { substitute, substituteStatement } from "./substitute.js";
 import { asWord, constant, operation, type Value } from "./value.js";
@@ -74,6 +75,8 @@ export function executeThread(thread: Thread, start: ThreadStart, options: Execu
   executor.statements(thread.body, 0, state, finish);
   return paths;
 }
+
+const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">=", "&&", "||"]);
 
 /** `finish` takes a path that ends before its last statement does. */
 function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (state: State) => void) {
@@ -227,9 +230,9 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
       else evaluate(substitute(macro.body.expression, operands, expression.span), port, state, next);
       return;
     }
-    const primitive = kernel.values[expression.name] ?? c11.values[expression.name];
+    const primitive = kernel.values[expression.name] ?? c11().values[expression.name];
     if (primitive === undefined) {
-      if (expression.name in kernel.acts || expression.name in c11.acts)
+      if (expression.name in kernel.acts || expression.name in c11().acts)
         complain(expression.span, `${expression.name} gives no value`, undefined, "arguments");
       else unknownCall(expression);
       next(state, NOTHING);
@@ -346,13 +349,11 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
         );
       return;
     }
-    const primitive = kernel.acts[call.name] ?? c11.acts[call.name];
+    const primitive = kernel.acts[call.name] ?? c11().acts[call.name];
     if (macro !== undefined || primitive === undefined) evaluate(call, "none", state, (then) => next(then));
     else if (!arity(call, primitive.arity)) next(state);
     else primitive.run(call, state, next);
   }
-
-  const COMPARISONS = new Set(["==", "!=", "<", "<=", ">", ">=", "&&", "||"]);
 
   function branch(
     condition: Expression,
@@ -426,18 +427,21 @@ function createExecutor(options: ExecuteOptions, problems: Problem[], finish: (s
     store,
     complain,
   });
-  const c11 = c11Calls<State>({
-    fork,
-    evaluate,
-    event,
-    upcoming: (state) => state.events.length,
-    feed: (state, from, to) => link(state.data, from, to),
-    follow: (state, first, second) => {
-      state.control.push([first, second]);
-    },
-    require,
-    complain: (span, message) => complain(span, message, undefined, "arguments"),
-  });
+  // Made where a test asks for one: most have none.
+  const c11 = once(() =>
+    c11Calls<State>({
+      fork,
+      evaluate,
+      event,
+      upcoming: (state) => state.events.length,
+      feed: (state, from, to) => link(state.data, from, to),
+      follow: (state, first, second) => {
+        state.control.push([first, second]);
+      },
+      require,
+      complain: (span, message) => complain(span, message, undefined, "arguments"),
+    }),
+  );
 
   return { statements };
 }

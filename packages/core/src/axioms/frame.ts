@@ -62,13 +62,12 @@ export interface Column {
 
 /** Resolves a test for the axioms; adds problems for what has no meaning there. */
 export function frameOf(test: Test, problems: Problem[]): Frame {
-  const bare = test.init.length === 0;
-  const known = bare ? bareFrame(test) : undefined;
+  const known = frameBefore(test);
   if (known !== undefined) return known;
   const initial = new Map<string, Value>();
   const types = new Map<string, string>();
   const arrays = new Map<string, number>();
-  const registers = test.threads.map(({ parameters }) => (bare ? addressesOf(parameters) : new Map(addressesOf(parameters))));
+  const registers = startingRegisters(test);
   const threadNumber = new Map(test.threads.map((thread, index) => [thread.name, index]));
   for (const thread of test.threads) {
     if (!isPlain(thread)) {
@@ -95,7 +94,7 @@ export function frameOf(test: Test, problems: Problem[]): Frame {
   const before = problems.length;
   checkCondition(test, initial, arrays, problems);
   const observed = observe(test, declared);
-  if (bare && problems.length === before) keepObserved(test, observed);
+  if (problems.length === before) keepObserved(test, observed);
   for (const item of observed.items) if (item.kind === "location" && !initial.has(item.name)) initial.set(item.name, 0);
   return {
     initial,
@@ -118,20 +117,36 @@ interface Declared {
 /** A thread starts with the addresses of its parameters. Shared by all tests that share the thread. */
 const addressesOf = madeOnce((parameters: Thread["parameters"]) => new Map<string, Value>(parameters.map(({ name }) => [name, name])));
 
+/** What the registers of each thread hold before the initial state says more of them. */
+function startingRegisters({ threads, init }: Test): readonly Map<string, Value>[] {
+  const more = init.some((each) => each.kind === "register" || (each.kind === "location" && each.name.includes(".")));
+  return threads.map(({ parameters }) => (more ? new Map(addressesOf(parameters)) : addressesOf(parameters)));
+}
+
 /** What is observed of an execution. */
 type Observed = Pick<Frame, "items" | "shown" | "condition" | "filter" | "columns">;
 
-/** What conditions of tests without initial state came to, by their trees: one that was read once stands in many tests (`KnownParts`). */
-const observations = new WeakMap<
-  Proposition,
-  { readonly threads: string; readonly locations: readonly string[]; readonly observed: Observed }
->();
+/** What a condition came to. */
+interface Observation {
+  /** The threads' names. */
+  readonly threads: string;
+  readonly init: Test["init"];
+  /** All locations that it names. */
+  readonly locations: readonly string[];
+  readonly observed: Observed;
+}
 
-/** The frame of a test without initial state whose condition was resolved before, for threads of the same names; undefined where there is more to it. */
-function bareFrame(test: Test): Frame | undefined {
-  const { condition, threads } = test;
+/** By the trees of conditions: one that was read once stands in many tests (`KnownParts`). */
+const observations = new WeakMap<Proposition, Observation>();
+
+/** The frame of a test whose condition was resolved before, for threads of the same names and with the same initial state; undefined where there is more to it. */
+function frameBefore(test: Test): Frame | undefined {
+  const { condition, threads, init } = test;
   const known = condition === undefined || !isAllThatIsObserved(test) ? undefined : observations.get(condition.proposition);
-  if (known === undefined || known.threads !== namesOf(threads)) return undefined;
+  if (known === undefined || known.threads !== namesOf(threads) || (known.init !== init && known.init.length + init.length > 0))
+    return undefined;
+  const stated = init.length === 0 ? NOTHING_STATED : statedBy(init);
+  if (stated === undefined) return undefined;
   const initial = new Map<string, Value>();
   const registers: ReadonlyMap<string, Value>[] = [];
   for (let at = 0; at < threads.length; at++) {
@@ -141,12 +156,16 @@ function bareFrame(test: Test): Frame | undefined {
     for (let each = 0; each < parameters.length; each++) initial.set((parameters[each] as Thread["parameters"][number]).name, 0);
     registers.push(addressesOf(parameters));
   }
+  for (let at = 0; at < stated.initial.length; at++) {
+    const { name, value } = stated.initial[at] as Stated["initial"][number];
+    initial.set(name, value);
+  }
   // A location that is no parameter may be a slip of the pen.
   for (let at = 0; at < known.locations.length; at++) if (!initial.has(known.locations[at] as string)) return undefined;
   const { items, shown, condition: resolved, filter, columns } = known.observed;
   return {
     initial,
-    types: NO_TYPES,
+    types: stated.types,
     registers,
     items,
     shown,
@@ -158,20 +177,44 @@ function bareFrame(test: Test): Frame | undefined {
   };
 }
 
-const NO_TYPES: ReadonlyMap<string, string> = new Map();
 const NO_ARRAYS: ReadonlyMap<string, number> = new Map();
+
+/** What an initial state says that declares locations and nothing else. */
+interface Stated {
+  readonly initial: readonly { readonly name: string; readonly value: Value }[];
+  readonly types: ReadonlyMap<string, string>;
+}
+
+const NOTHING_STATED: Stated = { initial: [], types: new Map() };
+
+/** Undefined where it says more. */
+const statedBy = madeOnce((init: Test["init"]): Stated | undefined => {
+  const initial = new Map<string, Value>();
+  const types = new Map<string, string>();
+  const arrays = new Map<string, number>();
+  const problems: Problem[] = [];
+  for (const declaration of init) {
+    if (declaration.kind !== "location" || declaration.name.includes(".")) return undefined;
+    declare(declaration, { initial, types, arrays, registers: [], threadNumber: new Map(), problems });
+  }
+  for (const declaration of init)
+    if ("value" in declaration) ensureAddressed(declaration.value, declaration.span, initial, arrays, problems);
+  if (problems.length > 0 || arrays.size > 0) return undefined;
+  return { initial: [...initial].map(([name, value]) => ({ name, value })), types };
+});
 
 /** A thread of the driver, which nothing has to start. */
 function isPlain({ role, clauses }: Thread): boolean {
   return role === "cpu" && clauses.length === 0;
 }
 
-function keepObserved({ condition, threads, ...test }: Test, observed: Observed): void {
+function keepObserved(test: Test, observed: Observed): void {
+  const { condition, threads, init } = test;
   if (condition === undefined || !isAllThatIsObserved(test)) return;
   const locations = atomsOf(condition.proposition).flatMap((atom) =>
     atom.kind === "compare" ? [atom.left, atom.right].flatMap(locationNames) : [],
   );
-  observations.set(condition.proposition, { threads: namesOf(threads), locations, observed });
+  observations.set(condition.proposition, { threads: namesOf(threads), init, locations, observed });
 }
 
 /** The locations that a term names, as contents or as an address. */
@@ -180,7 +223,7 @@ function locationNames(term: Named): readonly string[] {
 }
 
 /** Is the condition all that says what to look at? */
-function isAllThatIsObserved({ locations, filter }: Pick<Test, "locations" | "filter">): boolean {
+function isAllThatIsObserved({ locations, filter }: Test): boolean {
   return locations.length === 0 && filter === undefined;
 }
 

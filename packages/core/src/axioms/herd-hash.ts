@@ -144,7 +144,7 @@ const knownHead = remembering((text): Head => {
 
 function skipped(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
-  return at + (pattern.exec(text)?.[0].length ?? 0);
+  return pattern.test(text) ? pattern.lastIndex : at;
 }
 
 const PLAIN = /^\s*(\w+)\s*\*\s*(\w+)\s*$/;

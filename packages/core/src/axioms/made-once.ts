@@ -10,3 +10,12 @@ export function madeOnce<From extends object, Made>(make: (from: From) => Made):
     return found.made;
   };
 }
+
+/** Made at the first question. */
+export function once<Made extends object>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

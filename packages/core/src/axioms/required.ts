@@ -8,6 +8,7 @@ import { evaluateKnown, type Term, type Value } from "./value.js";
 export interface Required {
   /** The values of items, by their index. */
   readonly values: ReadonlyMap<number, Value>;
+  readonly list: readonly { readonly item: number; readonly value: Value }[];
   /** Of these the registers, by thread; nothing for threads behind the last that has one. */
   readonly registers: readonly RequiredRegisters[];
 }
@@ -27,14 +28,14 @@ export function requiredFor(condition: Condition, items: readonly Item[]): Requi
   if (required === undefined) {
     const values = new Map<number, Value>();
     addValues(condition, values);
-    required = { values, registers: registersOf(values, items) };
+    required = { values, list: [...values].map(([item, value]) => ({ item, value })), registers: registersOf(values, items) };
     known.set(condition, required);
   }
   return required;
 }
 
 /** Nothing in particular. */
-export const NOTHING_REQUIRED: Required = { values: new Map(), registers: [] };
+export const NOTHING_REQUIRED: Required = { values: new Map(), list: [], registers: [] };
 
 function addValues(condition: Condition, into: Map<number, Value>): void {
   if (condition.kind === "and") {

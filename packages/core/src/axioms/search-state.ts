@@ -6,6 +6,7 @@ import type { Execution } from "./execution.js";
 import type { Condition, Frame } from "./frame.js";
 import type { Outcomes } from "./outcome.js";
 import { type LocationPlan, type Plan, planSearch } from "./plan.js";
+import type { Required } from "./required.js";
 import type { Skeleton, SkeletonEvent } from "./skeleton.js";
 import type { Value } from "./value.js";
 
@@ -17,8 +18,8 @@ export interface SearchOptions {
   readonly values: boolean;
   /** Only executions in which this holds are looked for. */
   readonly wanted: Condition | undefined;
-  /** The values that items have to have for that (`requiredValues`). */
-  readonly required: ReadonlyMap<number, Value>;
+  /** The values that items have to have for that. */
+  readonly required: Required;
   /** Stop at the first execution found. */
   readonly first: boolean;
   /** True: give up. */
@@ -115,7 +116,7 @@ export interface Search {
 }
 
 export function createSearch(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Outcomes, options: SearchOptions): Search {
-  const { arena, required } = options;
+  const { arena } = options;
   const { events } = skeleton;
   const plan = planSearch(skeleton, frame, options.coherent, arena);
   const { n, words, locationOf } = plan;
@@ -151,7 +152,7 @@ export function createSearch(skeleton: Skeleton, session: Session, frame: Frame,
     loose,
     chosen: new Map(),
     events,
-    required,
+    required: options.required.values,
     counted: filter === undefined ? wanted : wanted === undefined ? filter : { kind: "and", left: filter, right: wanted },
     arena,
     rfMust,

@@ -4,7 +4,7 @@
  * are counted without being visited (independently for each location); otherwise the node is split. docs/decisions tells why that is right.
  */
 import type { Session } from "../cat/model.js";
-import { addEvent, eventsOfRow, hasEdge, type Relation, removeEdge } from "../cat/relation.js";
+import { addEvent, eventsOfRow, hasEdge, lowestBit, type Relation, removeEdge } from "../cat/relation.js";
 import { account, lastWrites } from "./account.js";
 import { bound, finalsOf, finalWrite, judge, openPair, openRead, openReads } from "./bounds.js";
 import { assign, order, settleLocation } from "./coherence.js";
@@ -35,12 +35,7 @@ function start(search: Search): void {
   const root = nodeAt(search, 0);
   root.source.fill(-1);
   root.may.set(plan.sources);
-  for (const { writes } of locations) {
-    for (const a of writes) {
-      if ((events[a] as SkeletonEvent).thread >= 0) continue;
-      for (const b of writes) if (a !== b && !order(search, root, writes, a, b)) return;
-    }
-  }
+  for (let at = 0; at < locations.length; at++) if (!startWithInitial(search, root, locations[at] as LocationPlan)) return;
   if (!restrict(search, root) || !settleAll(search, root)) return;
   // Most tests of -speedcheck have one execution left.
   if (options.coherent && options.visit === undefined && openReads(search, root) === 0 && openPair(search, root, false) === undefined) {
@@ -97,6 +92,17 @@ function start(search: Search): void {
   });
 }
 
+/** Initial writes come first; false where that cannot be. */
+function startWithInitial(search: Search, root: Node, { writes }: LocationPlan): boolean {
+  for (let at = 0; at < writes.length; at++) {
+    const first = writes[at] as number;
+    if ((search.events[first] as SkeletonEvent).thread >= 0) continue;
+    for (let other = 0; other < writes.length; other++)
+      if (other !== at && !order(search, root, writes, first, writes[other] as number)) return false;
+  }
+  return true;
+}
+
 /** For each choice of the final writes that co leaves open. */
 function forEachFinals(search: Search, at: number, run: () => void): void {
   const { locations, chosen, finals } = search;
@@ -128,7 +134,8 @@ function finalsBesideLocks({ events, plan, locations }: Search, location: Locati
 
 /** Follows up at all locations, and sets the bounds; false where no execution is left. */
 function settleAll(search: Search, node: Node): boolean {
-  for (const location of search.locations) if (!settleLocation(search, node, location)) return false;
+  const { locations } = search;
+  for (let at = 0; at < locations.length; at++) if (!settleLocation(search, node, locations[at] as LocationPlan)) return false;
   if (search.plan.valued && !settleValues(search, node)) return false;
   bound(search, node);
   return true;
@@ -144,32 +151,54 @@ function extend(search: Search, node: Node, before: Relation): boolean {
 
 /** At the start: reads and final writes that the condition names have only sources with its values. */
 function restrict(search: Search, node: Node): boolean {
-  const { skeleton, words, locations, events, required } = search;
-  for (const [item, value] of required) {
-    const term = skeleton.registers[item];
-    if (term?.kind === "constant" && term.value !== value) return false;
-    if (term?.kind === "read") {
-      for (const store of eventsOfRow(node.may, words, term.event)) {
-        const stored = events[store]?.value;
-        if (stored?.kind === "constant" && stored.value !== value) removeEdge(node.may, words, term.event, store);
-      }
-    }
-    if (term !== undefined) continue;
-    const location = locations.find((each) => each.item === item);
-    if (location === undefined) continue;
-    // What locks leave says nothing of the order.
-    if (location.writes.some((write) => events[write]?.kind === "LKW")) continue;
-    const last = location.writes.filter((write) => {
-      const stored = events[write]?.value;
-      return stored === undefined || stored.kind !== "constant" || stored.value === value;
-    });
-    if (last.length === 0) return false;
-    const [only] = last;
-    if (last.length === 1 && only !== undefined) {
-      for (const write of location.writes) if (write !== only && !order(search, node, location.writes, write, only)) return false;
-    }
+  const { list } = search.options.required;
+  for (let at = 0; at < list.length; at++) {
+    const { item, value } = list[at] as (typeof list)[number];
+    const term = search.skeleton.registers[item];
+    if (term === undefined) {
+      if (!restrictFinal(search, node, item, value)) return false;
+    } else if (term.kind === "constant") {
+      if (term.value !== value) return false;
+    } else if (term.kind === "read") restrictRead(search, node, term.event, value);
   }
   return true;
+}
+
+/** Leaves a read those stores whose values are this one, or not known yet. */
+function restrictRead({ words, events }: Search, { may }: Node, read: number, value: Value): void {
+  for (let w = 0; w < words; w++) {
+    for (let rest = may[read * words + w] as number; rest !== 0; rest &= rest - 1) {
+      const store = (w << 5) + lowestBit(rest);
+      if (!mayStore(events[store], value)) removeEdge(may, words, read, store);
+    }
+  }
+}
+
+/** Orders the writes of a location where only one can leave this value in it; false where none can. */
+function restrictFinal(search: Search, node: Node, item: number, value: Value): boolean {
+  const { locations, events } = search;
+  const location = locations.find((each) => each.item === item);
+  if (location === undefined) return true;
+  const { writes } = location;
+  let only = -1;
+  // What locks leave says nothing of the order.
+  for (let at = 0; at < writes.length; at++) if (events[writes[at] as number]?.kind === "LKW") return true;
+  for (let at = 0; at < writes.length; at++) {
+    const write = writes[at] as number;
+    if (!mayStore(events[write], value)) continue;
+    // Several may.
+    if (only >= 0) return true;
+    only = write;
+  }
+  if (only < 0) return false;
+  for (let at = 0; at < writes.length; at++)
+    if (writes[at] !== only && !order(search, node, writes, writes[at] as number, only)) return false;
+  return true;
+}
+
+function mayStore(event: SkeletonEvent | undefined, value: Value): boolean {
+  const stored = event?.value;
+  return stored?.kind !== "constant" || stored.value === value;
 }
 
 /** Is it known that the condition does not hold at the end, where only executions are wanted in which it does? */

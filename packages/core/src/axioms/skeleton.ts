@@ -8,6 +8,7 @@ import type { Span } from "../source.js";
 import { type Arena, createArena } from "./arena.js";
 import type { Constraint, EventKind, ThreadEvent } from "./event.js";
 import type { Frame, Item } from "./frame.js";
+import { madeOnce } from "./made-once.js";
 import { INITIAL_SETS, type Pairs, type PreparedPath } from "./prepared-path.js";
 import { type KnownReads, NOTHING_REQUIRED, type Required, requiredReads } from "./required.js";
 import { evaluateKnown, shift, type Term, type Value } from "./value.js";
@@ -231,33 +232,38 @@ function assemble(
     addEvents(events, path, thread, first, locations, before);
     addSets(sets, path, first, words, arena);
     addOrders(orders, events, path, first, words);
-    for (const { term, holds } of path.constraints) constraints.push({ term: shift(term, first), holds });
+    if (path.constraints.length > 0) for (const { term, holds } of path.constraints) constraints.push({ term: shift(term, first), holds });
   }
-  for (const { term, holds } of assumed) constraints.push({ term: shift(term, initial), holds });
+  if (assumed.length > 0) for (const { term, holds } of assumed) constraints.push({ term: shift(term, initial), holds });
   const id = arena.take(size);
   for (let event = 0; event < n; event++) addEdge(id, words, event, event);
   const int = arena.take(size);
   const ext = arena.take(size);
   setThreads(int, ext, chosen, initial, n, words, arena);
-  const relations = new Map<string, Relation>([
-    ["id", id],
-    ["loc", sameLocations(events, names, words, arena.take(size))],
-    ["int", int],
-    ["ext", ext],
-    ["same-instance", orders.same],
-    ["same-instr", orders.same],
-    ["amo", orders.amo],
-    ["rmw", orders.amo],
-    ["po", orders.po],
-    ["addr", orders.addr],
-    ["data", orders.data],
-    ["ctrl", orders.ctrl],
-    ["iico_data", orders.iico],
-  ]);
+  const relations = relationsOf(arena);
+  relations.set("id", id);
+  relations.set("loc", sameLocations(events, names, words, arena.take(size)));
+  relations.set("int", int);
+  relations.set("ext", ext);
+  relations.set("same-instance", orders.same);
+  relations.set("same-instr", orders.same);
+  relations.set("amo", orders.amo);
+  relations.set("rmw", orders.amo);
+  relations.set("po", orders.po);
+  relations.set("addr", orders.addr);
+  relations.set("data", orders.data);
+  relations.set("ctrl", orders.ctrl);
+  relations.set("iico_data", orders.iico);
   const registers: (Term | undefined)[] = [];
-  for (const item of frame.items) registers.push(item.kind === "register" ? registerTerm(chosen, item, initial) : undefined);
+  for (let at = 0; at < frame.items.length; at++) {
+    const item = frame.items[at] as Item;
+    registers.push(item.kind === "register" ? registerTerm(chosen, item, initial) : undefined);
+  }
   return { events, structure: { n, sets, relations }, constraints, registers, po: orders.po, cut };
 }
+
+/** Named once for all skeletons of an arena: making such a map costs more than filling it. */
+const relationsOf = madeOnce<Arena, Map<string, Relation>>(() => new Map());
 
 /** Relations that are put together from those of the paths. */
 interface Orders {
@@ -332,7 +338,8 @@ function addEvents(
 }
 
 function addSets(sets: Map<string, EventSet>, path: PreparedPath, first: number, words: number, arena: Arena): void {
-  for (const { name, members } of path.sets) {
+  for (let each = 0; each < path.sets.length; each++) {
+    const { name, members } = path.sets[each] as PreparedPath["sets"][number];
     const set = setNamed(sets, name, words, arena);
     for (let at = 0; at < members.length; at++) addEvent(set, first + (members[at] as number));
   }

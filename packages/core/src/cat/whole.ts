@@ -8,19 +8,29 @@ import { CODES, operate } from "./kernel.js";
 import type { Kind } from "./kind.js";
 import type { Structure } from "./model.js";
 import {
+  closureInto,
+  composeInto,
+  diffInto,
   emptyRelation,
   emptySet,
   fullInto,
   fullSetInto,
   identityInto,
+  interInto,
+  inverseInto,
   isAcyclic,
   isEmpty,
   isIrreflexive,
   type Relation,
+  unionInto,
 } from "./relation.js";
 
 const UNION = CODES.get("union") as number;
+const INTERSECTION = CODES.get("intersection") as number;
 const DIFFERENCE = CODES.get("difference") as number;
+const COMPOSE = CODES.get("compose") as number;
+const INVERSE = CODES.get("inverse") as number;
+const PLUS = CODES.get("plus") as number;
 
 /** Codes of entries beyond those of the kernel. */
 const TEST = 100;
@@ -217,7 +227,7 @@ export class WholeJudge {
         }
         let own = buffers[slot] as Int32Array;
         if (own.length === 0) own = this.#own(slot);
-        operate(operation, own, values[x] as Int32Array, values[y] as Int32Array, n, scratch);
+        evaluateInto(operation, own, values[x] as Int32Array, values[y] as Int32Array, n, scratch);
         values[slot] = own;
         nothing[slot] = isEmpty(own) ? 1 : 0;
       } else if (operation === TEST) {
@@ -290,6 +300,32 @@ export class WholeJudge {
 
 const NO_FLAGS: readonly string[] = [];
 
+/** Evaluates `a op b` (or `op a`) into a buffer that is neither. Whether that changes it is of no interest here. */
+function evaluateInto(code: number, into: Int32Array, a: Int32Array, b: Int32Array, n: number, scratch: Int32Array): void {
+  switch (code) {
+    case UNION:
+      unionInto(into, a, b);
+      return;
+    case INTERSECTION:
+      interInto(into, a, b);
+      return;
+    case DIFFERENCE:
+      diffInto(into, a, b);
+      return;
+    case COMPOSE:
+      composeInto(into, a, b, n);
+      return;
+    case INVERSE:
+      inverseInto(into, a, n);
+      return;
+    case PLUS:
+      closureInto(into, a, n);
+      return;
+    default:
+      operate(code, into, a, b, n, scratch);
+  }
+}
+
 function inputOf(structure: Structure, from: Program["inputs"][number]["from"], name: string): Int32Array | undefined {
   switch (from) {
     case "set":
@@ -322,7 +358,8 @@ function programFor(compiled: Compiled, costs: readonly number[], kind: Kind, as
   const slotOf = (id: NodeId): number => {
     if (isNothing(id)) return graph.kind(id) === "set" ? nodes.length + 1 : nodes.length;
     const { op, args } = nodes[id] as GraphNode;
-    const [a, b] = args as [NodeId, NodeId];
+    const a = args[0] as NodeId;
+    const b = args[1] as NodeId;
     if (op === "union" && isNothing(a)) return slotOf(b);
     if ((op === "union" || op === "difference") && isNothing(b)) return slotOf(a);
     return id;

@@ -13,6 +13,8 @@ export interface Definitions {
 /** How deep brackets, statements and unary operators may nest: far beyond any real test, and safe for recursion. */
 const deepestNesting = 200;
 
+const NO_PROBLEMS: readonly Problem[] = [];
+
 /** After so many problems the rest of a file says nothing new. */
 const mostProblems = 100;
 
@@ -227,6 +229,7 @@ export class Cursor {
 
   /** The value, if nothing was wrong with the text; all problems in the order of the text. */
   outcome<T>(value: T): Outcome<T> {
+    if (this.#problems.length === 0) return { ok: true, value, problems: NO_PROBLEMS };
     const problems = this.#problems.sort((a, b) => a.span.start - b.span.start);
     return problems.some((each) => each.severity === "error") ? { ok: false, problems } : { ok: true, value, problems };
   }

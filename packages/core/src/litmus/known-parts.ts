@@ -1,14 +1,17 @@
-/** Parts of tests that were read before: tests of one collection are made of few different threads, and end in few different conditions. */
+/** Parts of tests that were read before: tests of one collection are made of few different threads, and have few different initial states and conditions. */
 import type { Cursor } from "./cursor.js";
+import { parseInit } from "./parse-init.js";
+import type { Structures } from "./parse-struct.js";
 import type { Tail } from "./parse-tail.js";
 import { parseThread } from "./parse-thread.js";
-import type { Thread } from "./test.js";
+import type { Declaration, Thread } from "./test.js";
 
 /**
- * Threads by their text behind the name, and what stands behind the threads, by its text. A part that is found again is the same tree, but for a thread's name and its own span: the positions
+ * Initial states by their text, threads by theirs behind the name, and what stands behind the threads, by its text. A part that is found again is the same tree, but for a thread's name and its own span: the positions
  * in it are those of its first reading. Nothing is taken from here, or kept, where the text has definitions of its own.
  */
 export interface KnownParts {
+  readonly inits: Map<string, readonly Declaration[]>;
   readonly threads: Map<string, Thread>;
   readonly tails: Map<string, Tail>;
 }
@@ -18,7 +21,25 @@ const MOST_KNOWN = 5000;
 const LONGEST_KNOWN = 2000;
 
 export function noKnownParts(): KnownParts {
-  return { threads: new Map(), tails: new Map() };
+  return { inits: new Map(), threads: new Map(), tails: new Map() };
+}
+
+/** Consumes the initial state, the cursor standing at its brace. One that names numbers, or follows the description of structures, is read as any other. */
+export function parseKnownInit(cursor: Cursor, structures: Structures, { inits }: KnownParts): readonly Declaration[] {
+  const { start } = cursor.token;
+  const close = cursor.text.indexOf("}", start) + 1;
+  if (cursor.defines || structures.size > 0 || close === 0 || close - start > LONGEST_KNOWN) return parseInit(cursor, structures);
+  const key = cursor.text.slice(start, close);
+  const found = inits.get(key);
+  if (found !== undefined) {
+    cursor.jump(close, "outer");
+    return found;
+  }
+  const before = cursor.problemCount;
+  const init = parseInit(cursor, structures);
+  const plain = cursor.problemCount === before && cursor.previousEnd === close && !cursor.defines && structures.size === 0;
+  if (plain && inits.size < MOST_KNOWN) inits.set(key, init);
+  return init;
 }
 
 /** Consumes a whole thread, from those known where it is among them, the cursor standing at its head. */

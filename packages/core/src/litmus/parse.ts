@@ -4,7 +4,7 @@ import type { Outcome } from "../problem.js";
 import type { Source } from "../source.js";
 import { Cursor } from "./cursor.js";
 import { readDefinitions } from "./definitions.js";
-import { type KnownParts, keepTail, knownTail, parseKnownThread } from "./known-parts.js";
+import { type KnownParts, keepTail, knownTail, parseKnownInit, parseKnownThread } from "./known-parts.js";
 import { parseHeader } from "./parse-header.js";
 import { parseInit } from "./parse-init.js";
 import { atTail, emptyTail, parseTail } from "./parse-tail.js";
@@ -22,7 +22,8 @@ export function parseTest(source: Source, known?: KnownParts): Outcome<Test> {
   const cursor = new Cursor(source.text, readDefinitions(source.text));
   const header = parseHeader(cursor);
   if (header === undefined) return cursor.outcome(nothing);
-  const init = header.init ? parseInit(cursor, header.structures) : [];
+  const { structures } = header;
+  const init = !header.init ? [] : known === undefined ? parseInit(cursor, structures) : parseKnownInit(cursor, structures, known);
   // An `enum` of the header or the initial state defines names, too.
   const kept = cursor.defines ? undefined : known;
   const threads: Thread[] = [];

@@ -159,8 +159,10 @@ function scanAt(text: string, start: number, code: number, table: PunctuationTab
     if (text.charCodeAt(close) !== quote) return token("unclosed-string", text, start, close);
     return { kind: "string", start, end: close + 1, text: text.slice(start + 1, close) };
   }
-  for (const each of table[code] ?? []) {
-    if (text.startsWith(each, start)) return { kind: each, start, end: start + each.length, text: each };
+  const marks = table[code];
+  for (let at = 0; marks !== undefined && at < marks.length; at++) {
+    const mark = marks[at] as Punctuation;
+    if (text.startsWith(mark, start)) return { kind: mark, start, end: start + mark.length, text: mark };
   }
   let end = start + 1;
   while (end < text.length && startsNothing(text.charCodeAt(end), table)) end++;
