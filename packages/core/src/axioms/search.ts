@@ -31,7 +31,7 @@ export function searchSkeleton(skeleton: Skeleton, session: Session, frame: Fram
 }
 
 function start(search: Search): void {
-  const { skeleton, session, frame, options, plan, locations, events, coherent, atomic, arena, size, rf, co } = search;
+  const { skeleton, session, frame, options, plan, locations, coherent, atomic, arena, size, rf, co } = search;
   const root = nodeAt(search, 0);
   root.source.fill(-1);
   root.may.set(plan.sources);
