@@ -33,7 +33,7 @@ describe("a built test", () => {
   test("lowers as its text does, and quotes it", () => {
     const program = valueOf(lower(everyForm));
     const text = print(everyForm);
-    expect(program).toEqual(valueOf(lower(valueOf(parse(text)), { name: "every form", text })));
+    expect(program).toEqual(valueOf(lower(valueOf(parse(text)), { name: "every-form", text })));
     expect(program.threads[0]?.code[1]?.text).toBe("DMA_WRITE(*data, 1, RO, TC(1))");
   });
 

@@ -30,7 +30,7 @@ import {
   test,
 } from "@fencepost/core/build";
 
-export const everyForm = test("every form", (t) => {
+export const everyForm = test("every-form", (t) => {
   t.doc("Everything that the builder can write");
   const d0 = t.device("D0", { bridge: 0, slot: 1 });
   const d1 = t.device("D1", { card: d0, function: 1 });
