@@ -31,6 +31,8 @@ function paddedWords(length: number): number {
   return ((length + 72) >>> 6) << 4;
 }
 
+const state = new Int32Array(4);
+
 /** Used again for short texts. */
 const short = new Int32Array(paddedWords(2000));
 
@@ -46,14 +48,17 @@ function digestOf(words: Int32Array, length: number): string {
   words[length >> 2] = (words[length >> 2] as number) | (0x80 << ((length & 3) << 3));
   words[count - 2] = length << 3;
   words[count - 1] = Math.floor(length / 2 ** 29);
-  const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
-  for (let block = 0; block < count; block += 16) addBlock(state, words, block);
+  state[0] = 0x67452301;
+  state[1] = 0xefcdab89;
+  state[2] = 0x98badcfe;
+  state[3] = 0x10325476;
+  for (let block = 0; block < count; block += 16) addBlock(words, block);
   const bytes: number[] = [];
   for (let at = 0; at < 16; at++) bytes.push(((state[at >> 2] as number) >>> ((at & 3) << 3)) & 255);
   return String.fromCharCode(...bytes);
 }
 
-function addBlock(state: Int32Array, words: Int32Array, block: number): void {
+function addBlock(words: Int32Array, block: number): void {
   let a = state[0] as number;
   let b = state[1] as number;
   let c = state[2] as number;
