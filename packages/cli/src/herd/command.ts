@@ -63,8 +63,7 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`${VERSION}\n`);
     return EXIT.ok;
   }
-  // A run is short: compiling functions that are soon done with costs more than it saves. Measured with this V8; others may name the option otherwise.
-  if (process.versions.v8.startsWith("11.")) setFlagsFromString("--interrupt-budget=1000000");
+  compileLess();
   const files = testFiles(options.tests);
   // Mistakes in the model are told once, before anything runs.
   const loaded = loadModel(options);
@@ -100,6 +99,15 @@ export async function herdCommand(args: readonly string[]): Promise<number> {
     interrupted: false,
   });
   return options.herdExit ? EXIT.ok : code;
+}
+
+/** A run is short: compiling functions that are soon done with costs more than it saves. Measured with this V8; others may name the options otherwise. */
+function compileLess(): void {
+  if (!process.versions.v8.startsWith("11.")) return;
+  setFlagsFromString("--interrupt-budget=300000");
+  // What is inlined is compiled again for each function that it is put into.
+  setFlagsFromString("--max-inlined-bytecode-size=150");
+  setFlagsFromString("--max-inlined-bytecode-size-cumulative=300");
 }
 
 /** Nothing of a test that was printed already; a problem where another test has its name: tools that read the output know tests by name. herd7 does so. */
