@@ -1,5 +1,4 @@
 /** `fencepost explain`: why an outcome is allowed or forbidden. */
-
 import { compareWith, expectationFor, type JsonExplanation, unknown } from "@fencepost/core/report";
 import { outcome } from "./check.js";
 import { createEngine } from "./engine.js";

@@ -1,5 +1,4 @@
 /** `--format`: what `check` says, for machines. */
-
 import { jsonReport } from "@fencepost/core/report";
 import { UsageError } from "../exit.js";
 import { writeOutput } from "../output-file.js";

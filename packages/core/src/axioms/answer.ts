@@ -17,7 +17,7 @@ import { isUndetermined } from "./read-values.js";
 import { NOTHING_REQUIRED, requiredFor } from "./required.js";
 import { searchSkeleton } from "./search.js";
 import { forEachSkeleton, type Skeleton } from "./skeleton.js";
-import type { Value } from "./value.js";
+import { elementOf, type Value } from "./value.js";
 
 export interface AnswerOptions {
   /** What function names stand for; the kernel's where nothing is given. */
@@ -189,7 +189,7 @@ function enumerate(
     atomic: model.atomic,
     values: model.needs.values,
     wanted,
-    required,
+    required: required.values,
     first: options.speedcheck === "fast",
     interrupted: options.interrupted ?? (() => false),
     budget: counter,
@@ -304,9 +304,9 @@ function compareStates(a: readonly Value[], b: readonly Value[]): number {
 
 /** By name, the elements of an array by their index. */
 function compareAddresses(left: string, right: string): number {
-  const [, base = left, index = "0"] = /^(.*)\[(-?\d+)\]$/.exec(left) ?? [];
-  const [, otherBase = right, otherIndex = "0"] = /^(.*)\[(-?\d+)\]$/.exec(right) ?? [];
-  return base === otherBase ? Number(index) - Number(otherIndex) : base < otherBase ? -1 : 1;
+  const one = elementOf(left);
+  const other = elementOf(right);
+  return one.name === other.name ? one.index - other.index : one.name < other.name ? -1 : 1;
 }
 
 function isSame(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): boolean {

@@ -16,9 +16,12 @@ interface Shelf {
 /** For as many words, calling what fills an array costs more than filling it. */
 const FEW = 64;
 
+function takeBack(shelf: Shelf): void {
+  shelf.used = 0;
+}
+
 export function createArena(): Arena {
   const shelves = new Map<number, Shelf>();
-  const all: Shelf[] = [];
   let last: Shelf = { length: -1, arrays: [], used: 0 };
   const shelfOf = (length: number): Shelf => {
     // Arrays of one length are asked for one after the other.
@@ -27,7 +30,6 @@ export function createArena(): Arena {
     if (shelf === undefined) {
       shelf = { length, arrays: [], used: 0 };
       shelves.set(length, shelf);
-      all.push(shelf);
     }
     last = shelf;
     return shelf;
@@ -47,7 +49,7 @@ export function createArena(): Arena {
       return made;
     },
     reset() {
-      for (let at = 0; at < all.length; at++) (all[at] as Shelf).used = 0;
+      shelves.forEach(takeBack);
     },
   };
 }

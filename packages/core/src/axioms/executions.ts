@@ -40,7 +40,7 @@ export function visitExecutions(
       atomic: model.atomic && through !== "incoherent",
       values: model.needs.values,
       wanted,
-      required,
+      required: required.values,
       first: false,
       interrupted: options.interrupted ?? (() => false),
       budget: { nodes: options.maxNodes ?? Number.MAX_SAFE_INTEGER },

@@ -6,6 +6,7 @@
 import { atomsOf } from "../litmus/proposition.js";
 import { endOfNestedComment } from "../litmus/scan.js";
 import type { Proposition, Term, Test } from "../litmus/test.js";
+import { madeOnce } from "./made-once.js";
 import { hexadecimal, md5, md5OfText } from "./md5.js";
 
 interface Place {
@@ -48,18 +49,14 @@ const initDigest = remembering((text) => {
   return init === undefined ? undefined : md5OfText(init.join("; "));
 });
 
-/** By the tree of the condition, which many tests share. */
-const observedDigests = new WeakMap<Proposition, string>();
-
-function observedDigest(test: Test): string {
-  const { condition, locations } = test;
-  const proposition = locations.length === 0 ? condition?.proposition : undefined;
-  const known = proposition === undefined ? undefined : observedDigests.get(proposition);
-  if (known !== undefined) return known;
-  const made = md5OfText(observed(test).map(placeText).join("; "));
-  if (proposition !== undefined) observedDigests.set(proposition, made);
-  return made;
+/** What the condition and `locations` name; a filter names nothing. */
+function observedDigest({ condition, locations }: Test): string {
+  if (locations.length === 0 && condition !== undefined) return conditionDigest(condition.proposition);
+  return placesDigest([...locations, ...comparedTerms(condition?.proposition)]);
 }
+
+/** By the tree of the condition, which many tests share. */
+const conditionDigest = madeOnce((proposition: Proposition) => placesDigest(comparedTerms(proposition)));
 
 const DIGESTED = ["cachetype", "memorytype", "mt"];
 
@@ -236,11 +233,10 @@ function comparePlaces(a: Place, b: Place): number {
   return rank(a) - rank(b) || (a.thread ?? 0) - (b.thread ?? 0) || byName || (a.index ?? 0) - (b.index ?? 0);
 }
 
-/** What the condition and `locations` name; a filter names nothing. */
-function observed(test: Test): readonly Place[] {
-  const terms = [...test.locations, ...comparedTerms(test.condition?.proposition)];
+function placesDigest(terms: readonly Term[]): string {
   const places = terms.flatMap((term) => place(term) ?? []).sort(comparePlaces);
-  return places.filter((each, at) => at === 0 || comparePlaces(places[at - 1] as Place, each) !== 0);
+  const distinct = places.filter((each, at) => at === 0 || comparePlaces(places[at - 1] as Place, each) !== 0);
+  return md5OfText(distinct.map(placeText).join("; "));
 }
 
 function place(term: Term): Place | undefined {

@@ -4,7 +4,7 @@ import type { Answer } from "./answer.js";
 import type { Column, Frame } from "./frame.js";
 import { madeOnce } from "./made-once.js";
 import { isUndetermined } from "./read-values.js";
-import { asWord, sizeOf, smallBits, unqualified, type Value } from "./value.js";
+import { asWord, elementOf, sizeOf, smallBits, unqualified, type Value } from "./value.js";
 
 /** What a session calls the flag of a failed `undefined_unless`. */
 const UNDEFINED = "Undef";
@@ -97,8 +97,9 @@ export function typed(value: Value, type: string | undefined, bare = false): Val
 
 /** The address of an element as herd7 writes it: `a+4`. */
 function inBytes(value: Value, { types }: Frame): Value {
-  const [, name, index] = typeof value === "string" ? (/^(.*)\[(-?\d+)\]$/.exec(value) ?? []) : [];
-  return name === undefined ? value : `${name}+${Number(index) * sizeOf(types.get(name))}`;
+  if (typeof value !== "string") return value;
+  const { name, index } = elementOf(value);
+  return index === 0 ? value : `${name}+${index * sizeOf(types.get(name))}`;
 }
 
 const UNSIGNED = /\*$|^(atomic_t|uint32_t|uintptr_t|u32|unsigned( int| long)?)$/;

@@ -1,10 +1,12 @@
-/** What is worked out once for each object: trees that stand in many tests, sessions that run many. */
-export function madeOnce<From extends object, Made>(make: (from: From) => Made): (from: From) => Made {
+/** What is worked out once for each object: trees that stand in many tests, sessions that run many. `beside`: what it is worked out with, always the same for an object. */
+export function madeOnce<From extends object, Made, Beside = void>(
+  make: (from: From, beside: Beside) => Made,
+): (from: From, beside: Beside) => Made {
   const known = new WeakMap<From, { readonly made: Made }>();
-  return (from) => {
+  return (from, beside) => {
     let found = known.get(from);
     if (found === undefined) {
-      found = { made: make(from) };
+      found = { made: make(from, beside) };
       known.set(from, found);
     }
     return found.made;

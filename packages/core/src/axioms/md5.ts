@@ -6,23 +6,25 @@ const SINES = Int32Array.from({ length: 64 }, (_, at) => Math.floor(Math.abs(Mat
 /** By how much each step turns, four for each round. */
 const TURNS = Int32Array.of(7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21);
 
-/** The digest of a text's bytes in UTF-8. */
+/** The digest of a text's bytes in UTF-8: of most texts its characters. */
 export function md5OfText(text: string): string {
-  const { length } = text;
-  const words = zeros(length);
-  for (let at = 0; at < length; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 0x80) return md5(utf8Bytes(text));
-    words[at >> 2] = (words[at >> 2] as number) | (code << ((at & 3) << 3));
-  }
-  return digestOf(words, length);
+  return digestBelow(text, 0x80) ?? md5(utf8Bytes(text));
 }
 
 /** The 16 bytes of the digest, each a character of the string; so are the bytes of what is digested. */
 export function md5(bytes: string): string {
-  const { length } = bytes;
+  return digestBelow(bytes, 0x100) as string;
+}
+
+/** The digest where all characters are below this; undefined where one is not. */
+function digestBelow(text: string, limit: number): string | undefined {
+  const { length } = text;
   const words = zeros(length);
-  for (let at = 0; at < length; at++) words[at >> 2] = (words[at >> 2] as number) | (bytes.charCodeAt(at) << ((at & 3) << 3));
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= limit) return undefined;
+    words[at >> 2] = (words[at >> 2] as number) | (code << ((at & 3) << 3));
+  }
   return digestOf(words, length);
 }
 

@@ -8,7 +8,6 @@ import { evaluateKnown, type Term, type Value } from "./value.js";
 export interface Required {
   /** The values of items, by their index. */
   readonly values: ReadonlyMap<number, Value>;
-  readonly list: readonly { readonly item: number; readonly value: Value }[];
   /** Of these the registers, by thread; nothing for threads behind the last that has one. */
   readonly registers: readonly RequiredRegisters[];
 }
@@ -20,22 +19,15 @@ interface RequiredRegisters {
   readonly key: string;
 }
 
-const known = new WeakMap<Condition, Required>();
-
-/** The `item = value` parts of a conjunction. `items`: the frame's, always the same for a condition. */
-export function requiredFor(condition: Condition, items: readonly Item[]): Required {
-  let required = known.get(condition);
-  if (required === undefined) {
-    const values = new Map<number, Value>();
-    addValues(condition, values);
-    required = { values, list: [...values].map(([item, value]) => ({ item, value })), registers: registersOf(values, items) };
-    known.set(condition, required);
-  }
-  return required;
-}
+/** The `item = value` parts of a conjunction. `items`: the frame's. */
+export const requiredFor = madeOnce((condition: Condition, items: readonly Item[]): Required => {
+  const values = new Map<number, Value>();
+  addValues(condition, values);
+  return { values, registers: registersOf(values, items) };
+});
 
 /** Nothing in particular. */
-export const NOTHING_REQUIRED: Required = { values: new Map(), list: [], registers: [] };
+export const NOTHING_REQUIRED: Required = { values: new Map(), registers: [] };
 
 function addValues(condition: Condition, into: Map<number, Value>): void {
   if (condition.kind === "and") {

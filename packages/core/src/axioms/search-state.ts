@@ -6,7 +6,6 @@ import type { Execution } from "./execution.js";
 import type { Condition, Frame } from "./frame.js";
 import type { Outcomes } from "./outcome.js";
 import { type LocationPlan, type Plan, planSearch } from "./plan.js";
-import type { Required } from "./required.js";
 import type { Skeleton, SkeletonEvent } from "./skeleton.js";
 import type { Value } from "./value.js";
 
@@ -19,7 +18,7 @@ export interface SearchOptions {
   /** Only executions in which this holds are looked for. */
   readonly wanted: Condition | undefined;
   /** The values that items have to have for that. */
-  readonly required: Required;
+  readonly required: ReadonlyMap<number, Value>;
   /** Stop at the first execution found. */
   readonly first: boolean;
   /** True: give up. */
@@ -116,7 +115,7 @@ export interface Search {
 }
 
 export function createSearch(skeleton: Skeleton, session: Session, frame: Frame, outcomes: Outcomes, options: SearchOptions): Search {
-  const { arena } = options;
+  const { arena, required } = options;
   const { events } = skeleton;
   const plan = planSearch(skeleton, frame, options.coherent, arena);
   const { n, words, locationOf } = plan;
@@ -152,7 +151,7 @@ export function createSearch(skeleton: Skeleton, session: Session, frame: Frame,
     loose,
     chosen: new Map(),
     events,
-    required: options.required.values,
+    required,
     counted: filter === undefined ? wanted : wanted === undefined ? filter : { kind: "and", left: filter, right: wanted },
     arena,
     rfMust,

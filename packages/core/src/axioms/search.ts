@@ -151,10 +151,12 @@ function extend(search: Search, node: Node, before: Relation): boolean {
 
 /** At the start: reads and final writes that the condition names have only sources with its values. */
 function restrict(search: Search, node: Node): boolean {
-  const { list } = search.options.required;
-  for (let at = 0; at < list.length; at++) {
-    const { item, value } = list[at] as (typeof list)[number];
-    const term = search.skeleton.registers[item];
+  const { required, skeleton } = search;
+  const { registers } = skeleton;
+  for (let item = 0; item < registers.length; item++) {
+    const value = required.get(item);
+    if (value === undefined) continue;
+    const term = registers[item];
     if (term === undefined) {
       if (!restrictFinal(search, node, item, value)) return false;
     } else if (term.kind === "constant") {

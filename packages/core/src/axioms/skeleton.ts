@@ -232,9 +232,9 @@ function assemble(
     addEvents(events, path, thread, first, locations, before);
     addSets(sets, path, first, words, arena);
     addOrders(orders, events, path, first, words);
-    if (path.constraints.length > 0) for (const { term, holds } of path.constraints) constraints.push({ term: shift(term, first), holds });
+    addConstraints(constraints, path.constraints, first);
   }
-  if (assumed.length > 0) for (const { term, holds } of assumed) constraints.push({ term: shift(term, initial), holds });
+  addConstraints(constraints, assumed, initial);
   const id = arena.take(size);
   for (let event = 0; event < n; event++) addEdge(id, words, event, event);
   const int = arena.take(size);
@@ -260,6 +260,14 @@ function assemble(
     registers.push(item.kind === "register" ? registerTerm(chosen, item, initial) : undefined);
   }
   return { events, structure: { n, sets, relations }, constraints, registers, po: orders.po, cut };
+}
+
+/** The constraints on reads that are numbered from here on. */
+function addConstraints(into: Constraint[], constraints: readonly Constraint[], first: number): void {
+  for (let at = 0; at < constraints.length; at++) {
+    const { term, holds } = constraints[at] as Constraint;
+    into.push({ term: shift(term, first), holds });
+  }
 }
 
 /** Named once for all skeletons of an arena: making such a map costs more than filling it. */

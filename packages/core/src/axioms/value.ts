@@ -58,9 +58,15 @@ function operateAddress(operator: string, left: Value, right: Value): Value | un
 
 /** `x[1]` from `x` and 1: element 0 of an array is written as the array itself. */
 export function indexed(base: string, offset: number): string {
-  const [, name = base, at = "0"] = /^(.*)\[(-?\d+)\]$/.exec(base) ?? [];
-  const index = Number(at) + offset;
-  return index === 0 ? name : `${name}[${index}]`;
+  const { name, index } = elementOf(base);
+  const at = index + offset;
+  return at === 0 ? name : `${name}[${at}]`;
+}
+
+/** The array and the index of an address; what is no element is element 0 of itself. */
+export function elementOf(address: string): { readonly name: string; readonly index: number } {
+  const [, name = address, index = "0"] = /^(.*)\[(-?\d+)\]$/.exec(address) ?? [];
+  return { name, index: Number(index) };
 }
 
 function operateIntegers(operator: string, left: number, right: number): number | undefined {

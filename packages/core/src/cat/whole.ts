@@ -8,29 +8,19 @@ import { CODES, operate } from "./kernel.js";
 import type { Kind } from "./kind.js";
 import type { Structure } from "./model.js";
 import {
-  closureInto,
-  composeInto,
-  diffInto,
   emptyRelation,
   emptySet,
   fullInto,
   fullSetInto,
   identityInto,
-  interInto,
-  inverseInto,
   isAcyclic,
   isEmpty,
   isIrreflexive,
   type Relation,
-  unionInto,
 } from "./relation.js";
 
 const UNION = CODES.get("union") as number;
-const INTERSECTION = CODES.get("intersection") as number;
 const DIFFERENCE = CODES.get("difference") as number;
-const COMPOSE = CODES.get("compose") as number;
-const INVERSE = CODES.get("inverse") as number;
-const PLUS = CODES.get("plus") as number;
 
 /** Codes of entries beyond those of the kernel. */
 const TEST = 100;
@@ -227,7 +217,7 @@ export class WholeJudge {
         }
         let own = buffers[slot] as Int32Array;
         if (own.length === 0) own = this.#own(slot);
-        evaluateInto(operation, own, values[x] as Int32Array, values[y] as Int32Array, n, scratch);
+        operate(operation, own, values[x] as Int32Array, values[y] as Int32Array, n, scratch);
         values[slot] = own;
         nothing[slot] = isEmpty(own) ? 1 : 0;
       } else if (operation === TEST) {
@@ -299,32 +289,6 @@ export class WholeJudge {
 }
 
 const NO_FLAGS: readonly string[] = [];
-
-/** Evaluates `a op b` (or `op a`) into a buffer that is neither. Whether that changes it is of no interest here. */
-function evaluateInto(code: number, into: Int32Array, a: Int32Array, b: Int32Array, n: number, scratch: Int32Array): void {
-  switch (code) {
-    case UNION:
-      unionInto(into, a, b);
-      return;
-    case INTERSECTION:
-      interInto(into, a, b);
-      return;
-    case DIFFERENCE:
-      diffInto(into, a, b);
-      return;
-    case COMPOSE:
-      composeInto(into, a, b, n);
-      return;
-    case INVERSE:
-      inverseInto(into, a, n);
-      return;
-    case PLUS:
-      closureInto(into, a, n);
-      return;
-    default:
-      operate(code, into, a, b, n, scratch);
-  }
-}
 
 function inputOf(structure: Structure, from: Program["inputs"][number]["from"], name: string): Int32Array | undefined {
   switch (from) {

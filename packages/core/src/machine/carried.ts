@@ -1,5 +1,6 @@
 /** What messages take along: a store carries what its CPU's fences have made precede it, and whoever sees it sees that too. */
 import type { State } from "./action.js";
+import { bitMask, bitWord } from "./bit-words.js";
 import type { Conditionals } from "./conditionals.js";
 import type { Instruction } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
@@ -13,7 +14,7 @@ export type Carried = ReturnType<typeof createCarried>;
 export function createCarried(machine: Machine, messages: Messages, conditionals: Conditionals) {
   const { instructions, threads, words, observers, layout } = machine;
   const { closure, order } = layout;
-  const { bitMask, bitWord, gather, insertMessage, orderLength, scratch, scratchPrior, settleAll, show } = messages;
+  const { gather, insertMessage, orderLength, scratch, scratchPrior, settleAll, show } = messages;
 
   /** What a store takes along: what must be seen by whoever sees it. Left in `scratch`. */
   function gatherForStore(state: State, at: Path, position: number, instruction: Instruction): void {

@@ -7,6 +7,7 @@
  */
 import type { Platform } from "../platform/platform.js";
 import type { State } from "./action.js";
+import { bitMask, bitWord, wordsOf } from "./bit-words.js";
 import type { Instruction } from "./instruction.js";
 import type { Machine } from "./machine.js";
 import type { Progress } from "./progress.js";
@@ -82,18 +83,17 @@ export function createConditionals(machine: Machine, progress: Progress) {
   const { order, orderCapacity, earlier } = layout;
   const { programOrder, stepperAddress } = progress;
   const kept = instructions.filter(({ id }) => (earlier[id] as number) >= 0);
-  const words = Math.ceil(kept.length / 31);
+  const words = wordsOf(kept.length);
   const bits = new Map(kept.map(({ id }, bit) => [id, bit]));
   const into = new Int32Array(words);
   const behind = new Int32Array(words);
 
   const add = (set: Int32Array, bit: number): void => {
-    const word = Math.trunc(bit / 31);
-    set[word] = (set[word] as number) | (1 << (bit % 31));
+    set[bitWord(bit)] = (set[bitWord(bit)] as number) | bitMask(bit);
   };
   const isPlaced = (state: State, { id }: Instruction): boolean => {
     const bit = bits.get(id) as number;
-    return ((state[(earlier[id] as number) + Math.trunc(bit / 31)] as number) & (1 << (bit % 31))) !== 0;
+    return ((state[(earlier[id] as number) + bitWord(bit)] as number) & bitMask(bit)) !== 0;
   };
   const meets = (state: State, at: number, set: Int32Array): boolean => {
     for (let w = 0; w < words; w++) if (((state[at + w] as number) & (set[w] as number)) !== 0) return true;
@@ -155,10 +155,9 @@ export function createConditionals(machine: Machine, progress: Progress) {
     if (own < 0) return;
     for (let w = 0; w < words; w++) state[own + w] = 0;
     const bit = bits.get(id) as number;
-    const word = Math.trunc(bit / 31);
     for (const other of kept) {
-      const at = (earlier[other.id] as number) + word;
-      state[at] = (state[at] as number) & ~(1 << (bit % 31));
+      const at = (earlier[other.id] as number) + bitWord(bit);
+      state[at] = (state[at] as number) & ~bitMask(bit);
     }
   }
 

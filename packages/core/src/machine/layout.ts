@@ -1,6 +1,7 @@
 /** Where each part of the state stands in its one Int32Array. */
 import type { Platform } from "../platform/platform.js";
 import type { Arrival, Formula, Program } from "../program/program.js";
+import { wordsOf } from "./bit-words.js";
 import { readsAhead } from "./compares.js";
 import { keptConditionals } from "./conditionals.js";
 import { holdsBoth, type Instruction } from "./instruction.js";
@@ -112,7 +113,7 @@ export function layOut(parts: Parts): Layout {
   const prior = Int32Array.from(instructions, ({ id }) => (travels && (values.closure[id] as number) >= 0 ? take(words) : -1));
   const conditionals = keptConditionals(platform, instructions);
   const earlier = new Int32Array(instructions.length).fill(-1);
-  for (const { id } of conditionals) earlier[id] = take(Math.ceil(conditionals.length / 31));
+  for (const { id } of conditionals) earlier[id] = take(wordsOf(conditionals.length));
   const orders = layOutOrders(parts, travels, take);
   const mappings = layOutMappings(parts, take);
   return {

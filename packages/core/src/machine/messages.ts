@@ -1,5 +1,6 @@
 /** Messages: stores that observers see one by one. Each stands in its location's coherence order until everybody has seen something newer. */
 import type { State } from "./action.js";
+import { bitMask, bitWord } from "./bit-words.js";
 import { holdsBoth, type Instruction, lands } from "./instruction.js";
 import type { Machine, MachineThread } from "./machine.js";
 import type { Progress } from "./progress.js";
@@ -23,10 +24,6 @@ export function createMessages(machine: Machine, progress: Progress) {
   /** Its value is from a store of its own CPU that is still to be performed. */
   const isAhead = (state: State, origin: number): boolean =>
     origin > 0 && origin !== lost && state[status + (machine.messages[origin - 1] as number)] === 0;
-
-  const bitWord = (message: number): number => Math.trunc(message / 31);
-
-  const bitMask = (message: number): number => 1 << (message % 31);
 
   /** The origin of a read half whose write half can no longer follow it. */
   const lost = machine.messages.length + 1;
@@ -332,8 +329,6 @@ export function createMessages(machine: Machine, progress: Progress) {
   }
 
   return {
-    bitMask,
-    bitWord,
     forgetHalf,
     forgetRead,
     gather,

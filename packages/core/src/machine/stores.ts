@@ -1,6 +1,8 @@
 /** Stores that observers may see one by one: which are kept as messages, and how loads of one store may swap. */
+
 import { LANDING_OPTION, type Platform } from "../platform/platform.js";
 import type { Program } from "../program/program.js";
+import { wordsOf } from "./bit-words.js";
 import { type Instruction, lands } from "./instruction.js";
 
 /** Could two CPUs tell how DMA lands? They could if both read what devices write, on a machine whose stores reach them one by one. */
@@ -48,7 +50,7 @@ export function numberMessages(
   messages.forEach((id, number) => {
     message[id] = number;
   });
-  return { listLike: messages.length > 0, words: Math.ceil(messages.length / 31), message, messages };
+  return { listLike: messages.length > 0, words: wordsOf(messages.length), message, messages };
 }
 
 /** Loads that another load of its thread may be performed before where both read the same store. Caches that do not snoop keep loads in order. */
